@@ -1,0 +1,2 @@
+import Gatehouse
+import Hummingbird

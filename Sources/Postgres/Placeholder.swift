@@ -1,0 +1,2 @@
+internal import CLibPQ
+public let libpqVersion = PQlibVersion()
