@@ -28,7 +28,16 @@ public struct PostgresBinaries: Sendable, Equatable {
         guard let directory = (path + installed()).first(where: { has(["initdb", "postgres"], in: $0) }) else {
             throw .binariesNotFound(program: "initdb")
         }
-        return PostgresBinaries(directory: directory)
+        return PostgresBinaries(directory: resolved(directory))
+    }
+
+    /// A folder of links, as `/usr/local/bin` or Homebrew's, may lack the other programs.
+    private static func resolved(_ directory: String) -> String {
+        guard let program = realpath("\(directory)/postgres", nil) else { return directory }
+        defer { free(program) }
+        let path = String(cString: program)
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        return has(["initdb", "postgres"], in: folder) ? folder : directory
     }
 
     /// The path of one program of this installation.

@@ -212,11 +212,10 @@ public actor PostgresCluster {
             "--locale=\(Self.locale)", "--auth-local=trust", "--auth-host=scram-sha-256",
         ]
         let synchronization = settings["fsync"] == "off" ? ["--no-sync"] : []
-        let script = [
-            "/bin/sh", "-c", "cd / && rm -rf \"$1\" && shift && exec \"$@\"", "initdb", folders.unfinishedData,
-        ]
+        try? FileManager.default.removeItem(atPath: folders.unfinishedData)
         let result = try await ChildProcess.run(
-            user.command(script + command + synchronization), environment: environment)
+            user.command(["/bin/sh", "-c", "cd / && exec \"$@\"", "initdb"] + command + synchronization),
+            environment: environment)
         guard result.status == 0, rename(folders.unfinishedData, folders.data) == 0 else {
             throw .initializationFailed(directory: directory, output: result.output)
         }
