@@ -35,6 +35,6 @@ public struct Database: Sendable {
     var untenanted: Pool { pool }
 
     private static func setting(_ tenant: UUID) -> LocalSetting {
-        LocalSetting("gatehouse.tenant_id", tenant.lowercaseText)
+        LocalSetting("gatehouse.tenant_id", tenant.lowercaseString)
     }
 }

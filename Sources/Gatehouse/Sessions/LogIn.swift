@@ -60,7 +60,7 @@ public struct LogIn: Sendable {
             case .unsupported:
                 logger.error(
                     "A stored password hash can't be verified: its scheme is unknown or its cost above the ceiling.",
-                    metadata: ["user_id": "\(stored?.user.id.lowercaseText ?? "")"])
+                    metadata: ["user_id": "\(stored?.user.id.lowercaseString ?? "")"])
                 return nil
             }
         } catch let failure as HashingFailure {

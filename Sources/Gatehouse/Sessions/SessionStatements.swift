@@ -110,6 +110,16 @@ enum SessionStatements {
                 isLive: isLive, tenantIsEnabled: tenantIsEnabled)
         })
 
+    static let isLive = Statement<(tenant: UUID, session: UUID), Bool>(
+        """
+        select \(isAlive) and u.disabled_at is null
+        from refresh_tokens s
+        join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+        join tenants t on t.id = s.tenant_id
+        where s.tenant_id = $1 and s.id = $2
+        """,
+        bind: { ($0.tenant, $0.session) }, row: { (isLive: Bool) in isLive })
+
     static let live = Statement<(tenant: UUID, user: UUID), Session>(
         """
         select \(sessionColumns) from refresh_tokens s join tenants t on t.id = s.tenant_id

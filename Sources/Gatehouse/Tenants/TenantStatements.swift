@@ -20,6 +20,9 @@ enum TenantStatements {
     static let all = Statement<Void, Tenant>(
         "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.init(columns:))
 
+    static let any = Statement<Void, UUID>(
+        "select id from tenants order by created_at limit 1", bind: { () }, row: { (id: UUID) in id })
+
     static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(
         """
         insert into tenants (id, slug, name, \(settingColumns))
