@@ -78,6 +78,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "PostgresCluster", "Gatehouse"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .testTarget(
+            name: "PostgresClusterTests", dependencies: ["PostgresCluster", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GatehouseTests",
