@@ -3,7 +3,6 @@ import CArgon2
 /// An Argon2id or Argon2i hash (RFC 9106) in its PHC form, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`.
 struct Argon2Hash: StoredHash {
     let type: Argon2_type
-    let version: Argon2_version
     let parameters: Argon2Parameters
     let salt: [UInt8]
     let tag: PasswordTag
@@ -13,43 +12,36 @@ struct Argon2Hash: StoredHash {
 
     init?(_ stored: String) {
         guard let phc = PHCString(stored), phc.sections.count == 4,
-            let type = Self.types[String(phc.scheme)], let version = Self.versions[String(phc.sections[0])],
+            let type = Self.types[String(phc.scheme)], phc.sections[0] == "v=19",
             let parameters = PHCParameters(phc.sections[1]).flatMap(Argon2Parameters.init),
             let salt = PHCBase64.decode(phc.sections[2]), (8...64).contains(salt.count),
             let tag = PHCBase64.decode(phc.sections[3]), (16...64).contains(tag.count)
         else { return nil }
-        self.init(type: type, version: version, parameters: parameters, salt: salt, tag: PasswordTag(bytes: tag))
+        self.init(type: type, parameters: parameters, salt: salt, tag: PasswordTag(bytes: tag))
     }
 
-    private init(
-        type: Argon2_type, version: Argon2_version, parameters: Argon2Parameters, salt: [UInt8], tag: PasswordTag
-    ) {
+    private init(type: Argon2_type, parameters: Argon2Parameters, salt: [UInt8], tag: PasswordTag) {
         self.type = type
-        self.version = version
         self.parameters = parameters
         self.salt = salt
         self.tag = tag
     }
 
     private static let types = ["argon2id": Argon2_id, "argon2i": Argon2_i]
-    private static let versions = ["v=19": ARGON2_VERSION_13, "v=16": ARGON2_VERSION_10]
 
     /// A new Argon2id hash of the password with a random salt.
     static func make(
         of password: inout [UInt8], parameters: Argon2Parameters
     ) throws(HashingFailure) -> Argon2Hash {
-        var hash = placeholder(parameters: parameters)
-        let tag = try hash.evaluate(&password)
-        hash = Argon2Hash(
-            type: hash.type, version: hash.version, parameters: parameters, salt: hash.salt,
-            tag: PasswordTag(bytes: tag))
-        return hash
+        let hash = placeholder(parameters: parameters)
+        let tag = PasswordTag(bytes: try hash.evaluate(&password))
+        return Argon2Hash(type: hash.type, parameters: parameters, salt: hash.salt, tag: tag)
     }
 
     /// A hash that no password is known for and that costs what a real one does.
     static func placeholder(parameters: Argon2Parameters) -> Argon2Hash {
         Argon2Hash(
-            type: Argon2_id, version: ARGON2_VERSION_13, parameters: parameters, salt: randomBytes(saltLength),
+            type: Argon2_id, parameters: parameters, salt: randomBytes(saltLength),
             tag: PasswordTag(bytes: randomBytes(tagLength)))
     }
 
@@ -61,7 +53,7 @@ struct Argon2Hash: StoredHash {
     /// The PHC string.
     var encoded: String {
         let name = type == Argon2_id ? "argon2id" : "argon2i"
-        return "$\(name)$v=\(version.rawValue)$\(parameters)$\(PHCBase64.encode(salt))$\(PHCBase64.encode(tag.bytes))"
+        return "$\(name)$v=19$\(parameters)$\(PHCBase64.encode(salt))$\(PHCBase64.encode(tag.bytes))"
     }
 
     func isWithin(_ ceiling: HashCeiling) -> Bool {
@@ -69,7 +61,7 @@ struct Argon2Hash: StoredHash {
     }
 
     func isWeaker(than configured: Argon2Parameters) -> Bool {
-        type != Argon2_id || version != ARGON2_VERSION_13 || salt.count < Self.saltLength
+        type != Argon2_id || salt.count < Self.saltLength
             || tag.bytes.count < Self.tagLength || parameters.isWeaker(than: configured)
     }
 
@@ -94,7 +86,7 @@ extension Argon2Hash {
                     context.m_cost = UInt32(parameters.memory)
                     context.lanes = UInt32(parameters.lanes)
                     context.threads = 1
-                    context.version = version.rawValue
+                    context.version = ARGON2_VERSION_13.rawValue
                     context.flags = UInt32(1) << 0  // ARGON2_FLAG_CLEAR_PASSWORD, a macro that Swift doesn't import.
                     return argon2_ctx(&context, type)
                 }
