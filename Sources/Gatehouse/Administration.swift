@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 import Postgres
 
 /// What an operator does to tenants, users, sessions and keys, as the owner of the database.

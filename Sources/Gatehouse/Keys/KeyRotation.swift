@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// Which keys a rotation is for.
 public enum RotationUse: String, Sendable, CaseIterable {

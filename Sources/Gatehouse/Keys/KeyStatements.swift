@@ -13,8 +13,7 @@ enum KeyStatements {
                 retiredAt: Date?, verifyUntil: Date?, secret: [UInt8]
             ) in
             StoredKey.Sealed(
-                key: try StoredKey(
-                    columns: kid, use: use, algorithm: algorithm, state: state, createdAt: createdAt,
+                key: try StoredKey.row(kid: kid, use: use, algorithm: algorithm, state: state, createdAt: createdAt,
                     activatedAt: activatedAt, retiredAt: retiredAt, verifyUntil: verifyUntil),
                 secret: secret)
         })
@@ -35,7 +34,7 @@ enum KeyStatements {
                 $0.state.rawValue, $0.secret, $0.lifetime
             )
         },
-        row: StoredKey.init(columns:))
+        row: StoredKey.row)
 
     /// Signs from now on, for tokens that live at most so long.
     static let promote = Statement<(tenant: UUID, kid: String, lifetime: Int32), StoredKey>(
@@ -43,7 +42,7 @@ enum KeyStatements {
         update signing_keys set state = 'current', activated_at = now(), longest_lifetime_seconds = $3
         where tenant_id = $1 and kid = $2 and state = 'next' returning \(columns)
         """,
-        bind: { ($0.tenant, $0.kid, $0.lifetime) }, row: StoredKey.init(columns:))
+        bind: { ($0.tenant, $0.kid, $0.lifetime) }, row: StoredKey.row)
 
     /// Verifies from now on what it has signed, until the last of it has expired, clocks being 60 s apart.
     static let retire = Statement<(tenant: UUID, kid: String), StoredKey>(
@@ -52,7 +51,7 @@ enum KeyStatements {
             verify_until = now() + make_interval(secs => longest_lifetime_seconds + 60)
         where tenant_id = $1 and kid = $2 and state = 'current' returning \(columns)
         """,
-        bind: { ($0.tenant, $0.kid) }, row: StoredKey.init(columns:))
+        bind: { ($0.tenant, $0.kid) }, row: StoredKey.row)
 
     static let revoke = Statement<(tenant: UUID, kid: String), StoredKey>(
         """
@@ -60,7 +59,7 @@ enum KeyStatements {
             verify_until = null
         where tenant_id = $1 and kid = $2 and state <> 'revoked' returning \(columns)
         """,
-        bind: { ($0.tenant, $0.kid) }, row: StoredKey.init(columns:))
+        bind: { ($0.tenant, $0.kid) }, row: StoredKey.row)
 
     /// A next key has signed nothing: it may go without a trace.
     static let discardNext = Statement<(tenant: UUID, use: KeyUse), Void>(
@@ -90,14 +89,14 @@ struct SealedNewKey: Sendable {
 }
 
 extension StoredKey {
-    @Sendable fileprivate init(
-        columns kid: String, use: String, algorithm: String, state: String, createdAt: Date, activatedAt: Date?,
+    @Sendable fileprivate static func row(
+        kid: String, use: String, algorithm: String, state: String, createdAt: Date, activatedAt: Date?,
         retiredAt: Date?, verifyUntil: Date?
-    ) throws {
+    ) throws -> StoredKey {
         guard let use = KeyUse(rawValue: use), let algorithm = SigningAlgorithm(rawValue: algorithm),
             let state = KeyState(rawValue: state)
         else { throw UnknownStoredValue(column: "signing_keys.use, algorithm or state") }
-        self.init(
+        return StoredKey(
             kid: kid, use: use, algorithm: algorithm, state: state, createdAt: createdAt, activatedAt: activatedAt,
             retiredAt: retiredAt, verifyUntil: verifyUntil)
     }

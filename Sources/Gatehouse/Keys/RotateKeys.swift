@@ -5,7 +5,7 @@ extension Administration {
     /// The keys of the tenant by use and age, revoked ones included.
     public func listKeys(tenant slug: String) async throws -> [StoredKey] {
         let tenant = try await showTenant(slug)
-        return try await database.query(KeyStatements.all, tenant.id, in: tenant.id).map(\.key)
+        return try await database.query(KeyStatements.all, tenant.id, in: tenant.id).map { $0.key }
     }
 
     /// Puts the next key to use, retires the current one and makes a fresh next, for one use or for both.

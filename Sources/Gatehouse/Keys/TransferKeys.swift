@@ -62,17 +62,13 @@ extension Administration {
     }
 
     private static func material(fromJWK bytes: [UInt8]) throws(Refusal) -> KeyMaterial {
-        do throws(JSONFault) {
-            guard let object = try JSON.parse(bytes).objectValue else { throw JSONFault.malformed }
-            do throws(FieldFault) {
-                return try KeyMaterial(jwk: object)
-            } catch {
-                throw Refusal.invalidSetting(error.message)
-            }
-        } catch let refusal as Refusal {
-            throw refusal
-        } catch {
+        guard let object = (try? JSON.parse(bytes))?.objectValue else {
             throw .invalidSetting("The file is not one JSON Web Key.")
+        }
+        do throws(FieldFault) {
+            return try KeyMaterial(jwk: object)
+        } catch {
+            throw .invalidSetting(error.message)
         }
     }
 

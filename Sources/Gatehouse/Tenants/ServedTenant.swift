@@ -1,5 +1,5 @@
 import Crypto
-public import FoundationEssentials
+import FoundationEssentials
 
 /// A tenant as a running instance holds it: settings, opened keys, and the JWKS document as the bytes to be sent.
 public struct ServedTenant: Sendable {
