@@ -87,16 +87,3 @@ import Testing
         }
     }
 }
-
-@Suite struct LowercaseUUIDTests {
-    @Test("An id is written in lower case and read only so")
-    func lowercase() {
-        let id = RefreshClaimsTests.tenantID
-        #expect(id.lowercaseString == id.uuidString.lowercased())
-        #expect(UUID(lowercaseString: id.lowercaseString) == id)
-        #expect(UUID(lowercaseString: id.uuidString) == nil)
-        #expect(UUID(lowercaseString: id.lowercaseString + " ") == nil)
-        #expect(UUID(lowercaseString: "6ba7b8109dad11d180b400c04fd430c8") == nil)
-        #expect(UUID(lowercaseString: "") == nil)
-    }
-}
