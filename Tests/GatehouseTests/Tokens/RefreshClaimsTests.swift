@@ -57,36 +57,3 @@ import Testing
         }
     }
 }
-<<<<<<< HEAD
-=======
-
-@Suite struct DeviceClaimsTests {
-    static let claims = DeviceClaims(
-        tenantID: RefreshClaimsTests.tenantID, userID: RefreshClaimsTests.otherID, deviceID: UUID(), issuedAt: 100,
-        expiresAt: 200)
-
-    @Test("The claims are read back as written")
-    func roundTrip() throws {
-        #expect(try DeviceClaims(payload: Self.claims.encoded()) == Self.claims)
-    }
-
-    @Test("No other token's claims pass for them, nor theirs for another's")
-    func confusion() throws {
-        #expect(throws: TokenFault.invalidClaims) { try DeviceClaims(payload: RefreshClaimsTests.claims.encoded()) }
-        #expect(throws: TokenFault.invalidClaims) { try RefreshClaims(payload: Self.claims.encoded()) }
-        #expect(throws: TokenFault.invalidClaims) { try AccessClaims(payload: Self.claims.encoded()) }
-        #expect(throws: TokenFault.invalidClaims) { try DeviceClaims(payload: AccessClaimsTests.claims.encoded()) }
-    }
-
-    @Test("They hold for their tenant until they expire")
-    func validation() throws {
-        try Self.claims.validate(tenantID: Self.claims.tenantID, at: Date(timeIntervalSince1970: 199.9))
-        #expect(throws: TokenFault.expired) {
-            try Self.claims.validate(tenantID: Self.claims.tenantID, at: Date(timeIntervalSince1970: 200))
-        }
-        #expect(throws: TokenFault.wrongIssuer) {
-            try Self.claims.validate(tenantID: UUID(), at: Date(timeIntervalSince1970: 150))
-        }
-    }
-}
->>>>>>> 00f343866faf2ca66e435815aec1a48b44feb166
