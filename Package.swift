@@ -42,9 +42,11 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
         .target(name: "PostgresCluster", swiftSettings: strict),
         .target(
+            name: "Migrations", path: "sql", resources: [.embedInCode("migrations")], swiftSettings: strict),
+        .target(
             name: "Gatehouse",
             dependencies: [
-                "Postgres", "CArgon2", "CZxcvbn", "CXcrypt",
+                "Postgres", "Migrations", "CArgon2", "CZxcvbn", "CXcrypt",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -78,6 +80,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "PostgresCluster", "Gatehouse"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .testTarget(
+            name: "PostgresClusterTests", dependencies: ["PostgresCluster", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GatehouseTests",

@@ -1,0 +1,89 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Where a cluster keeps its files.
+struct ClusterFolders: Sendable, Equatable {
+    /// Holds everything but the socket, where that path would be too long.
+    let root: String
+    let sockets: String
+
+    var data: String { "\(root)/data" }
+    /// `initdb` works here and the result is renamed, so that an interrupted one is never taken for a cluster.
+    var unfinishedData: String { "\(root)/data.unfinished" }
+    var log: String { "\(root)/server.log" }
+    var lock: String { "\(root)/lock" }
+    var postmasterFile: String { "\(data)/postmaster.pid" }
+
+    static let relocationRoot = "/var/lib/gatehouse-dev"
+
+    /// The address of a Unix socket holds 104 bytes on macOS (108 on Linux) with its NUL.
+    static let longestSocketPath = 103
+
+    /// Root's home is closed to others on most systems, so a cluster that root wants below it goes to a folder of
+    /// `/var/lib/gatehouse-dev` named after the wanted path, and is found there again.
+    init(wanted: String, user: ServerUser, temporaryDirectory: String) {
+        let wanted = Self.absolute(wanted)
+        let elsewhere = "\(Self.relocationRoot)/\(Self.fingerprint(of: wanted))"
+        root = user.isOther && !user.canReach(wanted) ? elsewhere : wanted
+
+        let beside = "\(root)/run"
+        let fits = "\(beside)/.s.PGSQL.65535".utf8.count <= Self.longestSocketPath
+        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+        sockets = fits ? beside : "\(temporaryDirectory)/gatehouse-\(random)"
+    }
+
+    static func absolute(_ path: String) -> String {
+        let full = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        var parts: [Substring] = []
+        for part in full.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// FNV-1a: stable between runs and builds, which `Hasher` isn't.
+    private static func fingerprint(of path: String) -> String {
+        let hash = path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+        return String(hash, radix: 16)
+    }
+
+    /// Makes the folders that are missing; those the server writes to belong to its user and to nobody else.
+    func make(for user: ServerUser) throws(ClusterError) {
+        let parent = String(root[..<(root.lastIndex(of: "/") ?? root.startIndex)])
+        do {
+            if !parent.isEmpty {
+                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            }
+        } catch {
+            throw .unusableDirectory(parent, reason: "it could not be made (\(error)).")
+        }
+        for folder in [root, sockets] {
+            try makePrivate(folder, for: user)
+        }
+    }
+
+    private func makePrivate(_ folder: String, for user: ServerUser) throws(ClusterError) {
+        if mkdir(folder, 0o700) != 0 && errno != EEXIST {
+            throw .unusableDirectory(folder, reason: String(cString: strerror(errno)))
+        }
+        var status = stat()
+        guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw .unusableDirectory(folder, reason: "it is not a folder.")
+        }
+        guard status.st_uid == user.id || status.st_uid == geteuid() else {
+            throw .unusableDirectory(folder, reason: "it belongs to another user (\(status.st_uid)).")
+        }
+        guard chmod(folder, 0o700) == 0, status.st_uid == user.id || lchown(folder, user.id, user.group) == 0 else {
+            throw .unusableDirectory(folder, reason: String(cString: strerror(errno)))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import PostgresCluster
+
+extension PostgresCluster {
+    /// A server for tests: fast, not durable, and gone with this process.
+    static func throwaway(binaries: PostgresBinaries) -> PostgresCluster {
+        let name = "gatehouse-test-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        return PostgresCluster(
+            directory: "\(temporaryDirectory)/\(name)", binaries: binaries,
+            settings: [
+                "fsync": "off", "full_page_writes": "off", "max_connections": "200",
+            ],
+            isThrowaway: true)
+    }
+}
+
+/// Runs `body` with a server that nobody else uses, for tests that restart or crash it. It is removed afterwards.
+public func withDedicatedCluster<R>(
+    isolation: isolated (any Actor)? = #isolation, _ body: (PostgresCluster) async throws -> R
+) async throws -> R {
+    let cluster = PostgresCluster.throwaway(binaries: try PostgresBinaries.find())
+    try await cluster.start()
+    do {
+        let result = try await body(cluster)
+        await cluster.discard()
+        return result
+    } catch {
+        await cluster.discard()
+        throw error
+    }
+}

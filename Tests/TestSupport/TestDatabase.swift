@@ -1,0 +1,24 @@
+/// A fresh, empty database with a name of its own, so that tests run side by side.
+///
+/// It lives on the one throw-away server of this test process, which starts with the first `make()` and is removed when
+/// the process ends; or on the server `GATEHOUSE_TEST_DATABASE_URL` names.
+public struct TestDatabase: Sendable {
+    public let name: String
+    /// A libpq URL for the superuser (or for the user of `GATEHOUSE_TEST_DATABASE_URL`).
+    public let superuserURL: String
+    /// For `gh_owner`: may log in, has CREATEROLE, owns the database.
+    public let ownerURL: String
+    /// For `gh_service`: may log in, and nothing else until somebody grants it `gatehouse_service`.
+    public let serviceURL: String
+
+    public static func make() async throws -> TestDatabase {
+        let server = try await TestServer.shared()
+        let name = "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
+        try await server.run("CREATE DATABASE \(name) OWNER gh_owner TEMPLATE template0 ENCODING 'UTF8'")
+        return TestDatabase(
+            name: name,
+            superuserURL: server.url(user: nil, database: name),
+            ownerURL: server.url(user: TestServer.owner, database: name),
+            serviceURL: server.url(user: TestServer.service, database: name))
+    }
+}
