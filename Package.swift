@@ -42,9 +42,11 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
         .target(name: "PostgresCluster", swiftSettings: strict),
         .target(
+            name: "Migrations", path: "sql", resources: [.embedInCode("migrations")], swiftSettings: strict),
+        .target(
             name: "Gatehouse",
             dependencies: [
-                "Postgres", "CArgon2", "CZxcvbn", "CXcrypt",
+                "Postgres", "Migrations", "CArgon2", "CZxcvbn", "CXcrypt",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -54,7 +56,7 @@ let package = Package(
         .target(
             name: "GatehouseHTTP",
             dependencies: [
-                "Gatehouse",
+                "Postgres", "Gatehouse",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,0 +1,30 @@
+import FoundationEssentials
+import Postgres
+
+/// Something that happened to an account or a key, as it is recorded: in the transaction of what it records.
+struct AuditEvent: Sendable {
+    let id: UUID
+    let tenant: UUID
+    /// Who did it: an operator's name, or `service`.
+    let actor: String
+    let type: String
+    let userID: UUID?
+    let sessionID: UUID?
+    let address: String?
+    let userAgent: String?
+    let detail: JSONObject
+}
+
+enum AuditStatements {
+    static let append = Statement<AuditEvent, Void>(
+        """
+        insert into audit_events (tenant_id, id, actor, type, user_id, session_id, address, user_agent, detail)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        bind: {
+            (
+                $0.tenant, $0.id, $0.actor, $0.type, $0.userID, $0.sessionID, $0.address, $0.userAgent,
+                PostgresJSON(.object($0.detail))
+            )
+        })
+}

@@ -1,0 +1,40 @@
+public import FoundationEssentials
+public import Postgres
+
+/// The database as operations see it: the one place that names the tenant to row-level security.
+///
+/// A statement and its tenant go out together and cost one round trip (`set_config(…, true)` in the same implicit
+/// transaction), so that the setting can't outlive the statement, behind a pooler neither.
+public struct Database: Sendable {
+    private let pool: Pool
+
+    public init(pool: Pool) {
+        self.pool = pool
+    }
+
+    func query<I, O>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> [O] {
+        try await pool.query(statement, input, settings: [Self.setting(tenant)])
+    }
+
+    func first<I, O>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> O? {
+        try await pool.first(statement, input, settings: [Self.setting(tenant)])
+    }
+
+    @discardableResult
+    func execute<I, O>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> Int {
+        try await pool.execute(statement, input, settings: [Self.setting(tenant)])
+    }
+
+    func transaction<R: Sendable>(
+        in tenant: UUID, _ body: @Sendable (Transaction) async throws -> R
+    ) async throws -> R {
+        try await pool.transaction(settings: [Self.setting(tenant)], body)
+    }
+
+    /// Statements on `tenants` and the catalogue, which belong to no tenant: no row of a tenant table is visible to them.
+    var untenanted: Pool { pool }
+
+    private static func setting(_ tenant: UUID) -> LocalSetting {
+        LocalSetting("gatehouse.tenant_id", tenant.lowercaseText)
+    }
+}

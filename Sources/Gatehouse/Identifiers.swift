@@ -1,0 +1,67 @@
+public import FoundationEssentials
+
+/// Where operations take the time from; passed in, so that a test can move it.
+public struct Clock: Sendable {
+    public let now: @Sendable () -> Date
+
+    public init(now: @escaping @Sendable () -> Date) {
+        self.now = now
+    }
+
+    /// The wall clock of this machine.
+    public static let system = Clock { Date() }
+}
+
+/// Where operations take new ids from: UUIDs of version 7 (RFC 9562), which sort by the time they were made, so that
+/// indexes grow at one end and pages of a list stay stable.
+public struct IdentifierSource: Sendable {
+    public let next: @Sendable () -> UUID
+
+    public init(next: @escaping @Sendable () -> UUID) {
+        self.next = next
+    }
+
+    public init(clock: Clock) {
+        self.init {
+            var random = SystemRandomNumberGenerator()
+            return UUID(version7At: clock.now(), random: random.next(), random.next())
+        }
+    }
+}
+
+extension UUID {
+    /// RFC 9562, section 5.7: 48 bits of Unix milliseconds, then version, variant and 74 random bits.
+    init(version7At date: Date, random high: UInt64, _ low: UInt64) {
+        let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))
+        let first = (milliseconds << 16) | 0x7000 | (high & 0x0FFF)
+        let second = 0x8000_0000_0000_0000 | (low >> 2)
+        func byte(_ word: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> (56 - 8 * index)) }
+        self.init(
+            uuid: (
+                byte(first, 0), byte(first, 1), byte(first, 2), byte(first, 3),
+                byte(first, 4), byte(first, 5), byte(first, 6), byte(first, 7),
+                byte(second, 0), byte(second, 1), byte(second, 2), byte(second, 3),
+                byte(second, 4), byte(second, 5), byte(second, 6), byte(second, 7)
+            ))
+    }
+
+    /// The 36 lower-case characters of RFC 9562, section 4: how ids stand in every answer and token.
+    public var lowercaseText: String {
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 36) { buffer in
+            withUnsafeBytes(of: uuid) { bytes in
+                var at = 0
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        buffer[at] = UInt8(ascii: "-")
+                        at += 1
+                    }
+                    buffer[at] = digits.utf8Start[Int(byte >> 4)]
+                    buffer[at + 1] = digits.utf8Start[Int(byte & 15)]
+                    at += 2
+                }
+                return at
+            }
+        }
+    }
+}

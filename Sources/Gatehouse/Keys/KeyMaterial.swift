@@ -1,0 +1,96 @@
+import Crypto
+import FoundationEssentials
+
+/// A signing key, parsed once and ready to sign and verify.
+public struct KeyMaterial: Sendable, Redacted {
+    /// HS256 asks for a secret at least as long as its output (RFC 7518 section 3.2).
+    static let sharedSecretLengths = 32...1024
+
+    enum Key: Sendable {
+        case es256(P256.Signing.PrivateKey, P256.Signing.PublicKey)
+        case edDSA(Curve25519.Signing.PrivateKey, Curve25519.Signing.PublicKey)
+        case hs256(SymmetricKey)
+    }
+
+    let key: Key
+    /// The key's name: 1–128 printable ASCII characters.
+    public let kid: String
+
+    public var algorithm: SigningAlgorithm {
+        switch key {
+        case .es256: .es256
+        case .edDSA: .edDSA
+        case .hs256: .hs256
+        }
+    }
+
+    init(key: Key, kid: String? = nil) {
+        self.key = key
+        self.kid = kid ?? Self.thumbprint(of: key) ?? Self.randomKid()
+    }
+
+    /// A new random key.
+    public static func generate(_ algorithm: SigningAlgorithm) -> KeyMaterial {
+        switch algorithm {
+        case .es256: KeyMaterial(key: .es256(P256.Signing.PrivateKey()))
+        case .edDSA: KeyMaterial(key: .edDSA(Curve25519.Signing.PrivateKey()))
+        case .hs256: KeyMaterial(key: .hs256(SymmetricKey(size: .bits256)))
+        }
+    }
+
+    /// Restores a key from its secret.
+    ///
+    /// Without a `kid` the key gets the RFC 7638 thumbprint of its public half, or a random one for HS256. Throws
+    /// `invalid_key` when the secret is none of this algorithm's, or the `kid` is out of bounds.
+    public init(algorithm: SigningAlgorithm, secret: SigningSecret, kid: String? = nil) throws(FieldFault) {
+        if let kid, !Self.isValidKid(kid) { throw .invalidKid }
+        self.init(key: try Key(algorithm, secret), kid: kid)
+    }
+
+    /// The secret, to be sealed.
+    public var secret: SigningSecret {
+        switch key {
+        case .es256(let privateKey, _):
+            var bytes = privateKey.rawRepresentation
+            return SigningSecret(wiping: &bytes)
+        case .edDSA(let privateKey, _):
+            var bytes = privateKey.rawRepresentation
+            return SigningSecret(wiping: &bytes)
+        case .hs256(let secret):
+            return SigningSecret(secret)
+        }
+    }
+
+    static func isValidKid(_ kid: String) -> Bool {
+        1...128 ~= kid.utf8.count && kid.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+    }
+
+    private static func randomKid() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return Base64URL.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+}
+
+extension KeyMaterial.Key {
+    init(_ privateKey: P256.Signing.PrivateKey) { self = .es256(privateKey, privateKey.publicKey) }
+    init(_ privateKey: Curve25519.Signing.PrivateKey) { self = .edDSA(privateKey, privateKey.publicKey) }
+
+    static func es256(_ privateKey: P256.Signing.PrivateKey) -> Self { Self(privateKey) }
+    static func edDSA(_ privateKey: Curve25519.Signing.PrivateKey) -> Self { Self(privateKey) }
+
+    fileprivate init(_ algorithm: SigningAlgorithm, _ secret: SigningSecret) throws(FieldFault) {
+        switch algorithm {
+        case .es256:
+            guard let key = try? P256.Signing.PrivateKey(rawRepresentation: secret.bytes) else { throw .notASecret }
+            self.init(key)
+        case .edDSA:
+            guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret.bytes) else {
+                throw .notASecret
+            }
+            self.init(key)
+        case .hs256:
+            guard KeyMaterial.sharedSecretLengths ~= secret.byteCount else { throw .badSecretLength }
+            self = .hs256(secret.bytes)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import FoundationEssentials
+
+/// The signing keys of one tenant for one use, ready to use.
+public struct KeyRing: Sendable {
+    public enum State: Sendable, Equatable {
+        case next
+        case current
+        /// Verifies until this time.
+        case retired(verifyUntil: Date)
+        case revoked
+    }
+
+    public struct Entry: Sendable {
+        public let kid: String
+        public let state: State
+        /// Nil when the key could not be unsealed, or has been revoked and forgotten.
+        public let material: KeyMaterial?
+
+        public init(kid: String, state: State, material: KeyMaterial?) {
+            self.kid = kid
+            self.state = state
+            self.material = material
+        }
+    }
+
+    public let keys: [Entry]
+
+    public init(keys: [Entry]) {
+        self.keys = keys
+    }
+
+    /// The current key, if it can be used.
+    public var signingKey: KeyMaterial? {
+        keys.first { $0.state == .current }?.material
+    }
+
+    public func entry(_ kid: String) -> Entry? {
+        keys.first { $0.kid.hasSameCodePoints(as: kid) }
+    }
+
+    /// The key set that verifiers fetch (RFC 7517): public keys that are next, current, or retired and still verifying.
+    public func publicKeySet(at now: Date) -> JSONObject {
+        ["keys": .array(keys.filter { $0.isPublished(at: now) }.compactMap { $0.material?.publicJWK.map(JSON.object) })]
+    }
+
+    /// Decides whether the token was signed by one of these keys as a token of this type; its claims are not looked at.
+    ///
+    /// The next key counts, because another instance may have put it to use already. Throws, in this order:
+    /// `unknownKey` (also for a key whose time is over or that could not be unsealed), `wrongAlgorithm`, `badSignature`,
+    /// `revokedKey` and `wrongType`.
+    public func verify(_ token: CompactJWS, expecting type: TokenType, at now: Date) throws(TokenFault) {
+        guard let entry = entry(token.kid) else { throw .unknownKey }
+        guard let key = entry.material else { throw entry.state == .revoked ? .revokedKey : .unknownKey }
+        if case .retired(let verifyUntil) = entry.state, verifyUntil <= now { throw .unknownKey }
+        guard token.algorithm == key.algorithm else { throw .wrongAlgorithm }
+        guard key.isValid(signature: token.signature, for: token.signingInput) else { throw .badSignature }
+        guard entry.state != .revoked else { throw .revokedKey }
+        guard token.type.hasSameCodePoints(as: type.rawValue) else { throw .wrongType }
+    }
+}
+
+extension KeyRing.Entry {
+    fileprivate func isPublished(at now: Date) -> Bool {
+        switch state {
+        case .next, .current: true
+        case .retired(let verifyUntil): now < verifyUntil
+        case .revoked: false
+        }
+    }
+}

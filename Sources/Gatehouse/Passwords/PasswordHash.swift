@@ -1,0 +1,47 @@
+/// A password hash as it is stored: a PHC string or one of the imported forms. Redacted wherever it is printed.
+public struct PasswordHash: Sendable, Hashable {
+    /// The text for the `password_hash` column.
+    public let stored: String
+
+    /// Takes whatever the column holds; text of no known form verifies nothing.
+    public init(stored: String) {
+        self.stored = stored
+    }
+
+    /// A hash from another system, checked for being one that can be verified.
+    ///
+    /// White space around it is ignored. Known are `$argon2id$`, `$argon2i$`, bcrypt (`$2a$`, `$2b$`, `$2y$`),
+    /// `$pbkdf2-sha256$`, `$pbkdf2-sha512$`, `$pbkdf2-sha1$` and `$scrypt$`.
+    ///
+    /// - Throws: `invalid_format` for another form, `too_costly` for a cost above the ceiling.
+    public static func importing(_ text: String, ceiling: HashCeiling = .standard) throws(FieldFault) -> PasswordHash {
+        let trimmed = text.trimmingASCIISpace()
+        guard let scheme = HashScheme(parsing: trimmed) else {
+            throw FieldFault(
+                code: "invalid_format",
+                message: "The password hash is in no form that can be verified: give an argon2id, argon2i, bcrypt "
+                    + "($2a$, $2b$, $2y$), $pbkdf2-sha256$, $pbkdf2-sha512$, $pbkdf2-sha1$ or $scrypt$ string.")
+        }
+        guard scheme.isWithin(ceiling) else {
+            throw FieldFault(
+                code: "too_costly",
+                message: "The password hash costs more to verify than this service is set to spend.")
+        }
+        return PasswordHash(stored: trimmed)
+    }
+}
+
+extension PasswordHash: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "PasswordHash(redacted)" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension String {
+    fileprivate func trimmingASCIISpace() -> String {
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        let start = utf8.drop(while: isSpace)
+        let end = start.lastIndex { !isSpace($0) }.map { start.index(after: $0) } ?? start.startIndex
+        return String(self[start.startIndex..<end])
+    }
+}

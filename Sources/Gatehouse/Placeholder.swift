@@ -1,8 +1,0 @@
-import CArgon2
-import CXcrypt
-import CZxcvbn
-import Crypto
-import CryptoExtras
-import Logging
-import Postgres
-import ServiceLifecycle

@@ -1,0 +1,100 @@
+import FoundationEssentials
+import Logging
+import Postgres
+
+/// A client presents a refresh token and gets the tokens of the next generation.
+public struct RefreshSession: Sendable {
+    let database: Database
+    let tokens: TokenReader
+    let identifiers: IdentifierSource
+    let logger: Logger
+
+    /// How often a presentation that lost a race looks again before it gives up; a second look is always enough unless
+    /// rotations of one session follow each other faster than a round trip.
+    private static let looks = 5
+
+    /// The session's tokens, without its user.
+    ///
+    /// A lost response or a second tab gets the same successor within the tenant's grace. Throws `invalidToken`,
+    /// `tokenExpired`, `sessionEnded`, and `refreshTokenReused` when this presentation has just ended the session.
+    public func callAsFunction(
+        _ token: String, from client: ClientInfo, in served: ServedTenant
+    ) async throws -> IssuedSession {
+        let claims = try await tokens.refresh(token, in: served)
+        let presentation = RotateRefreshToken.Presentation(
+            tenant: served.tenant.id, session: claims.sessionID, generation: claims.generation)
+        for _ in 0..<Self.looks {
+            guard let result = try await database.first(RotateRefreshToken.statement, presentation, in: presentation.tenant)
+            else { throw Refusal.sessionEnded }
+            if let issued = try await answer(result, to: presentation, from: client, in: served) { return issued }
+        }
+        throw Refusal.overloaded(retryAfter: 1)
+    }
+
+    /// Nil when the row was moved by another between the snapshot and the update: look again.
+    private func answer(
+        _ result: RotateRefreshToken.Result, to presentation: RotateRefreshToken.Presentation, from client: ClientInfo,
+        in served: ServedTenant
+    ) async throws -> IssuedSession? {
+        if result.moved { return try issue(result, for: presentation, in: served) }
+        switch result.state.outcome(presenting: presentation.generation) {
+        case .rotates: return nil
+        case .repeatsSuccessor: return try issue(result, for: presentation, in: served)
+        case .repeatsUnusedSuccessor:
+            try await record("refresh.repeated_after_grace", result, presentation, from: client)
+            return try issue(result, for: presentation, in: served)
+        case .reuse:
+            guard try await endReused(result, presentation, from: client) else { return nil }
+            throw Refusal.refreshTokenReused
+        case .unknownGeneration:
+            try await record("refresh.unknown_generation", result, presentation, from: client)
+            throw Refusal.invalidToken
+        case .sessionEnded: throw Refusal.sessionEnded
+        case .expired: throw Refusal.tokenExpired
+        case .tenantGone: throw Refusal.tenantNotFound
+        }
+    }
+
+    private func issue(
+        _ result: RotateRefreshToken.Result, for presentation: RotateRefreshToken.Presentation, in served: ServedTenant
+    ) throws -> IssuedSession {
+        let state = result.state
+        let started = StartedSession(
+            id: presentation.session, generation: state.generation, createdAt: state.createdAt,
+            rotatedAt: state.rotatedAt, now: state.now)
+        return try SessionIssuer(identifiers: identifiers).issue(started, to: result.user, in: served, showingUser: false)
+    }
+
+    /// Ends the session if it still is as it was judged; false when it has moved or ended meanwhile.
+    private func endReused(
+        _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation, from client: ClientInfo
+    ) async throws -> Bool {
+        let event = event("refresh.reuse_detected", result, presentation, from: client)
+        let ended = try await database.first(
+            SessionStatements.endReused, (presentation.session, result.state.generation, event), in: presentation.tenant)
+        return ended != nil
+    }
+
+    private func record(
+        _ type: String, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
+        from client: ClientInfo
+    ) async throws {
+        let event = event(type, result, presentation, from: client)
+        try await database.execute(AuditStatements.append, event, in: presentation.tenant)
+    }
+
+    private func event(
+        _ type: String, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
+        from client: ClientInfo
+    ) -> AuditEvent {
+        logger.warning(
+            "A refresh token of another generation was presented.",
+            metadata: ["event": "\(type)", "session_id": "\(presentation.session.lowercaseText)"])
+        return AuditEvent(
+            id: identifiers.next(), tenant: presentation.tenant, actor: "service", type: type, userID: result.user.id,
+            sessionID: presentation.session, address: client.address, userAgent: client.userAgent,
+            detail: [
+                "presented": .integer(presentation.generation), "generation": .integer(result.state.generation),
+            ])
+    }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import Postgres
+
+/// The decision about a presented generation: one round trip, one row written.
+///
+/// The update repeats the predicate of `RefreshOutcome.rotates`, so that of a thousand concurrent presentations one moves
+/// the row; whoever finds it moved gets the row as its snapshot shows it. The columns it changes are in no index (HOT).
+enum RotateRefreshToken {
+    struct Presentation: Sendable {
+        let tenant: UUID
+        let session: UUID
+        let generation: Int
+    }
+
+    struct Result: Sendable {
+        /// Whether this presentation moved the row. `state` is then the state after it.
+        let moved: Bool
+        let state: RefreshState
+        let user: User
+    }
+
+    static let statement = Statement<Presentation, Result>(sql, bind: { ($0.tenant, $0.session, $0.generation) }, row: Result.init)
+
+    static let sql = """
+        with moved as (
+            update refresh_tokens s set generation = s.generation + 1, rotated_at = now()
+            from users u, tenants t
+            where s.tenant_id = $1 and s.id = $2 and s.generation = $3 and s.ended_at is null
+                and u.tenant_id = $1 and u.id = s.user_id and u.disabled_at is null
+                and t.id = $1 and t.disabled_at is null
+                and now() < least(
+                    s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
+                    s.created_at + make_interval(secs => t.session_max_age_seconds))
+            returning true, \(stateColumns), \(userColumns)
+        )
+        select * from moved
+        union all
+        select false, \(stateColumns), \(userColumns)
+        from refresh_tokens s
+        join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+        join tenants t on t.id = s.tenant_id
+        where s.tenant_id = $1 and s.id = $2 and not exists (select from moved)
+        """
+
+    private static let stateColumns = """
+        s.generation, s.created_at, s.rotated_at, s.ended_at is not null, t.disabled_at is null, t.refresh_ttl_seconds, \
+        t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now()
+        """
+}
+
+extension RotateRefreshToken.Result {
+    @Sendable fileprivate init(
+        moved: Bool, generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool, tenantIsEnabled: Bool,
+        refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, id: UUID, email: String,
+        emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON, userIsEnabled: Bool,
+        userCreatedAt: Date, userUpdatedAt: Date
+    ) throws {
+        guard let policy = ReusePolicy(rawValue: reusePolicy) else {
+            throw UnknownStoredValue(column: "tenants.reuse_policy")
+        }
+        self.moved = moved
+        state = RefreshState(
+            generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, hasEnded: hasEnded,
+            userIsEnabled: userIsEnabled, tenantIsEnabled: tenantIsEnabled, refreshTTL: .seconds(refreshTTL),
+            sessionMaxAge: .seconds(sessionMaxAge), grace: .seconds(grace), reusePolicy: policy, now: now)
+        user = try User(
+            columns: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+            isEnabled: userIsEnabled, createdAt: userCreatedAt, updatedAt: userUpdatedAt)
+    }
+}

@@ -1,0 +1,51 @@
+import FoundationEssentials
+
+/// A live session as a statement has just left it: what its tokens are made of.
+struct StartedSession: Sendable {
+    let id: UUID
+    let generation: Int
+    let createdAt: Date
+    let rotatedAt: Date
+    /// The database's clock at that moment.
+    let now: Date
+}
+
+/// Makes the tokens of a session: the same refresh token, byte for byte, for the same row, key and settings.
+struct SessionIssuer: Sendable {
+    let identifiers: IdentifierSource
+
+    /// Throws `keysUnavailable` when the tenant has no key to sign with.
+    func issue(
+        _ session: StartedSession, to user: User, in served: ServedTenant, showingUser: Bool
+    ) throws -> IssuedSession {
+        let settings = served.tenant.settings
+        let now = session.now.unixSeconds
+        let accessTTL = Int(settings.accessTTL.components.seconds)
+        let access = AccessClaims(
+            issuer: served.issuer, subject: user.id, audience: served.tenant.audience, expiresAt: now + accessTTL,
+            issuedAt: now, id: identifiers.next().lowercaseText, sessionID: session.id, email: user.email,
+            emailVerified: user.emailVerified, preferredUsername: user.username, name: user.name, extra: user.claims)
+        let expiry = Session.expiry(
+            createdAt: session.createdAt, rotatedAt: session.rotatedAt, refreshTTL: settings.refreshTTL,
+            maxAge: settings.sessionMaxAge
+        ).unixSeconds
+        let refresh = RefreshClaims(
+            tenantID: served.tenant.id, sessionID: session.id, generation: session.generation,
+            issuedAt: session.rotatedAt.unixSeconds, expiresAt: expiry)
+        return IssuedSession(
+            user: showingUser ? user : nil, sessionID: session.id,
+            accessToken: try sign(access.encoded(), .accessToken, with: served.accessKeys), expiresIn: accessTTL,
+            refreshToken: try sign(refresh.encoded(), .refreshToken, with: served.refreshKeys),
+            refreshExpiresIn: max(0, expiry - now))
+    }
+
+    private func sign(_ payload: [UInt8], _ type: TokenType, with ring: KeyRing) throws -> String {
+        guard let entry = ring.signingKey, let key = entry.material else { throw Refusal.keysUnavailable }
+        return try CompactJWS.sign(payload: payload, type: type, kid: entry.kid, key: key)
+    }
+}
+
+extension Date {
+    /// Whole seconds since 1970, rounded down: a JWT's NumericDate.
+    var unixSeconds: Int { Int(timeIntervalSince1970.rounded(.down)) }
+}

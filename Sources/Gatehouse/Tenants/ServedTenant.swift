@@ -1,0 +1,28 @@
+import Crypto
+public import FoundationEssentials
+
+/// A tenant as a running instance holds it: settings, opened keys, and the JWKS document as the bytes to be sent.
+public struct ServedTenant: Sendable {
+    public let tenant: Tenant
+    /// The `iss` of the tenant's access tokens.
+    public let issuer: String
+    public let accessKeys: KeyRing
+    public let refreshKeys: KeyRing
+    /// The JWKS document (RFC 7517): keys that are next, current or retired; never a secret one.
+    public let jwks: [UInt8]
+    /// The strong entity tag of `jwks`, quotes included.
+    public let jwksETag: String
+    /// When a retired key falls out of this view by itself; nil when nothing will.
+    let validUntil: Date?
+
+    init(tenant: Tenant, keys: [StoredKey.Opened], publicURL: String, at now: Date) {
+        self.tenant = tenant
+        issuer = tenant.issuer(publicURL: publicURL)
+        accessKeys = KeyRing(keys: keys.filter { $0.key.use == .access }.map(\.ringEntry))
+        refreshKeys = KeyRing(keys: keys.filter { $0.key.use == .refresh }.map(\.ringEntry))
+        let published = keys.filter { $0.key.isPublished(at: now) }.compactMap(\.publicJWK)
+        jwks = JSON.object(["keys": .array(published.map(JSON.object))]).serialized()
+        jwksETag = "\"\(Base64URL.encode(Array(SHA256.hash(data: jwks).prefix(16))))\""
+        validUntil = keys.compactMap { $0.key.state == .retired ? $0.key.verifyUntil : nil }.filter { $0 > now }.min()
+    }
+}

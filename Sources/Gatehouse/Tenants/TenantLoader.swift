@@ -1,0 +1,36 @@
+import FoundationEssentials
+import Logging
+import Postgres
+
+/// Reads a tenant and opens its keys. A key that can't be opened is left out, so that it fails closed for itself alone.
+struct TenantLoader: Sendable {
+    let database: Database
+    let sealer: KeySealer
+    let publicURL: String
+    let clock: Clock
+    let logger: Logger
+
+    func load(_ slug: String) async throws -> ServedTenant {
+        do {
+            guard let tenant = try await database.untenanted.first(TenantStatements.bySlug, slug) else {
+                throw Refusal.tenantNotFound
+            }
+            let sealed = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
+            let keys = sealed.map { open($0, of: tenant) }
+            return ServedTenant(tenant: tenant, keys: keys, publicURL: publicURL, at: clock.now())
+        } catch let error as PostgresError {
+            throw Refusal(from: error) ?? error
+        }
+    }
+
+    private func open(_ sealed: StoredKey.Sealed, of tenant: Tenant) -> StoredKey.Opened {
+        do {
+            return try sealed.opened(by: sealer, tenantID: tenant.id)
+        } catch {
+            logger.error(
+                "A signing key can't be opened; tokens it signed are refused.",
+                metadata: ["tenant": "\(tenant.slug)", "kid": "\(sealed.key.kid)"])
+            return StoredKey.Opened(key: sealed.key, publicJWK: sealed.publicJWK, material: nil)
+        }
+    }
+}

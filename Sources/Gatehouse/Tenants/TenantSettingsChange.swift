@@ -1,0 +1,93 @@
+import FoundationEssentials
+
+/// The settings an operator names in one command; what is nil stays as it is.
+public struct TenantSettingsChange: Sendable {
+    public var name: String?
+    public var accessTTL: Duration?
+    public var refreshTTL: Duration?
+    public var sessionMaxAge: Duration?
+    public var grace: Duration?
+    public var reusePolicy: ReusePolicy?
+    public var algorithm: SigningAlgorithm?
+    public var issuer: String?
+    public var audience: String?
+    public var passwordMinLength: Int?
+    /// Replaces the whole list.
+    public var allowedOrigins: [String]?
+    public var registrationOpen: Bool?
+    /// `.some(nil)` switches scheduled rotation off.
+    public var rotateEvery: Duration??
+
+    public init() {}
+
+    /// The settings after this change. Throws `Refusal.invalidSetting` with the first value that can't be.
+    func applied(to settings: TenantSettings) throws(Refusal) -> TenantSettings {
+        var result = settings
+        result.accessTTL = try lifetime(accessTTL, "access-ttl") ?? result.accessTTL
+        result.refreshTTL = try lifetime(refreshTTL, "refresh-ttl") ?? result.refreshTTL
+        result.sessionMaxAge = try lifetime(sessionMaxAge, "session-max-age") ?? result.sessionMaxAge
+        if let grace {
+            try require((.seconds(0)...(.seconds(300))).contains(grace), "grace must be from 0s to 300s.")
+            result.grace = grace
+        }
+        result.reusePolicy = reusePolicy ?? result.reusePolicy
+        result.algorithm = algorithm ?? result.algorithm
+        if let issuer {
+            try require(Self.isIssuer(issuer), "issuer must be an https or http URL without query or fragment.")
+            result.issuer = issuer
+        }
+        if let audience {
+            try require(Self.isPrintable(audience, upTo: 255), "audience must be 1 to 255 printable characters.")
+            result.audience = audience
+        }
+        if let passwordMinLength {
+            try require((8...64).contains(passwordMinLength), "password-min-length must be from 8 to 64.")
+            result.passwordMinLength = passwordMinLength
+        }
+        if let allowedOrigins {
+            result.allowedOrigins = try allowedOrigins.map { text throws(Refusal) in try Self.origin(text) }
+        }
+        result.registrationOpen = registrationOpen ?? result.registrationOpen
+        if let rotateEvery {
+            result.rotateEvery = try lifetime(rotateEvery, "rotate-every")
+        }
+        return result
+    }
+
+    /// The display name after this change, or the given one.
+    func appliedName(_ current: String) throws(Refusal) -> String {
+        guard let name else { return current }
+        try require(Self.isPrintable(name, upTo: 200), "name must be 1 to 200 printable characters.")
+        return name
+    }
+
+    /// Whole seconds, from one to fifty years: what a 32-bit column and every client can hold.
+    private func lifetime(_ value: Duration?, _ flag: String) throws(Refusal) -> Duration? {
+        guard let value else { return nil }
+        let range: ClosedRange<Duration> = .seconds(1)...(.seconds(18_250 * 86_400))
+        try require(range.contains(value) && value.components.attoseconds == 0, "\(flag) must be from 1s to 18250d.")
+        return value
+    }
+
+    private func require(_ holds: Bool, _ message: String) throws(Refusal) {
+        guard holds else { throw .invalidSetting(message) }
+    }
+
+    private static func isPrintable(_ text: String, upTo limit: Int) -> Bool {
+        !text.isEmpty && text.unicodeScalars.count <= limit
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F).contains($0.value) }
+    }
+
+    private static func isIssuer(_ text: String) -> Bool {
+        (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= 255
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.contains("?") && !text.contains("#")
+    }
+
+    /// An origin as browsers send it (RFC 6454, section 6.2): scheme, host and a port that isn't the scheme's own.
+    private static func origin(_ text: String) throws(Refusal) -> String {
+        guard let origin = WebOrigin(text) else {
+            throw .invalidSetting("allowed-origin must be like https://app.example or http://localhost:3000, without a path.")
+        }
+        return origin.text
+    }
+}

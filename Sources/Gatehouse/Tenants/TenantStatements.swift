@@ -1,0 +1,96 @@
+import FoundationEssentials
+import Postgres
+
+/// A tenant's settings as the columns of `tenants` hold them, in the order every statement here names them.
+private let settingColumns = """
+    access_ttl_seconds, refresh_ttl_seconds, session_max_age_seconds, grace_seconds, reuse_policy, algorithm, \
+    issuer, audience, password_min_length, allowed_origins, registration_open, rotate_every_seconds
+    """
+
+private let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is null, created_at"
+
+enum TenantStatements {
+    static let bySlug = Statement<String, Tenant>(
+        "select \(tenantColumns) from tenants where slug = $1", bind: { $0 }, row: Tenant.init(columns:))
+
+    /// Locks the tenant against other administration; sign-ins and refreshes go on beside it.
+    static let bySlugLocked = Statement<String, Tenant>(
+        "select \(tenantColumns) from tenants where slug = $1 for no key update", bind: { $0 }, row: Tenant.init(columns:))
+
+    static let all = Statement<Void, Tenant>(
+        "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.init(columns:))
+
+    static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(
+        """
+        insert into tenants (id, slug, name, \(settingColumns))
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        returning \(tenantColumns)
+        """,
+        bind: {
+            let s = $0.settings
+            return (
+                $0.id, $0.slug, $0.name, s.accessTTL.wholeSeconds, s.refreshTTL.wholeSeconds,
+                s.sessionMaxAge.wholeSeconds, s.grace.wholeSeconds, s.reusePolicy.rawValue, s.algorithm.rawValue,
+                s.issuer, s.audience, Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen,
+                s.rotateEvery?.wholeSeconds
+            )
+        },
+        row: Tenant.init(columns:))
+
+    static let update = Statement<(id: UUID, name: String, settings: TenantSettings), Tenant>(
+        """
+        update tenants set (name, \(settingColumns), updated_at)
+            = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now())
+        where id = $1 returning \(tenantColumns)
+        """,
+        bind: {
+            let s = $0.settings
+            return (
+                $0.id, $0.name, s.accessTTL.wholeSeconds, s.refreshTTL.wholeSeconds, s.sessionMaxAge.wholeSeconds,
+                s.grace.wholeSeconds, s.reusePolicy.rawValue, s.algorithm.rawValue, s.issuer, s.audience,
+                Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen, s.rotateEvery?.wholeSeconds
+            )
+        },
+        row: Tenant.init(columns:))
+
+    static let setEnabled = Statement<(slug: String, enabled: Bool), Tenant>(
+        """
+        update tenants
+        set disabled_at = case when $2 then null else coalesce(disabled_at, now()) end, updated_at = now()
+        where slug = $1 returning \(tenantColumns)
+        """,
+        bind: { ($0.slug, $0.enabled) }, row: Tenant.init(columns:))
+
+    static let delete = Statement<String, Void>("delete from tenants where slug = $1", bind: { $0 })
+}
+
+extension Tenant {
+    /// The columns of `tenantColumns`, in order.
+    @Sendable fileprivate init(
+        columns id: UUID, slug: String, name: String, accessTTL: Int32, refreshTTL: Int32, sessionMaxAge: Int32,
+        grace: Int32, reusePolicy: String, algorithm: String, issuer: String?, audience: String?,
+        passwordMinLength: Int32, allowedOrigins: [String], registrationOpen: Bool, rotateEvery: Int32?,
+        isEnabled: Bool, createdAt: Date
+    ) throws {
+        guard let policy = ReusePolicy(rawValue: reusePolicy), let algorithm = SigningAlgorithm(rawValue: algorithm)
+        else { throw UnknownStoredValue(column: "tenants.reuse_policy or tenants.algorithm") }
+        self.init(
+            id: id, slug: slug, name: name,
+            settings: TenantSettings(
+                accessTTL: .seconds(accessTTL), refreshTTL: .seconds(refreshTTL), sessionMaxAge: .seconds(sessionMaxAge),
+                grace: .seconds(grace), reusePolicy: policy, algorithm: algorithm, issuer: issuer, audience: audience,
+                passwordMinLength: Int(passwordMinLength), allowedOrigins: allowedOrigins,
+                registrationOpen: registrationOpen, rotateEvery: rotateEvery.map { .seconds($0) }),
+            isEnabled: isEnabled, createdAt: createdAt)
+    }
+}
+
+/// A row holds a value this program doesn't know: it was written by a newer one, or by hand.
+struct UnknownStoredValue: Error {
+    let column: String
+}
+
+extension Duration {
+    /// Whole seconds, as settings are stored.
+    public var wholeSeconds: Int32 { Int32(clamping: components.seconds) }
+}

@@ -1,0 +1,53 @@
+public import FoundationEssentials
+
+/// What a refresh token says: which generation of which session it is. Nobody but Gatehouse reads it.
+public struct RefreshClaims: Sendable, Equatable {
+    /// How long after its expiry a token is still left to the database's clock to judge, in seconds.
+    public static let expiryLeeway = 60
+
+    public var tenantID: UUID
+    public var sessionID: UUID
+    public var generation: Int
+    /// Seconds since 1970.
+    public var issuedAt: Int
+    /// Seconds since 1970.
+    public var expiresAt: Int
+
+    public init(tenantID: UUID, sessionID: UUID, generation: Int, issuedAt: Int, expiresAt: Int) {
+        self.tenantID = tenantID
+        self.sessionID = sessionID
+        self.generation = generation
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+    }
+
+    /// Reads the payload of a token whose signature has been verified. Throws `invalidClaims` unless it has exactly
+    /// these claims, the generation being a non-negative integer.
+    public init(payload: [UInt8]) throws(TokenFault) {
+        var claims = try ClaimReader(payload: payload)
+        tenantID = try claims.id("tid")
+        sessionID = try claims.id("sid")
+        generation = try claims.nonNegative("gen")
+        issuedAt = try claims.time("iat")
+        expiresAt = try claims.time("exp")
+        try claims.finish()
+    }
+
+    /// The payload of the token: the same bytes for the same claims.
+    public func encoded() -> [UInt8] {
+        var payload = JSONObjectWriter(capacity: 192)
+        payload.append("tid", tenantID.lowercaseString)
+        payload.append("sid", sessionID.lowercaseString)
+        payload.append("gen", generation)
+        payload.append("iat", issuedAt)
+        payload.append("exp", expiresAt)
+        return payload.finished()
+    }
+
+    /// Refuses what the database need not be asked about: `wrongIssuer` for another tenant's token, `expired` for one
+    /// that expired more than `expiryLeeway` ago.
+    public func validate(tenantID: UUID, at now: Date) throws(TokenFault) {
+        guard self.tenantID == tenantID else { throw .wrongIssuer }
+        guard Int(now.timeIntervalSince1970.rounded(.down)) <= expiresAt + Self.expiryLeeway else { throw .expired }
+    }
+}

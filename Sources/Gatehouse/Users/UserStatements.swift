@@ -1,0 +1,133 @@
+import FoundationEssentials
+import Postgres
+
+/// A user and what a sign-in has to know besides.
+struct StoredUser: Sendable {
+    let user: User
+    let passwordHash: PasswordHash?
+    let passwordVersion: Int32
+}
+
+enum UserStatements {
+    private static let storedColumns = "\(userColumns), u.password_hash, u.password_version"
+
+    static let byEmail = Statement<(tenant: UUID, email: String), StoredUser>(
+        """
+        select \(storedColumns) from users u
+        where u.tenant_id = $1 and lower(u.email collate "C") = lower($2::text collate "C")
+        """,
+        bind: { ($0.tenant, $0.email) }, row: StoredUser.init(columns:))
+
+    static let byUsername = Statement<(tenant: UUID, username: String), StoredUser>(
+        """
+        select \(storedColumns) from users u
+        where u.tenant_id = $1 and lower(u.username collate "C") = lower($2::text collate "C")
+        """,
+        bind: { ($0.tenant, $0.username) }, row: StoredUser.init(columns:))
+
+    static let byID = Statement<(tenant: UUID, id: UUID), StoredUser>(
+        "select \(storedColumns) from users u where u.tenant_id = $1 and u.id = $2",
+        bind: { ($0.tenant, $0.id) }, row: StoredUser.init(columns:))
+
+    static let page = Statement<(tenant: UUID, after: UUID?, limit: Int), User>(
+        """
+        select \(userColumns) from users u
+        where u.tenant_id = $1 and ($2::uuid is null or u.id > $2) order by u.id limit $3
+        """,
+        bind: { ($0.tenant, $0.after, $0.limit) }, row: User.init(columns:))
+
+    static let insert = Statement<NewUser, User>(
+        """
+        insert into users as u (tenant_id, id, email, username, name, password_hash, email_verified_at)
+        values ($1, $2, $3, $4, $5, $6, case when $7 then now() end)
+        returning \(userColumns)
+        """,
+        bind: { ($0.tenant, $0.id, $0.email, $0.username, $0.name, $0.passwordHash?.stored, $0.verified) },
+        row: User.init(columns:))
+
+    /// Whoever signs in, changes a password or is disabled locks the user's row first, so that of two one waits.
+    static let setEnabled = Statement<(tenant: UUID, id: UUID, enabled: Bool), User>(
+        """
+        update users u set disabled_at = case when $3 then null else coalesce(u.disabled_at, now()) end, updated_at = now()
+        where u.tenant_id = $1 and u.id = $2 returning \(userColumns)
+        """,
+        bind: { ($0.tenant, $0.id, $0.enabled) }, row: User.init(columns:))
+
+    static let setClaims = Statement<(tenant: UUID, id: UUID, claims: JSONObject), User>(
+        """
+        update users u set claims = $3, updated_at = now()
+        where u.tenant_id = $1 and u.id = $2 returning \(userColumns)
+        """,
+        bind: { ($0.tenant, $0.id, PostgresJSON(JSON.object($0.claims))) }, row: User.init(columns:))
+
+    static let updateProfile = Statement<(tenant: UUID, id: UUID, change: ProfileChange), User>(
+        """
+        update users u
+        set name = case when $3 then $4 else u.name end, username = case when $5 then $6 else u.username end,
+            updated_at = now()
+        where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null returning \(userColumns)
+        """,
+        bind: {
+            let (name, username) = ($0.change.name, $0.change.username)
+            return ($0.tenant, $0.id, name.isChange, name.value?.text, username.isChange, username.value?.text)
+        },
+        row: User.init(columns:))
+
+    static let changePassword = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(
+        """
+        update users set password_hash = $4, password_version = password_version + 1, updated_at = now()
+        where tenant_id = $1 and id = $2 and password_version = $3 and disabled_at is null
+        """,
+        bind: { ($0.tenant, $0.id, $0.version, $0.hash.stored) })
+
+    /// The same password under a stronger hash: no change that anybody has to notice.
+    static let upgradeHash = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(
+        "update users set password_hash = $4 where tenant_id = $1 and id = $2 and password_version = $3",
+        bind: { ($0.tenant, $0.id, $0.version, $0.hash.stored) })
+
+    static let delete = Statement<(tenant: UUID, id: UUID), User>(
+        "delete from users u where u.tenant_id = $1 and u.id = $2 returning \(userColumns)",
+        bind: { ($0.tenant, $0.id) }, row: User.init(columns:))
+}
+
+/// A user about to be made.
+struct NewUser: Sendable {
+    let tenant: UUID
+    let id: UUID
+    let email: String
+    let username: String?
+    let name: String?
+    let passwordHash: PasswordHash?
+    let verified: Bool
+}
+
+extension StoredUser {
+    @Sendable fileprivate init(
+        columns id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
+        isEnabled: Bool, createdAt: Date, updatedAt: Date, passwordHash: String?, passwordVersion: Int32
+    ) throws {
+        user = try User(
+            columns: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+            isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt)
+        self.passwordHash = passwordHash.map(PasswordHash.init(stored:))
+        self.passwordVersion = passwordVersion
+    }
+}
+
+extension PostgresJSON {
+    init(_ json: JSON) {
+        self.init(text: String(decoding: json.serialized(), as: UTF8.self))
+    }
+}
+
+extension PostgresError {
+    /// The refusal behind a violated unique key of `users`, else nil.
+    var userConflict: Refusal? {
+        guard case .server(let error) = self, error.state == .uniqueViolation else { return nil }
+        switch error.constraint {
+        case "users_email_key": return .emailTaken
+        case "users_username_key": return .usernameTaken
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,6 @@
+extension Endpoints {
+    /// `GET /healthz`: the process lives.
+    static func health() -> Answer {
+        .json(["status": "ok"])
+    }
+}

@@ -1,0 +1,83 @@
+/// Waits for the server's answer while it watches the clock and the wake pipe. When time is up or the task is
+/// cancelled it asks the server to cancel the statement, and gives it a bounded time to say that it did.
+struct AnswerWait {
+    /// How long a server may take to end a cancelled statement before the connection counts as spent.
+    private static let patience = Duration.seconds(2)
+    /// A request that arrives before the statement has begun has no effect, so it is repeated.
+    private static let cancelInterval = Duration.milliseconds(200)
+
+    private let libpq: LibPQ
+    private let wake: WakePipe
+    private let isCancellable: Bool
+    private var wakeUpAt: ContinuousClock.Instant
+    private var givesUpAt: ContinuousClock.Instant?
+    private var isCancelUnderWay = false
+    /// Why the statement is being cancelled, if it is.
+    private(set) var interruption: PostgresError?
+
+    init(on libpq: LibPQ, wake: WakePipe, until deadline: ContinuousClock.Instant, isCancellable: Bool) {
+        self.libpq = libpq
+        self.wake = wake
+        self.isCancellable = isCancellable
+        wakeUpAt = deadline
+    }
+
+    /// Sends what is still to be sent and reads what has come, once. Throws when the connection is lost.
+    mutating func forInput() throws(ConnectionLoss) {
+        guard let isFlushed = libpq.flush() else { throw ConnectionLoss(libpq.errorMessage) }
+        let ready = waitForSocket(
+            libpq.socket, for: isFlushed ? .read : .readOrWrite, interrupt: wake, until: wakeUpAt)
+        try handle(ready)
+        if ready.contains(.readable), !libpq.consumeInput() { throw ConnectionLoss(libpq.errorMessage) }
+    }
+
+    /// Until no cancel request is under way that could hit the next statement.
+    mutating func forCancelRequests() throws(ConnectionLoss) {
+        let noSocket: Int32 = -1
+        while isCancelUnderWay {
+            try handle(waitForSocket(noSocket, for: .read, interrupt: wake, until: wakeUpAt))
+        }
+    }
+
+    private mutating func handle(_ ready: SocketReadiness) throws(ConnectionLoss) {
+        if ready.contains(.woken) {
+            let reasons = wake.takeReasons()
+            if reasons.contains(.cancelDelivered) { isCancelUnderWay = false }
+            if reasons.contains(.taskCancelled), isCancellable { interrupt(.cancelled) }
+        } else if ready.isEmpty {
+            try timeIsUp()
+        }
+    }
+
+    private mutating func timeIsUp() throws(ConnectionLoss) {
+        guard let givesUpAt else { return interrupt(.timeout(.statement)) }
+        guard ContinuousClock.now < givesUpAt else {
+            throw ConnectionLoss("the server didn't end a cancelled statement")
+        }
+        requestCancel()
+    }
+
+    private mutating func interrupt(_ reason: PostgresError) {
+        guard interruption == nil else { return }
+        interruption = reason
+        givesUpAt = .now + Self.patience
+        requestCancel()
+    }
+
+    private mutating func requestCancel() {
+        wakeUpAt = .now + Self.cancelInterval
+        guard !isCancelUnderWay, let request = libpq.cancelRequest() else { return }
+        isCancelUnderWay = true
+        let wake = wake
+        startThread {
+            request.deliver()
+            wake.wake(.cancelDelivered)
+        }
+    }
+}
+
+/// The connection broke; whether anything was committed is for the caller to know.
+struct ConnectionLoss: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+}

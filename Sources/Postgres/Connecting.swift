@@ -1,0 +1,48 @@
+/// One attempt to connect, driven without blocking so that it ends at its deadline and with its task.
+struct Connecting {
+    private let conninfo: String
+    private let applicationName: String?
+    private let wake: WakePipe
+
+    init(_ conninfo: String, applicationName: String?, wake: WakePipe) {
+        self.conninfo = conninfo
+        self.applicationName = applicationName
+        self.wake = wake
+    }
+
+    /// Connected and ready for statements.
+    func libpq(until deadline: ContinuousClock.Instant) throws(PostgresError) -> LibPQ {
+        guard let libpq = LibPQ(parameters: parameters) else { throw .connect(reason: "out of memory") }
+        // libpq's manual: before the first PQconnectPoll, wait as if it had asked to write.
+        var interest = SocketInterest.write
+        if libpq.isStillborn { throw .connect(reason: libpq.errorMessage) }
+        while true {
+            try wait(for: interest, on: libpq, until: deadline)
+            switch libpq.connectStep() {
+            case .wantsRead: interest = .read
+            case .wantsWrite: interest = .write
+            case .failed: throw .connect(reason: libpq.errorMessage)
+            case .done:
+                guard libpq.prepareForStatements() else { throw .connect(reason: libpq.errorMessage) }
+                return libpq
+            }
+        }
+    }
+
+    private func wait(
+        for interest: SocketInterest, on libpq: LibPQ, until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) {
+        let ready = waitForSocket(libpq.socket, for: interest, interrupt: wake, until: deadline)
+        if ready.contains(.woken), wake.takeReasons().contains(.taskCancelled) { throw .cancelled }
+        if ready.isEmpty { throw .timeout(.connecting) }
+    }
+
+    /// What stands before `dbname` is a default that the connection string may change; what stands after, isn't.
+    private var parameters: [(keyword: String, value: String)] {
+        [
+            ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "30000"), ("fallback_application_name", applicationName ?? "Postgres for Swift"),
+            ("dbname", conninfo), ("client_encoding", "UTF8"),
+        ]
+    }
+}

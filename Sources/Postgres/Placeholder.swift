@@ -1,2 +1,0 @@
-internal import CLibPQ
-public let libpqVersion = PQlibVersion()

@@ -1,0 +1,91 @@
+extension Pool {
+    /// Runs a statement on a connection of its own and returns its rows. `settings` hold for this statement only.
+    nonisolated(nonsending) public func query<Input, Output: Sendable>(
+        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [],
+        deadline: Duration? = nil
+    ) async throws(PostgresError) -> [Output] {
+        let command = try Command(statement, input)
+        return try await onAnyConnection { connection throws(PostgresError) in
+            try await connection.rows(
+                of: command, settings: settings, deadline: deadline ?? configuration.statementDeadline, in: nil,
+                decode: statement.decode)
+        }
+    }
+
+    /// The only row, or nil when there is none. More than one is a ``PostgresError/decoding(_:)``.
+    nonisolated(nonsending) public func first<Input, Output: Sendable>(
+        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [],
+        deadline: Duration? = nil
+    ) async throws(PostgresError) -> Output? {
+        try await query(statement, input, settings: settings, deadline: deadline).onlyRow()
+    }
+
+    /// Runs a statement and returns how many rows it inserted, updated, deleted or selected.
+    @discardableResult
+    nonisolated(nonsending) public func execute<Input, Output>(
+        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [],
+        deadline: Duration? = nil
+    ) async throws(PostgresError) -> Int {
+        let command = try Command(statement, input)
+        return try await onAnyConnection { connection throws(PostgresError) in
+            try await connection.affectedRows(
+                of: command, settings: settings, deadline: deadline ?? configuration.statementDeadline, in: nil)
+        }
+    }
+
+    /// Runs `body` in a transaction block; see ``Connection/transaction(settings:deadline:_:)``.
+    nonisolated(nonsending) public func transaction<R: Sendable>(
+        settings: [LocalSetting] = [], _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let (connection, id) = try await borrow { connection throws(PostgresError) in
+            try await connection.beginTransaction(settings)
+        }
+        defer { giveBack(connection) }
+        return try await connection.runTransaction(id, deadline: configuration.statementDeadline, body)
+    }
+
+    /// Lends one connection to `body`, for advisory locks and scripts. A transaction left open is rolled back;
+    /// other traces in the session, such as locks, are for `body` to clear.
+    nonisolated(nonsending) public func withConnection<R>(
+        _ body: (Connection) async throws -> R
+    ) async throws -> R {
+        let (connection, _) = try await borrow { connection throws(PostgresError) in try await connection.ensureAlive()
+        }
+        do {
+            let outcome = try await body(connection)
+            await connection.tidy()
+            giveBack(connection)
+            return outcome
+        } catch {
+            await connection.tidy()
+            giveBack(connection)
+            throw error
+        }
+    }
+
+    private nonisolated(nonsending) func onAnyConnection<R>(
+        _ body: (Connection) async throws(PostgresError) -> R
+    ) async throws(PostgresError) -> R {
+        let (connection, outcome) = try await borrow(body)
+        giveBack(connection)
+        return outcome
+    }
+
+    /// Runs `body` on a connection that the caller gives back. Where `body` finds the connection dead before anything
+    /// depends on it, another one is taken: after a restart of the server every idle connection may be dead.
+    private nonisolated(nonsending) func borrow<R>(
+        _ body: (Connection) async throws(PostgresError) -> R
+    ) async throws(PostgresError) -> (Connection, R) {
+        var attemptsLeft = configuration.size
+        while true {
+            let connection = try await lease()
+            do throws(PostgresError) {
+                return (connection, try await body(connection))
+            } catch {
+                giveBack(connection)
+                guard case .connectionLost(_, outcomeUnknown: false) = error, attemptsLeft > 0 else { throw error }
+                attemptsLeft -= 1
+            }
+        }
+    }
+}

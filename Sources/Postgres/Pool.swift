@@ -1,0 +1,151 @@
+internal import Synchronization
+
+/// A bounded set of connections, opened when they are needed and lent in the order of demand.
+///
+/// ```swift
+/// let pool = Pool(PoolConfiguration("postgres:///app", size: 8))
+/// let email = try await pool.first(emailOfUser, (tenant, user), settings: [LocalSetting("app.tenant", "…")])
+/// ```
+/// A connection that died while idle is replaced before its user notices. While the server is away attempts to
+/// connect back off, and every attempt that fails is reported to all who wait.
+public final class Pool: Sendable {
+    let configuration: PoolConfiguration
+    private let shared: Mutex<Shared>
+
+    private struct Shared {
+        var machine: PoolStateMachine<Connection>
+        var waiting: [UInt64: CheckedContinuation<Result<Connection, PostgresError>, Never>] = [:]
+        var openings: [UInt64: Task<Void, Never>] = [:]
+        var lastID: UInt64 = 0
+
+        mutating func newID() -> UInt64 {
+            lastID += 1
+            return lastID
+        }
+    }
+
+    public init(_ configuration: PoolConfiguration) {
+        self.configuration = configuration
+        let machine = PoolStateMachine<Connection>(
+            size: configuration.size, waitDeadline: configuration.waitDeadline, backoff: configuration.backoff,
+            jitter: { Double.random(in: 0...1) })
+        shared = Mutex(Shared(machine: machine))
+    }
+
+    public var status: PoolStatus { shared.withLock { $0.machine.status } }
+
+    /// Keeps the pool until the task is cancelled, then closes it. Connections are opened without it too.
+    public func run() async {
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+        await close()
+    }
+
+    /// Refuses everything from now on. Connections in use are closed when they come back.
+    public func close() async {
+        let (actions, openings) = shared.withLock { shared in
+            (shared.machine.close(), shared.openings.values.map { $0 })
+        }
+        openings.forEach { $0.cancel() }
+        perform(actions)
+        for opening in openings { await opening.value }
+    }
+
+    // MARK: Lending
+
+    nonisolated(nonsending) func lease() async throws(PostgresError) -> Connection {
+        if let connection = shared.withLock({ $0.machine.lendAtOnce() }) { return connection }
+        let waiter = shared.withLock { $0.newID() }
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { enqueue(waiter, $0) }
+        } onCancel: {
+            withdraw(waiter)
+        }
+        return try answer.get()
+    }
+
+    func giveBack(_ connection: Connection) {
+        let isUsable = connection.isOpen
+        perform(shared.withLock { $0.machine.takeBack(connection, isUsable: isUsable) })
+    }
+
+    private func enqueue(
+        _ waiter: UInt64, _ continuation: CheckedContinuation<Result<Connection, PostgresError>, Never>
+    ) {
+        let lease = shared.withLock { shared in
+            // Checked under the lock: a cancellation that comes later finds the waiter.
+            if Task.isCancelled { return PoolStateMachine<Connection>.Lease.refused(.cancelled) }
+            let lease = shared.machine.request(by: waiter, now: .now)
+            if case .waits = lease { shared.waiting[waiter] = continuation }
+            return lease
+        }
+        switch lease {
+        case .lent(let connection): continuation.resume(returning: .success(connection))
+        case .refused(let error): continuation.resume(returning: .failure(error))
+        case .waits(let actions): perform(actions)
+        }
+    }
+
+    private func withdraw(_ waiter: UInt64) {
+        let continuation = shared.withLock { shared in
+            shared.machine.withdraw(waiter: waiter) ? shared.waiting.removeValue(forKey: waiter) : nil
+        }
+        continuation?.resume(returning: .failure(.cancelled))
+    }
+
+    // MARK: Carrying out what the state machine decides
+
+    private func perform(_ actions: [PoolStateMachine<Connection>.Action]) {
+        for action in actions {
+            switch action {
+            case .lend(let connection, let waiter): answer(waiter, .success(connection))
+            case .refuse(let waiter, let error): answer(waiter, .failure(error))
+            case .open(let delay): open(after: delay)
+            case .close(let connection): Task { await connection.close() }
+            case .wake(let instant):
+                Task {
+                    try? await Task.sleep(until: instant)
+                    perform(shared.withLock { $0.machine.timePassed(now: .now) })
+                }
+            }
+        }
+    }
+
+    private func answer(_ waiter: UInt64, _ result: Result<Connection, PostgresError>) {
+        shared.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume(returning: result)
+    }
+
+    private func open(after delay: Duration) {
+        shared.withLock { shared in
+            let id = shared.newID()
+            let opening = Task {
+                let outcome = await attempt(after: delay)
+                finishOpening(id, outcome)
+            }
+            if shared.machine.isClosed { opening.cancel() }
+            shared.openings[id] = opening
+        }
+    }
+
+    private func finishOpening(_ id: UInt64, _ outcome: Result<Connection, PostgresError>) {
+        let actions = shared.withLock { shared in
+            shared.openings[id] = nil
+            return switch outcome {
+            case .success(let connection): shared.machine.opened(connection)
+            case .failure(let error): shared.machine.openingFailed(error)
+            }
+        }
+        perform(actions)
+    }
+
+    private func attempt(after delay: Duration) async -> Result<Connection, PostgresError> {
+        do throws(PostgresError) {
+            if delay > .zero, (try? await Task.sleep(for: delay)) == nil { throw .cancelled }
+            return .success(
+                try await Connection.open(
+                    configuration.conninfo, applicationName: configuration.applicationName,
+                    idleCheckAfter: configuration.idleCheckAfter, deadline: configuration.connectDeadline))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

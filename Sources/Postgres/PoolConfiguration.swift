@@ -1,0 +1,46 @@
+/// How a pool connects and how long its users wait.
+public struct PoolConfiguration: Sendable {
+    /// A libpq connection string or URL.
+    public var conninfo: String
+    /// The most connections the pool opens.
+    public var size: Int
+    /// How long a statement waits for a connection.
+    public var waitDeadline: Duration
+    /// How long a statement may run when it doesn't say otherwise.
+    public var statementDeadline: Duration
+    /// How long opening a connection may take.
+    public var connectDeadline: Duration
+    /// A connection that was idle for longer is tried before it is used.
+    public var idleCheckAfter: Duration
+    /// What the server's activity views call this program.
+    public var applicationName: String?
+    /// How long to wait after failed attempts to connect.
+    public var backoff: Backoff
+
+    public init(
+        _ conninfo: String, size: Int = 10, waitDeadline: Duration = .seconds(5),
+        statementDeadline: Duration = .seconds(5), connectDeadline: Duration = .seconds(5),
+        idleCheckAfter: Duration = .seconds(30), applicationName: String? = nil, backoff: Backoff = Backoff()
+    ) {
+        self.conninfo = conninfo
+        self.size = max(1, size)
+        self.waitDeadline = waitDeadline
+        self.statementDeadline = statementDeadline
+        self.connectDeadline = connectDeadline
+        self.idleCheckAfter = idleCheckAfter
+        self.applicationName = applicationName
+        self.backoff = backoff
+    }
+}
+
+/// What a pool holds at one moment.
+public struct PoolStatus: Hashable, Sendable {
+    /// The most connections it opens.
+    public let size: Int
+    public let busy: Int
+    public let idle: Int
+    /// Connections being opened.
+    public let connecting: Int
+    /// Statements that wait for a connection.
+    public let waiting: Int
+}

@@ -1,0 +1,130 @@
+/// What a pool knows and decides, without connections, threads or clocks of its own. Every method returns what its
+/// owner has to do.
+///
+/// Waiting statements are served in the order of their arrival. Idle connections are lent again last in, first out,
+/// so that the ones in use stay warm. After a failed attempt only one attempt is made at a time.
+struct PoolStateMachine<Link: Hashable> {
+    typealias Instant = ContinuousClock.Instant
+
+    enum Lease: Equatable {
+        case lent(Link)
+        case waits([Action])
+        case refused(PostgresError)
+    }
+
+    enum Action: Equatable {
+        case lend(Link, to: UInt64)
+        case refuse(waiter: UInt64, PostgresError)
+        case open(after: Duration)
+        case close(Link)
+        /// Call ``timePassed(now:)`` then.
+        case wake(at: Instant)
+    }
+
+    private let size: Int
+    private let waitDeadline: Duration
+    private let backoff: Backoff
+    private let jitter: @Sendable () -> Double
+
+    private var idle: [Link] = []
+    private var busy: Set<Link> = []
+    private var connecting = 0
+    private var failures = 0
+    private var waiters = WaiterQueue()
+    private var hasTimer = false
+    private(set) var isClosed = false
+
+    /// - Parameter jitter: A random number from 0 to 1.
+    init(size: Int, waitDeadline: Duration, backoff: Backoff, jitter: @escaping @Sendable () -> Double) {
+        self.size = size
+        self.waitDeadline = waitDeadline
+        self.backoff = backoff
+        self.jitter = jitter
+    }
+
+    var status: PoolStatus {
+        PoolStatus(size: size, busy: busy.count, idle: idle.count, connecting: connecting, waiting: waiters.count)
+    }
+
+    /// An idle connection, if nobody waits for one.
+    mutating func lendAtOnce() -> Link? {
+        guard !isClosed, waiters.isEmpty, let link = idle.popLast() else { return nil }
+        busy.insert(link)
+        return link
+    }
+
+    mutating func request(by waiter: UInt64, now: Instant) -> Lease {
+        guard !isClosed else { return .refused(.closed) }
+        if let link = lendAtOnce() { return .lent(link) }
+        waiters.append(Waiter(id: waiter, deadline: now + waitDeadline))
+        return .waits(openIfNeeded() + setTimer())
+    }
+
+    /// The waiter's task was cancelled. False when it no longer waits: it has been answered.
+    mutating func withdraw(waiter: UInt64) -> Bool { waiters.remove(waiter) }
+
+    mutating func takeBack(_ link: Link, isUsable: Bool) -> [Action] {
+        guard busy.remove(link) != nil else { return [] }
+        guard isUsable, !isClosed else { return [.close(link)] + openIfNeeded() }
+        return lendOrKeep(link)
+    }
+
+    mutating func opened(_ link: Link) -> [Action] {
+        connecting -= 1
+        failures = 0
+        guard !isClosed else { return [.close(link)] }
+        return lendOrKeep(link) + openIfNeeded()
+    }
+
+    /// With no connection left to hope for, everybody who waits gets the error at once.
+    mutating func openingFailed(_ error: PostgresError) -> [Action] {
+        connecting -= 1
+        failures += 1
+        if isClosed { return [] }
+        if busy.isEmpty, idle.isEmpty, connecting == 0 {
+            return waiters.removeAll().map { .refuse(waiter: $0.id, error) }
+        }
+        return openIfNeeded()
+    }
+
+    mutating func timePassed(now: Instant) -> [Action] {
+        hasTimer = false
+        let late = waiters.removeOverdue(at: now)
+        return late.map { .refuse(waiter: $0.id, .timeout(.waitingForConnection)) } + setTimer()
+    }
+
+    mutating func close() -> [Action] {
+        isClosed = true
+        defer { idle = [] }
+        return waiters.removeAll().map { .refuse(waiter: $0.id, .closed) } + idle.map { .close($0) }
+    }
+
+    private mutating func lendOrKeep(_ link: Link) -> [Action] {
+        guard let waiter = waiters.popFirst() else {
+            idle.append(link)
+            return []
+        }
+        busy.insert(link)
+        return [.lend(link, to: waiter.id)]
+    }
+
+    private mutating func openIfNeeded() -> [Action] {
+        guard !isClosed else { return [] }
+        let room = size - busy.count - idle.count - connecting
+        let wanted = min(room, waiters.count - connecting)
+        if failures > 0 {
+            guard wanted > 0, connecting == 0 else { return [] }
+            connecting = 1
+            return [.open(after: backoff.wait(afterFailures: failures, jitter: jitter()))]
+        }
+        guard wanted > 0 else { return [] }
+        connecting += wanted
+        return Array(repeating: .open(after: .zero), count: wanted)
+    }
+
+    private mutating func setTimer() -> [Action] {
+        guard !hasTimer, let first = waiters.first else { return [] }
+        hasTimer = true
+        return [.wake(at: first.deadline)]
+    }
+}

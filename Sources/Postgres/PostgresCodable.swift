@@ -1,0 +1,60 @@
+/// A Swift type that stands for a type of the server.
+public protocol PostgresRepresentable: SendableMetatype {
+    static var postgresType: PostgresType { get }
+}
+
+/// A value that can be a statement's parameter, in the binary format of its type.
+public protocol PostgresEncodable: PostgresRepresentable {
+    var isPostgresNull: Bool { get }
+    /// Appends the binary form. Not called for a null.
+    func encode(into bytes: inout [UInt8]) throws(ValueFault)
+}
+
+/// A value that can be read from a column, in the binary format of its type.
+public protocol PostgresDecodable: PostgresRepresentable {
+    /// Column types whose binary form this type reads.
+    static var acceptedPostgresTypes: [PostgresType] { get }
+    static func decode(_ bytes: RawSpan) throws(ValueFault) -> Self
+    static func decodeNull() throws(ValueFault) -> Self
+}
+
+extension PostgresEncodable {
+    public var isPostgresNull: Bool { false }
+}
+
+extension PostgresDecodable {
+    public static var acceptedPostgresTypes: [PostgresType] { [postgresType] }
+    public static func decodeNull() throws(ValueFault) -> Self { throw ValueFault("null") }
+}
+
+extension Optional: PostgresRepresentable where Wrapped: PostgresRepresentable {
+    public static var postgresType: PostgresType { Wrapped.postgresType }
+}
+
+extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
+    public var isPostgresNull: Bool { self == nil || self?.isPostgresNull == true }
+
+    public func encode(into bytes: inout [UInt8]) throws(ValueFault) {
+        if let value = self { try value.encode(into: &bytes) }
+    }
+}
+
+extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
+    public static var acceptedPostgresTypes: [PostgresType] { Wrapped.acceptedPostgresTypes }
+    public static func decode(_ bytes: RawSpan) throws(ValueFault) -> Wrapped? { try Wrapped.decode(bytes) }
+    public static func decodeNull() throws(ValueFault) -> Wrapped? { nil }
+}
+
+extension RawSpan {
+    func expect(byteCount expected: Int) throws(ValueFault) {
+        guard byteCount == expected else { throw ValueFault("\(byteCount) bytes instead of \(expected)") }
+    }
+}
+
+extension [UInt8] {
+    mutating func appendBigEndian<Number: FixedWidthInteger>(_ number: Number) {
+        for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: number >> shift))
+        }
+    }
+}

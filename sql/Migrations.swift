@@ -1,0 +1,23 @@
+/// One step of the database's schema, as it stands in `sql/migrations` and is embedded in the program.
+public struct Migration: Sendable, Equatable {
+    public let version: Int
+    public let name: String
+    public let sql: String
+
+    /// Every migration this program knows, in order; a version is never changed once it has been released.
+    public static let all: [Migration] = [
+        Migration(1, "schema_versions", PackageResources.v0001_schema_versions_sql),
+        Migration(2, "tenants", PackageResources.v0002_tenants_sql),
+        Migration(3, "users", PackageResources.v0003_users_sql),
+        Migration(4, "refresh_tokens", PackageResources.v0004_refresh_tokens_sql),
+        Migration(5, "signing_keys", PackageResources.v0005_signing_keys_sql),
+        Migration(6, "guess_counters", PackageResources.v0006_guess_counters_sql),
+        Migration(7, "audit_events", PackageResources.v0007_audit_events_sql),
+    ]
+
+    private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
+        self.version = version
+        self.name = name
+        self.sql = String(decoding: bytes, as: UTF8.self)
+    }
+}
