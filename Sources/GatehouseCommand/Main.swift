@@ -21,7 +21,7 @@ struct Main: AsyncParsableCommand {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {
                 Terminal.printDiagnostic(helpMessage(for: type(of: command)))
-                exit(ExitStatus.usage)
+                ExitStatus.end(ExitStatus.usage)
             }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -37,16 +37,20 @@ struct Main: AsyncParsableCommand {
         if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
         if exitCode(for: error) == .validationFailure {
             Terminal.printDiagnostic(fullMessage(for: error))
-            exit(ExitStatus.usage)
+            ExitStatus.end(ExitStatus.usage)
         }
         for line in Failure(error).lines { Terminal.printDiagnostic("gatehouse: \(line)") }
-        exit(ExitStatus.failed)
+        ExitStatus.end(ExitStatus.failed)
     }
 }
 
 enum ExitStatus {
     static let failed: Int32 = 1
     static let usage: Int32 = 2
+
+    static func end(_ status: Int32) -> Never {
+        exit(status)
+    }
 }
 
 enum Version {

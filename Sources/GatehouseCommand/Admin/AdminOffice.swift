@@ -11,7 +11,8 @@ struct AdminOffice {
         _ options: AdminOptions, withMasterKey: Bool, _ body: (AdminOffice) async throws -> Result
     ) async throws -> Result {
         let settings = try AdminSettings(
-            flags: options.givenSettings, environment: ProcessInfo.processInfo.environment, withMasterKey: withMasterKey)
+            flags: options.givenSettings, environment: ProcessInfo.processInfo.environment, withMasterKey: withMasterKey
+        )
         let hasher = PasswordHasher(parameters: settings.argon2, threads: 1)
         defer { hasher.shutdown() }
         return try await withPool(settings.databaseURL) { pool in

@@ -49,7 +49,3 @@ struct KeyCommands: ParsableCommand {
         }
     }
 }
-
-extension RotationUse: ExpressibleByArgument {}
-extension KeyUse: ExpressibleByArgument {}
-extension ImportState: ExpressibleByArgument {}

@@ -38,7 +38,7 @@ struct TenantCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .tenant(try await office.administration.showTenant(slug: slug), publicURL: office.publicURL)
+            .tenant(try await office.administration.showTenant(slug), publicURL: office.publicURL)
         }
     }
 
@@ -90,7 +90,7 @@ struct TenantCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            let tenant = try await office.administration.showTenant(slug: slug)
+            let tenant = try await office.administration.showTenant(slug)
             try confirmation.require("This deletes the tenant \(tenant.slug) with all its users, sessions and keys.")
             try await office.administration.deleteTenant(slug: slug)
             return Answer(json: ["deleted": .string(slug)], text: "Deleted tenant \(slug).")

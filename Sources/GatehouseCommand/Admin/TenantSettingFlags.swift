@@ -11,7 +11,9 @@ struct TenantSettingFlags: ParsableArguments {
     @Option(name: .customLong("access-ttl"), help: "Lifetime of access tokens. (15m)", transform: duration)
     var accessTTL: Duration?
 
-    @Option(name: .customLong("refresh-ttl"), help: "How long a session lives without a refresh. (30d)", transform: duration)
+    @Option(
+        name: .customLong("refresh-ttl"), help: "How long a session lives without a refresh. (30d)", transform: duration
+    )
     var refreshTTL: Duration?
 
     @Option(help: "How long a session lives at most. (180d)", transform: duration)
@@ -92,6 +94,3 @@ struct TenantSettingFlags: ParsableArguments {
         text == "off" ? .off : .every(try duration(text))
     }
 }
-
-extension ReusePolicy: ExpressibleByArgument {}
-extension SigningAlgorithm: ExpressibleByArgument {}

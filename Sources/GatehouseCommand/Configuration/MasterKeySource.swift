@@ -24,7 +24,8 @@ enum MasterKeySource: Sendable, Equatable {
         do {
             return try MasterKey(base64: text)
         } catch {
-            throw .setting("holds no master key: 32 bytes in base64 are needed, as `gatehouse admin master-key generate` prints")
+            throw .setting(
+                "holds no master key: 32 bytes in base64 are needed, as `gatehouse admin master-key generate` prints")
         }
     }
 

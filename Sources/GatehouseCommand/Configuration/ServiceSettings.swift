@@ -52,7 +52,7 @@ struct ServiceSettings {
             (.logLevel, logLevel.rawValue),
             (.logFormat, self.logFormat.rawValue),
             (.argon2, argon2.description),
-            (.limits, limits.description),
+            (.limits, LimitsText.format(limits)),
             (.jwksMaxAge, "\(jwksMaxAge.components.seconds)s"),
         ]
         printed =
@@ -70,7 +70,9 @@ struct PrintedSetting {
     static func table(_ settings: [PrintedSetting]) -> Table {
         Table(
             headings: ["setting", "value", "from"],
-            rows: settings.map { [.init($0.setting.variable, .bold), .init($0.value), .init($0.origin.rawValue, .faint)] })
+            rows: settings.map {
+                [.init($0.setting.variable, .bold), .init($0.value), .init($0.origin.rawValue, .faint)]
+            })
     }
 }
 

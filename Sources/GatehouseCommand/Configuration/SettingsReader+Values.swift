@@ -38,10 +38,12 @@ extension SettingsReader {
         guard let setting = given.first, let text = text(setting) else {
             report(
                 .masterKeyFile,
-                "no master key is set; make one by (umask 077; gatehouse admin master-key generate > FILE) and name FILE here")
+                "no master key is set; make one by (umask 077; gatehouse admin master-key generate > FILE) and name FILE here"
+            )
             return nil
         }
-        return setting == .masterKeyFile ? .file(text) : setting == .masterKeyCommand ? .command(text) : .environment(text)
+        return setting == .masterKeyFile
+            ? .file(text) : setting == .masterKeyCommand ? .command(text) : .environment(text)
     }
 
     mutating func masterKey() -> MasterKey? {

@@ -15,7 +15,9 @@ struct SettingsReader {
     /// An empty value counts as not set, as is usual where a variable can't be left out.
     init(flags: [Setting: String], environment: [String: String]) {
         self.flags = flags.filter { !$0.value.isEmpty }
-        let given = self.flags.map { (AbsoluteConfigKey($0.key.words), ConfigValue(.string($0.value), isSecret: false)) }
+        let given = self.flags.map {
+            (AbsoluteConfigKey($0.key.words), ConfigValue(.string($0.value), isSecret: false))
+        }
         reader = ConfigReader(providers: [
             InMemoryProvider(name: "flags", values: Dictionary(uniqueKeysWithValues: given)),
             EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty }),

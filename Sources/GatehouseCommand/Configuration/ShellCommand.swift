@@ -58,11 +58,15 @@ struct ShellCommand {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         posix_spawnattr_setpgroup(&attributes, 0)
 
-        var arguments = ["/bin/sh", "-c", command].map { strdup($0) } + [nil]
-        var environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        var arguments = Self.strings(["/bin/sh", "-c", command])
+        var environment = Self.strings(ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" })
         defer { (arguments + environment).forEach { free($0) } }
         var process: pid_t = 0
         return posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, &environment) == 0 ? process : nil
+    }
+
+    private static func strings(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
+        texts.map { strdup($0) } + [nil]
     }
 
     /// The exit status as a shell gives it (128 and the signal's number for a command that a signal ended), or nil for

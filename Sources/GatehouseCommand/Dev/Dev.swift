@@ -38,7 +38,7 @@ struct Dev: AsyncParsableCommand {
         ])
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
         let tour = DevTour(publicURL: settings.publicURL.text, environmentFile: folder.environmentFile)
-        try await ServiceProcess(settings: settings, logger: logger).run { _ in
+        try await ServiceProcess(settings: settings, logger: logger).run {
             Terminal.printResult(tour.text)
         }
         Terminal.printDiagnostic("Stopping PostgreSQL …")

@@ -22,7 +22,10 @@ extension Answer {
                 ("grace", .init(DurationText.format(settings.grace))),
                 ("reuse-policy", .init(settings.reusePolicy.rawValue)),
                 ("password-min-length", .init(String(settings.passwordMinLength))),
-                ("allowed-origin", .init(settings.allowedOrigins.isEmpty ? "none" : settings.allowedOrigins.joined(separator: " "))),
+                (
+                    "allowed-origin",
+                    .init(settings.allowedOrigins.isEmpty ? "none" : settings.allowedOrigins.joined(separator: " "))
+                ),
                 ("registration", .init(settings.registrationOpen ? "open" : "closed")),
                 ("rotate-every", .init(settings.rotateEvery.map(DurationText.format) ?? "off")),
                 ("created", .time(tenant.createdAt)),
@@ -37,7 +40,8 @@ extension Answer {
             row: {
                 [
                     .init($0.slug, .bold), .init($0.name), .status($0.isEnabled), .init($0.settings.algorithm.rawValue),
-                    .init(DurationText.format($0.settings.accessTTL)), .init(DurationText.format($0.settings.refreshTTL)),
+                    .init(DurationText.format($0.settings.accessTTL)),
+                    .init(DurationText.format($0.settings.refreshTTL)),
                     .init($0.settings.registrationOpen ? "open" : "closed"), .time($0.createdAt),
                 ]
             })

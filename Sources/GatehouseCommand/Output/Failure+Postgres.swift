@@ -16,6 +16,8 @@ extension Failure {
                 "PostgreSQL did not answer in time; check that the address in DATABASE_URL is reachable.")
         case .server(let error):
             self = Self.refusal(error)
+        case .transactionInProgress:
+            self.init(code: "internal", "Something unforeseen went wrong (a transaction inside another one).")
         case .cancelled:
             self.init(code: "cancelled", "Interrupted.")
         case .encoding:
@@ -30,7 +32,8 @@ extension Failure {
     /// libpq's report of a failed connection names host, port and cause. What it says about an address that it can't
     /// make sense of may repeat pieces of it, a password among them.
     private static func connectSentence(_ reason: String) -> String {
-        let advice = "Check that it runs and that DATABASE_URL (for migrate and admin GATEHOUSE_OWNER_DATABASE_URL) names it."
+        let advice =
+            "Check that it runs and that DATABASE_URL (for migrate and admin GATEHOUSE_OWNER_DATABASE_URL) names it."
         let first = reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         guard first.hasPrefix("connection to server ") else {
             return "PostgreSQL can't be reached: its address can't be used or its host is unknown. \(advice)"

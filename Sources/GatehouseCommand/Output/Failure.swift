@@ -1,5 +1,6 @@
 import Gatehouse
 import Postgres
+import PostgresCluster
 
 /// Why the program could not do what it was asked: the code for scripts, the lines for people.
 struct Failure: Error {
@@ -7,8 +8,12 @@ struct Failure: Error {
     let lines: [String]
 
     init(code: String, _ message: String) {
+        self.init(code: code, lines: [message])
+    }
+
+    private init(code: String, lines: [String]) {
         self.code = code
-        lines = [message]
+        self.lines = lines
     }
 
     /// Anything thrown anywhere becomes something that can be shown: no SQL, no secret, no type name.
@@ -17,17 +22,17 @@ struct Failure: Error {
         case let failure as Failure:
             self = failure
         case let problems as ConfigurationProblems:
-            code = "invalid_setting"
-            lines = problems.lines
+            self.init(code: "invalid_setting", lines: problems.lines)
         case let refusal as Refusal:
-            code = refusal.code
-            lines = refusal.lines
+            self.init(code: refusal.code, lines: refusal.lines)
         case let fault as FieldFault:
             self.init(code: "validation_failed", fault.message)
         case let problem as StartupProblem:
             self.init(code: "startup_refused", problem.message)
         case let error as PostgresError:
             self.init(error)
+        case let error as ClusterError:
+            self.init(code: "database_unavailable", lines: error.description.split(separator: "\n").map(String.init))
         case is CancellationError:
             self.init(code: "cancelled", "Interrupted.")
         default:

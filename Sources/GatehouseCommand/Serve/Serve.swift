@@ -28,8 +28,9 @@ struct Serve: AsyncParsableCommand {
             return Terminal.printResult(table.rendered(coloured: Terminal.hasColour(STDOUT_FILENO)))
         }
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
-        try await ServiceProcess(settings: settings, logger: logger).run { address in
-            logger.notice("Serving on \(address).")
+        try await ServiceProcess(settings: settings, logger: logger).run {
+            logger.notice(
+                "Serving.", metadata: ["listen": "\(settings.listen)", "public_url": "\(settings.publicURL.text)"])
         }
     }
 }

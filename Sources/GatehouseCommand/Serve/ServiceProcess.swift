@@ -4,6 +4,7 @@ import GatehouseHTTP
 import Logging
 import Postgres
 import ServiceLifecycle
+import UnixSignals
 
 #if canImport(Darwin)
     import Darwin
@@ -17,7 +18,7 @@ struct ServiceProcess {
     let logger: Logger
 
     /// Refuses to start on anything that would fail later; returns after a graceful end by SIGTERM or SIGINT.
-    func run(onServing: @escaping @Sendable (_ address: String) async -> Void) async throws {
+    func run(onServing: @escaping @Sendable () async -> Void) async throws {
         Self.forbidCoreDumps()
         try ListenProbe(address: settings.listen)()
         let pool = Pool(
@@ -38,17 +39,21 @@ struct ServiceProcess {
 
     private func serve(
         pool: Pool, database: Database, sealer: KeySealer, hasher: PasswordHasher,
-        onServing: @escaping @Sendable (_ address: String) async -> Void
+        onServing: @escaping @Sendable () async -> Void
     ) async throws {
         let directory = TenantDirectory(
             database: database, sealer: sealer, publicURL: settings.publicURL.text,
             listenURL: settings.databaseURL.text, logger: logger)
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
-        let server = makeServer(service: service, configuration: httpConfiguration, logger: logger)
+        let server = makeServer(service: service, configuration: httpConfiguration, logger: logger) { _ in
+            await onServing()
+        }
         var group = ServiceGroupConfiguration(
-            services: [.init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)), .init(service: server)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.silent)
+            services: [
+                .init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)), .init(service: server),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         try await ServiceGroup(configuration: group).run()
     }
