@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 public import Postgres
 
 /// The database as operations see it: the one place that names the tenant to row-level security.
@@ -12,16 +12,16 @@ public struct Database: Sendable {
         self.pool = pool
     }
 
-    func query<I, O>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> [O] {
+    func query<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> [O] {
         try await pool.query(statement, input, settings: [Self.setting(tenant)])
     }
 
-    func first<I, O>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> O? {
+    func first<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> O? {
         try await pool.first(statement, input, settings: [Self.setting(tenant)])
     }
 
     @discardableResult
-    func execute<I, O>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> Int {
+    func execute<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> Int {
         try await pool.execute(statement, input, settings: [Self.setting(tenant)])
     }
 
@@ -35,6 +35,6 @@ public struct Database: Sendable {
     var untenanted: Pool { pool }
 
     private static func setting(_ tenant: UUID) -> LocalSetting {
-        LocalSetting("gatehouse.tenant_id", tenant.lowercaseText)
+        LocalSetting("gatehouse.tenant_id", tenant.lowercaseString)
     }
 }

@@ -44,24 +44,4 @@ extension UUID {
                 byte(second, 4), byte(second, 5), byte(second, 6), byte(second, 7)
             ))
     }
-
-    /// The 36 lower-case characters of RFC 9562, section 4: how ids stand in every answer and token.
-    public var lowercaseText: String {
-        let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: 36) { buffer in
-            withUnsafeBytes(of: uuid) { bytes in
-                var at = 0
-                for (index, byte) in bytes.enumerated() {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        buffer[at] = UInt8(ascii: "-")
-                        at += 1
-                    }
-                    buffer[at] = digits.utf8Start[Int(byte >> 4)]
-                    buffer[at + 1] = digits.utf8Start[Int(byte & 15)]
-                    at += 2
-                }
-                return at
-            }
-        }
-    }
 }

@@ -123,16 +123,20 @@ extension PostgresError {
     var isUnavailability: Bool {
         switch self {
         case .connect, .connectionLost, .timeout, .closed: true
-        case .server(let error): error.state.isOperatorIntervention
-        case .encoding, .decoding, .cancelled: false
+        case .server(let error): error.state.isUnavailability
+        case .encoding, .decoding, .cancelled, .transactionInProgress: false
         }
     }
 }
 
 extension SQLState {
-    /// Class 57 (operator intervention: shutdown, crash, cancel), 53 (insufficient resources) and read-only replicas.
-    var isOperatorIntervention: Bool {
-        let text = rawValue
-        return text.hasPrefix("57") || text.hasPrefix("53") || text == "25006"
+    /// The server is stopping, out of something, or a replica that was asked to write: try again, perhaps elsewhere.
+    fileprivate var isUnavailability: Bool {
+        switch self {
+        case SQLState.Class.operatorIntervention, SQLState.Class.insufficientResources,
+            SQLState.Class.connectionException:
+            true
+        default: self == SQLState(rawValue: "25006")
+        }
     }
 }

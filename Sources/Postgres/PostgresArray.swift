@@ -1,4 +1,8 @@
-public import FoundationEssentials
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// A type whose Swift array is a value of PostgreSQL: `[String]` is `text[]`, `[UInt8]` is `bytea`.
 public protocol PostgresArrayElement: SendableMetatype {

@@ -5,7 +5,6 @@ create table signing_keys (
     use text not null,
     algorithm text not null,
     state text not null,
-    public_jwk jsonb,
     sealed_secret bytea not null,
     -- The longest token lifetime configured while this key was current: how long it must verify after that.
     longest_lifetime_seconds integer not null default 0,
@@ -19,7 +18,6 @@ create table signing_keys (
     constraint signing_keys_use_known check (use in ('access', 'refresh')),
     constraint signing_keys_algorithm_known check (algorithm in ('ES256', 'EdDSA', 'HS256')),
     constraint signing_keys_refresh_is_secret check (use = 'access' or algorithm = 'HS256'),
-    constraint signing_keys_secret_unpublished check ((algorithm = 'HS256') = (public_jwk is null)),
     constraint signing_keys_state_known check (state in ('next', 'current', 'retired', 'revoked')),
     constraint signing_keys_current_activated check (state <> 'current' or activated_at is not null),
     constraint signing_keys_retired_bounded check (state <> 'retired' or (retired_at is not null and verify_until is not null)),

@@ -4,32 +4,37 @@ import FoundationEssentials
 extension KeyMaterial {
     /// The public key as JWKS publishes it (RFC 7517); nil for a shared secret, which has no public half.
     public var publicJWK: JSONObject? {
-        guard var jwk = publicMembers else { return nil }
+        guard var jwk = key.publicMembers else { return nil }
         appendIdentity(to: &jwk)
         return jwk
     }
 
     /// The whole key with its secret, for export. Unlike the other types here the result prints its contents.
     public func privateJWK() -> JSONObject {
-        var jwk: JSONObject = publicMembers ?? ["kty": "oct"]
-        let secret = secret.withUnsafeBytes { Base64URL.encode($0) }
-        jwk[publicMembers == nil ? "k" : "d"] = .string(secret)
+        let secret = JSON.string(secret.withUnsafeBytes { Base64URL.encode($0) })
+        var jwk = key.publicMembers ?? ["kty": "oct"]
+        jwk[algorithm == .hs256 ? "k" : "d"] = secret
         appendIdentity(to: &jwk)
         return jwk
     }
 
-    /// The RFC 7638 thumbprint of a public key.
-    static func thumbprint(of key: Key) -> String? {
-        guard let members = publicMembers(of: key) else { return nil }
-        let sorted = members.members.sorted { $0.name < $1.name }
+    /// The RFC 7638 thumbprint: the hash of the members that make up a public key, in the order of their names.
+    static func thumbprint(ofMembers jwk: JSONObject) -> String {
+        let sorted = jwk.members.sorted { $0.name < $1.name }
         return Base64URL.encode(Array(SHA256.hash(data: JSONObject(distinct: sorted).serialized())))
     }
 
-    private var publicMembers: JSONObject? { Self.publicMembers(of: key) }
+    private func appendIdentity(to jwk: inout JSONObject) {
+        jwk["kid"] = .string(kid)
+        jwk["use"] = "sig"
+        jwk["alg"] = .string(algorithm.rawValue)
+    }
+}
 
-    /// The members that RFC 7638 requires, which are those that make up the key.
-    private static func publicMembers(of key: Key) -> JSONObject? {
-        switch key {
+extension KeyMaterial.Key {
+    /// The members that make up the public half; nil for a shared secret.
+    var publicMembers: JSONObject? {
+        switch self {
         case .es256(_, let publicKey):
             let point = publicKey.rawRepresentation
             return [
@@ -41,11 +46,5 @@ extension KeyMaterial {
         case .hs256:
             return nil
         }
-    }
-
-    private func appendIdentity(to jwk: inout JSONObject) {
-        jwk["kid"] = .string(kid)
-        jwk["use"] = "sig"
-        jwk["alg"] = .string(algorithm.rawValue)
     }
 }

@@ -26,14 +26,14 @@ public struct KeyMaterial: Sendable, Redacted {
 
     init(key: Key, kid: String? = nil) {
         self.key = key
-        self.kid = kid ?? Self.thumbprint(of: key) ?? Self.randomKid()
+        self.kid = kid ?? key.publicMembers.map(Self.thumbprint(ofMembers:)) ?? Self.randomKid()
     }
 
     /// A new random key.
     public static func generate(_ algorithm: SigningAlgorithm) -> KeyMaterial {
         switch algorithm {
-        case .es256: KeyMaterial(key: .es256(P256.Signing.PrivateKey()))
-        case .edDSA: KeyMaterial(key: .edDSA(Curve25519.Signing.PrivateKey()))
+        case .es256: KeyMaterial(key: Key(P256.Signing.PrivateKey()))
+        case .edDSA: KeyMaterial(key: Key(Curve25519.Signing.PrivateKey()))
         case .hs256: KeyMaterial(key: .hs256(SymmetricKey(size: .bits256)))
         }
     }
@@ -54,8 +54,8 @@ public struct KeyMaterial: Sendable, Redacted {
             var bytes = privateKey.rawRepresentation
             return SigningSecret(wiping: &bytes)
         case .edDSA(let privateKey, _):
-            var bytes = privateKey.rawRepresentation
-            return SigningSecret(wiping: &bytes)
+            // Not to be wiped: these bytes are the key's own memory, lent without a copy.
+            return SigningSecret(SymmetricKey(data: privateKey.rawRepresentation))
         case .hs256(let secret):
             return SigningSecret(secret)
         }
@@ -74,9 +74,6 @@ public struct KeyMaterial: Sendable, Redacted {
 extension KeyMaterial.Key {
     init(_ privateKey: P256.Signing.PrivateKey) { self = .es256(privateKey, privateKey.publicKey) }
     init(_ privateKey: Curve25519.Signing.PrivateKey) { self = .edDSA(privateKey, privateKey.publicKey) }
-
-    static func es256(_ privateKey: P256.Signing.PrivateKey) -> Self { Self(privateKey) }
-    static func edDSA(_ privateKey: Curve25519.Signing.PrivateKey) -> Self { Self(privateKey) }
 
     fileprivate init(_ algorithm: SigningAlgorithm, _ secret: SigningSecret) throws(FieldFault) {
         switch algorithm {

@@ -55,7 +55,7 @@ public struct KeyRing: Sendable {
         guard token.algorithm == key.algorithm else { throw .wrongAlgorithm }
         guard key.isValid(signature: token.signature, for: token.signingInput) else { throw .badSignature }
         guard entry.state != .revoked else { throw .revokedKey }
-        guard token.type.hasSameCodePoints(as: type.rawValue) else { throw .wrongType }
+        guard token.type == type.rawValue else { throw .wrongType }
     }
 }
 

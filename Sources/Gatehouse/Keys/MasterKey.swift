@@ -15,9 +15,8 @@ public struct MasterKey: Sendable, Redacted {
 
     /// Reads a key in base64, surrounded by any whitespace. Throws `invalid_master_key` unless it is exactly 32 bytes.
     public init(base64 text: String) throws(FieldFault) {
-        let trimmed = text.drop(while: \.isWhitespace)
-        let end = trimmed.lastIndex { !$0.isWhitespace }.map { trimmed.index(after: $0) } ?? trimmed.endIndex
-        guard var bytes = Data(base64Encoded: String(trimmed[..<end])), bytes.count == Self.length else {
+        let pieces = text.split(whereSeparator: \.isWhitespace)
+        guard pieces.count == 1, var bytes = Data(base64Encoded: String(pieces[0])), bytes.count == Self.length else {
             throw FieldFault(
                 code: "invalid_master_key",
                 message:

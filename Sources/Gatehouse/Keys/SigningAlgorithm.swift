@@ -6,10 +6,4 @@ public enum SigningAlgorithm: String, Sendable, CaseIterable {
     case edDSA = "EdDSA"
     /// HMAC with SHA-256.
     case hs256 = "HS256"
-
-    /// The algorithm of exactly this name; `init(rawValue:)` would fold canonically equivalent texts.
-    init?(exactly name: String) {
-        guard let algorithm = Self(rawValue: name), algorithm.rawValue.hasSameCodePoints(as: name) else { return nil }
-        self = algorithm
-    }
 }

@@ -14,7 +14,7 @@ public struct SigningSecret: Sendable, Redacted {
         self.bytes = bytes
     }
 
-    /// Copies the bytes and wipes where they came from.
+    /// Copies the bytes and wipes where they came from, which must be memory of its own.
     init(wiping bytes: inout Data) {
         self.bytes = SymmetricKey(data: bytes)
         bytes.resetBytes(in: bytes.startIndex..<bytes.endIndex)

@@ -35,7 +35,9 @@ public struct Password: Sendable {
     private static let longestDecomposition = 4
 
     /// A mutable copy of the UTF-8, wiped when `body` returns.
-    func withBytes<R>(_ body: (inout [UInt8]) throws -> R) rethrows -> R {
+    func withBytes<Value, Failure: Error>(
+        _ body: (inout [UInt8]) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         var bytes = utf8.withUnsafeBytes { Array($0) }
         defer { bytes.wipe() }
         return try body(&bytes)

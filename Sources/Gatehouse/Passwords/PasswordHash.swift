@@ -15,19 +15,19 @@ public struct PasswordHash: Sendable, Hashable {
     ///
     /// - Throws: `invalid_format` for another form, `too_costly` for a cost above the ceiling.
     public static func importing(_ text: String, ceiling: HashCeiling = .standard) throws(FieldFault) -> PasswordHash {
-        let trimmed = text.trimmingASCIISpace()
-        guard let scheme = HashScheme(parsing: trimmed) else {
+        let hash = PasswordHash(stored: text.trimmingASCIISpace())
+        guard let parsed = hash.parsed else {
             throw FieldFault(
                 code: "invalid_format",
                 message: "The password hash is in no form that can be verified: give an argon2id, argon2i, bcrypt "
                     + "($2a$, $2b$, $2y$), $pbkdf2-sha256$, $pbkdf2-sha512$, $pbkdf2-sha1$ or $scrypt$ string.")
         }
-        guard scheme.isWithin(ceiling) else {
+        guard parsed.isWithin(ceiling) else {
             throw FieldFault(
                 code: "too_costly",
                 message: "The password hash costs more to verify than this service is set to spend.")
         }
-        return PasswordHash(stored: trimmed)
+        return hash
     }
 }
 

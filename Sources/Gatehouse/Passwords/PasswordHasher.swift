@@ -1,8 +1,16 @@
 public import struct FoundationEssentials.UUID
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// Why a password was not hashed or compared.
 public enum HashingFailure: Error, Sendable, Equatable {
-    /// The queue is full, or the service is stopping: try again later.
+    /// The queue is full, memory ran out or the service is stopping: try again later.
     case overloaded
     /// The calling task was cancelled before its turn came.
     case cancelled
@@ -13,40 +21,100 @@ public enum PasswordVerdict: Sendable, Equatable {
     /// It is the password; `upgrade` asks for a new hash, because the stored one is weaker than what is configured.
     case matches(upgrade: Bool)
     case differs
-    /// The stored text is no hash that can be verified, or costs more than the ceiling allows. It was not evaluated.
+    /// The stored text is no hash that can be verified, or costs more than the ceiling. A dummy was evaluated instead.
     case unsupported
 }
 
-/// Hashes and verifies passwords on threads of its own, fairly by tenant.
+/// Hashes and verifies passwords on threads of its own, as many as cores, fairly by tenant.
+///
+/// What finds the queue full is answered `overloaded` at once. A job also leaves the queue when its task is cancelled, or
+/// for a tenant with fewer jobs waiting; once begun, it is finished.
 public final class PasswordHasher: Sendable {
+    private let parameters: Argon2Parameters
+    private let ceiling: HashCeiling
+    private let threads: HashThreads
+    private let dummy: Argon2Hash
+    private let observe: @Sendable (Duration) -> Void
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - parameters: The cost of new hashes; stored ones that are weaker are reported for an upgrade.
+    ///   - threads: The number of cores when nil.
+    ///   - queueLimit: The most jobs that may wait; 64 a thread when nil, about a second's work.
+    ///   - ceiling: The highest cost of a stored hash, raised to `parameters` where it is lower.
+    ///   - observe: Told, on the hash thread, how long each hash or comparison took.
     public init(
         parameters: Argon2Parameters = .standard, threads: Int? = nil, queueLimit: Int? = nil,
-        ceiling: HashCeiling = .standard
+        ceiling: HashCeiling = .standard, observe: @escaping @Sendable (Duration) -> Void = { _ in }
     ) {
+        let count = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        self.parameters = parameters
+        self.ceiling = ceiling.allowing(parameters)
+        self.threads = HashThreads(count: count, queueLimit: queueLimit ?? 64 * max(1, count))
+        self.observe = observe
+        dummy = .placeholder(parameters: parameters)
     }
 
+    deinit {
+        threads.stop()
+    }
+
+    /// Makes a new Argon2id hash with a random salt.
     public func hash(_ password: Password, for tenant: UUID) async throws(HashingFailure) -> PasswordHash {
-        throw .overloaded
+        try await threads.run(for: tenant) { [parameters, observe] () throws(HashingFailure) in
+            let hash = try timed(observe) { () throws(HashingFailure) in
+                try password.withBytes { (bytes) throws(HashingFailure) in
+                    try Argon2Hash.make(of: &bytes, parameters: parameters)
+                }
+            }
+            return PasswordHash(stored: hash.encoded)
+        }
     }
 
+    /// Compares a password with a stored hash of any known scheme, in constant time.
     public func verify(
         _ password: Password, against hash: PasswordHash, for tenant: UUID
     ) async throws(HashingFailure) -> PasswordVerdict {
-        throw .overloaded
+        try await threads.run(for: tenant) { [parameters, ceiling, dummy, observe] () throws(HashingFailure) in
+            let stored = hash.parsed.flatMap { $0.isWithin(ceiling) ? $0 : nil }
+            let isMatch = try timed(observe) { () throws(HashingFailure) in
+                try password.withBytes { (bytes) throws(HashingFailure) in
+                    try (stored ?? dummy).matches(&bytes)
+                }
+            }
+            guard let stored else { return .unsupported }
+            return isMatch ? .matches(upgrade: stored.isWeaker(than: parameters)) : .differs
+        }
     }
 
+    /// Takes as long as a comparison with a hash of the configured cost: for where there is no user.
     public func verifyNothing(_ password: Password, for tenant: UUID) async throws(HashingFailure) {
-        throw .overloaded
+        _ = try await verify(password, against: PasswordHash(stored: dummy.encoded), for: tenant)
     }
 
+    /// Whether zxcvbn finds the password in fewer than 10⁸ guesses, with `userInputs` (email, user name, name) tried first.
+    ///
+    /// Only the first 64 bytes are looked at, in lower case.
     public func isGuessable(
         _ password: Password, userInputs: [String], for tenant: UUID
     ) async throws(HashingFailure) -> Bool {
-        throw .overloaded
+        try await threads.run(for: tenant) { Guessability.isGuessable(password, userInputs: userInputs) }
     }
 
     /// How many jobs wait for a thread now.
-    public var queueDepth: Int { 0 }
+    public var queueDepth: Int { threads.depth }
 
-    public func shutdown() {}
+    /// Admits nothing more: what waits is still done, then the threads end.
+    public func shutdown() {
+        threads.stop()
+    }
+}
+
+private func timed<Value>(
+    _ observe: (Duration) -> Void, _ body: () throws(HashingFailure) -> Value
+) throws(HashingFailure) -> Value {
+    let start = ContinuousClock.now
+    defer { observe(ContinuousClock.now - start) }
+    return try body()
 }

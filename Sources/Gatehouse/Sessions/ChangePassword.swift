@@ -26,15 +26,15 @@ public struct ChangePassword: Sendable {
     }
 
     private func matches(_ password: Password, _ stored: StoredUser, in tenant: UUID) async throws -> Bool {
-        do {
+        do throws(HashingFailure) {
             guard let hash = stored.passwordHash else {
                 try await hasher.verifyNothing(password, for: tenant)
                 return false
             }
             if case .matches = try await hasher.verify(password, against: hash, for: tenant) { return true }
             return false
-        } catch let failure as HashingFailure {
-            throw try failure.refusal()
+        } catch {
+            throw try error.refusal()
         }
     }
 

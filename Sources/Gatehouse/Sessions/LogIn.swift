@@ -49,7 +49,7 @@ public struct LogIn: Sendable {
     /// Whether the hash is to be upgraded, or nil when the password isn't theirs. Where there is no hash, one is verified
     /// all the same, so that the time tells nothing.
     private func verify(_ password: Password, of stored: StoredUser?, in tenant: UUID) async throws -> Bool? {
-        do {
+        do throws(HashingFailure) {
             guard let hash = stored?.passwordHash else {
                 try await hasher.verifyNothing(password, for: tenant)
                 return nil
@@ -60,11 +60,11 @@ public struct LogIn: Sendable {
             case .unsupported:
                 logger.error(
                     "A stored password hash can't be verified: its scheme is unknown or its cost above the ceiling.",
-                    metadata: ["user_id": "\(stored?.user.id.lowercaseText ?? "")"])
+                    metadata: ["user_id": "\(stored?.user.id.lowercaseString ?? "")"])
                 return nil
             }
-        } catch let failure as HashingFailure {
-            throw try failure.refusal()
+        } catch {
+            throw try error.refusal()
         }
     }
 

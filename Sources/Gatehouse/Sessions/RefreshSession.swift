@@ -89,7 +89,7 @@ public struct RefreshSession: Sendable {
     ) -> AuditEvent {
         logger.warning(
             "A refresh token of another generation was presented.",
-            metadata: ["event": "\(type)", "session_id": "\(presentation.session.lowercaseText)"])
+            metadata: ["event": "\(type)", "session_id": "\(presentation.session.lowercaseString)"])
         return AuditEvent(
             id: identifiers.next(), tenant: presentation.tenant, actor: "service", type: type, userID: result.user.id,
             sessionID: presentation.session, address: client.address, userAgent: client.userAgent,

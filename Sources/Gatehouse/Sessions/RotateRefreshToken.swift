@@ -19,7 +19,7 @@ enum RotateRefreshToken {
         let user: User
     }
 
-    static let statement = Statement<Presentation, Result>(sql, bind: { ($0.tenant, $0.session, $0.generation) }, row: Result.init)
+    static let statement = Statement<Presentation, Result>(sql, bind: { ($0.tenant, $0.session, $0.generation) }, row: Result.row)
 
     static let sql = """
         with moved as (
@@ -49,22 +49,21 @@ enum RotateRefreshToken {
 }
 
 extension RotateRefreshToken.Result {
-    @Sendable fileprivate init(
+    @Sendable fileprivate static func row(
         moved: Bool, generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool, tenantIsEnabled: Bool,
         refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, id: UUID, email: String,
         emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON, userIsEnabled: Bool,
         userCreatedAt: Date, userUpdatedAt: Date
-    ) throws {
+    ) throws -> RotateRefreshToken.Result {
         guard let policy = ReusePolicy(rawValue: reusePolicy) else {
             throw UnknownStoredValue(column: "tenants.reuse_policy")
         }
-        self.moved = moved
-        state = RefreshState(
+        let state = RefreshState(
             generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, hasEnded: hasEnded,
             userIsEnabled: userIsEnabled, tenantIsEnabled: tenantIsEnabled, refreshTTL: .seconds(refreshTTL),
             sessionMaxAge: .seconds(sessionMaxAge), grace: .seconds(grace), reusePolicy: policy, now: now)
-        user = try User(
-            columns: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+        let user = try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: userIsEnabled, createdAt: userCreatedAt, updatedAt: userUpdatedAt)
+        return RotateRefreshToken.Result(moved: moved, state: state, user: user)
     }
 }

@@ -23,7 +23,7 @@ struct SessionIssuer: Sendable {
         let accessTTL = Int(settings.accessTTL.components.seconds)
         let access = AccessClaims(
             issuer: served.issuer, subject: user.id, audience: served.tenant.audience, expiresAt: now + accessTTL,
-            issuedAt: now, id: identifiers.next().lowercaseText, sessionID: session.id, email: user.email,
+            issuedAt: now, id: identifiers.next().lowercaseString, sessionID: session.id, email: user.email,
             emailVerified: user.emailVerified, preferredUsername: user.username, name: user.name, extra: user.claims)
         let expiry = Session.expiry(
             createdAt: session.createdAt, rotatedAt: session.rotatedAt, refreshTTL: settings.refreshTTL,
@@ -40,8 +40,8 @@ struct SessionIssuer: Sendable {
     }
 
     private func sign(_ payload: [UInt8], _ type: TokenType, with ring: KeyRing) throws -> String {
-        guard let entry = ring.signingKey, let key = entry.material else { throw Refusal.keysUnavailable }
-        return try CompactJWS.sign(payload: payload, type: type, kid: entry.kid, key: key)
+        guard let key = ring.signingKey else { throw Refusal.keysUnavailable }
+        return try CompactJWS.sign(payload: payload, type: type, key: key)
     }
 }
 

@@ -59,8 +59,7 @@ enum SessionStatements {
                 startedAt: Date, rotatedAt: Date, now: Date
             ) in
             (
-                try User(
-                    columns: id, email: email, emailVerified: emailVerified, username: username, name: name,
+                try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name,
                     claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),
                 StartedSession(
                     id: sessionID, generation: generation, createdAt: startedAt, rotatedAt: rotatedAt, now: now)
@@ -104,18 +103,27 @@ enum SessionStatements {
                 isEnabled: Bool, createdAt: Date, updatedAt: Date, isLive: Bool, tenantIsEnabled: Bool
             ) in
             AskedSession(
-                user: try User(
-                    columns: id, email: email, emailVerified: emailVerified, username: username, name: name,
+                user: try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name,
                     claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),
                 isLive: isLive, tenantIsEnabled: tenantIsEnabled)
         })
+
+    static let isLive = Statement<(tenant: UUID, session: UUID), Bool>(
+        """
+        select \(isAlive) and u.disabled_at is null
+        from refresh_tokens s
+        join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+        join tenants t on t.id = s.tenant_id
+        where s.tenant_id = $1 and s.id = $2
+        """,
+        bind: { ($0.tenant, $0.session) }, row: { (isLive: Bool) in isLive })
 
     static let live = Statement<(tenant: UUID, user: UUID), Session>(
         """
         select \(sessionColumns) from refresh_tokens s join tenants t on t.id = s.tenant_id
         where s.tenant_id = $1 and s.user_id = $2 and \(isAlive) order by s.created_at desc, s.id
         """,
-        bind: { ($0.tenant, $0.user) }, row: Session.init(columns:))
+        bind: { ($0.tenant, $0.user) }, row: Session.row)
 
     /// Ends one live session; of this user where one is named.
     static let end = Statement<(tenant: UUID, session: UUID, user: UUID?, reason: EndReason), Session>(
@@ -124,7 +132,7 @@ enum SessionStatements {
         where s.tenant_id = $1 and s.id = $2 and ($3::uuid is null or s.user_id = $3) and t.id = $1 and \(isAlive)
         returning \(sessionColumns)
         """,
-        bind: { ($0.tenant, $0.session, $0.user, $0.reason.rawValue) }, row: Session.init(columns:))
+        bind: { ($0.tenant, $0.session, $0.user, $0.reason.rawValue) }, row: Session.row)
 
     /// Ends every session of the tenant, or of one user, but for one session where one is named.
     static let endAll = Statement<(tenant: UUID, user: UUID?, except: UUID?, reason: EndReason), Void>(
@@ -168,11 +176,11 @@ enum SessionStatements {
 }
 
 extension Session {
-    @Sendable fileprivate init(
-        columns id: UUID, userID: UUID, createdAt: Date, lastUsedAt: Date, expiresAt: Date, address: String?,
+    @Sendable fileprivate static func row(
+        id: UUID, userID: UUID, createdAt: Date, lastUsedAt: Date, expiresAt: Date, address: String?,
         userAgent: String?
-    ) {
-        self.init(
+    ) -> Session {
+        Session(
             id: id, userID: userID, createdAt: createdAt, lastUsedAt: lastUsedAt, expiresAt: expiresAt,
             address: address, userAgent: userAgent)
     }

@@ -1,5 +1,5 @@
 import Crypto
-public import FoundationEssentials
+import FoundationEssentials
 
 /// A tenant as a running instance holds it: settings, opened keys, and the JWKS document as the bytes to be sent.
 public struct ServedTenant: Sendable {
@@ -20,8 +20,7 @@ public struct ServedTenant: Sendable {
         issuer = tenant.issuer(publicURL: publicURL)
         accessKeys = KeyRing(keys: keys.filter { $0.key.use == .access }.map(\.ringEntry))
         refreshKeys = KeyRing(keys: keys.filter { $0.key.use == .refresh }.map(\.ringEntry))
-        let published = keys.filter { $0.key.isPublished(at: now) }.compactMap(\.publicJWK)
-        jwks = JSON.object(["keys": .array(published.map(JSON.object))]).serialized()
+        jwks = accessKeys.publicKeySet(at: now).serialized()
         jwksETag = "\"\(Base64URL.encode(Array(SHA256.hash(data: jwks).prefix(16))))\""
         validUntil = keys.compactMap { $0.key.state == .retired ? $0.key.verifyUntil : nil }.filter { $0 > now }.min()
     }

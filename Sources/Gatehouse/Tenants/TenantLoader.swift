@@ -30,7 +30,7 @@ struct TenantLoader: Sendable {
             logger.error(
                 "A signing key can't be opened; tokens it signed are refused.",
                 metadata: ["tenant": "\(tenant.slug)", "kid": "\(sealed.key.kid)"])
-            return StoredKey.Opened(key: sealed.key, publicJWK: sealed.publicJWK, material: nil)
+            return StoredKey.Opened(key: sealed.key, material: nil)
         }
     }
 }

@@ -11,14 +11,17 @@ private let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is n
 
 enum TenantStatements {
     static let bySlug = Statement<String, Tenant>(
-        "select \(tenantColumns) from tenants where slug = $1", bind: { $0 }, row: Tenant.init(columns:))
+        "select \(tenantColumns) from tenants where slug = $1", bind: { $0 }, row: Tenant.row)
 
     /// Locks the tenant against other administration; sign-ins and refreshes go on beside it.
     static let bySlugLocked = Statement<String, Tenant>(
-        "select \(tenantColumns) from tenants where slug = $1 for no key update", bind: { $0 }, row: Tenant.init(columns:))
+        "select \(tenantColumns) from tenants where slug = $1 for no key update", bind: { $0 }, row: Tenant.row)
 
     static let all = Statement<Void, Tenant>(
-        "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.init(columns:))
+        "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.row)
+
+    static let any = Statement<Void, UUID>(
+        "select id from tenants order by created_at limit 1", bind: { () }, row: { (id: UUID) in id })
 
     static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(
         """
@@ -35,7 +38,7 @@ enum TenantStatements {
                 s.rotateEvery?.wholeSeconds
             )
         },
-        row: Tenant.init(columns:))
+        row: Tenant.row)
 
     static let update = Statement<(id: UUID, name: String, settings: TenantSettings), Tenant>(
         """
@@ -51,7 +54,7 @@ enum TenantStatements {
                 Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen, s.rotateEvery?.wholeSeconds
             )
         },
-        row: Tenant.init(columns:))
+        row: Tenant.row)
 
     static let setEnabled = Statement<(slug: String, enabled: Bool), Tenant>(
         """
@@ -59,22 +62,22 @@ enum TenantStatements {
         set disabled_at = case when $2 then null else coalesce(disabled_at, now()) end, updated_at = now()
         where slug = $1 returning \(tenantColumns)
         """,
-        bind: { ($0.slug, $0.enabled) }, row: Tenant.init(columns:))
+        bind: { ($0.slug, $0.enabled) }, row: Tenant.row)
 
     static let delete = Statement<String, Void>("delete from tenants where slug = $1", bind: { $0 })
 }
 
 extension Tenant {
     /// The columns of `tenantColumns`, in order.
-    @Sendable fileprivate init(
-        columns id: UUID, slug: String, name: String, accessTTL: Int32, refreshTTL: Int32, sessionMaxAge: Int32,
+    @Sendable fileprivate static func row(
+        id: UUID, slug: String, name: String, accessTTL: Int32, refreshTTL: Int32, sessionMaxAge: Int32,
         grace: Int32, reusePolicy: String, algorithm: String, issuer: String?, audience: String?,
         passwordMinLength: Int32, allowedOrigins: [String], registrationOpen: Bool, rotateEvery: Int32?,
         isEnabled: Bool, createdAt: Date
-    ) throws {
+    ) throws -> Tenant {
         guard let policy = ReusePolicy(rawValue: reusePolicy), let algorithm = SigningAlgorithm(rawValue: algorithm)
         else { throw UnknownStoredValue(column: "tenants.reuse_policy or tenants.algorithm") }
-        self.init(
+        return Tenant(
             id: id, slug: slug, name: name,
             settings: TenantSettings(
                 accessTTL: .seconds(accessTTL), refreshTTL: .seconds(refreshTTL), sessionMaxAge: .seconds(sessionMaxAge),

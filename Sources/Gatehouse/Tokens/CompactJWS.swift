@@ -35,7 +35,7 @@ public struct CompactJWS: Sendable, Redacted {
     private static func members(ofHeader header: [UInt8]) throws(TokenFault) -> (SigningAlgorithm, String, String) {
         guard case .object(let header)? = try? JSON.parse(header) else { throw .malformed }
         guard header.count == 3,
-            let algorithm = header["alg"]?.stringValue.flatMap(SigningAlgorithm.init(exactly:)),
+            let algorithm = header["alg"]?.stringValue.flatMap(SigningAlgorithm.init(rawValue:)),
             let kid = header["kid"]?.stringValue, KeyMaterial.isValidKid(kid),
             let type = header["typ"]?.stringValue
         else { throw .unsupportedHeader }

@@ -11,7 +11,7 @@ public struct DisplayName: Sendable, Equatable {
         else {
             throw FieldFault(code: "invalid_length", message: "A name has 1 to 200 characters.")
         }
-        let normalized = normalizedNFC(String(scalars[first...last]))
+        let normalized = String(scalars[first...last]).normalizedNFC()
         guard normalized.unicodeScalars.count <= 200 else { throw Self.tooLong }
         guard normalized.unicodeScalars.allSatisfy(Self.isPrintable) else {
             throw FieldFault(code: "invalid_format", message: "A name can't contain control characters.")

@@ -7,7 +7,7 @@ struct PasswordPolicy: Sendable {
     /// Throws `Refusal.weakPassword` naming `field`. The user's own email and names count as dictionary words.
     func check(_ password: Password, field: String, for tenant: Tenant, userInputs: [String?]) async throws {
         let minimum = tenant.settings.passwordMinLength
-        guard password.codePointCount >= minimum else {
+        guard password.length >= minimum else {
             throw Refusal.weakPassword(
                 FieldProblem(field: field, code: "too_short", message: "A password has at least \(minimum) characters."))
         }

@@ -1,23 +1,23 @@
 import FoundationEssentials
 import Postgres
 
-/// The columns of a user, in the order in which `User.init(columns:…)` takes them, from the table alias `u`.
+/// The columns of a user, in the order in which `User.row` takes them, from the table alias `u`.
 let userColumns = """
     u.id, u.email, u.email_verified_at is not null, u.username, u.name, u.claims, u.disabled_at is null, \
     u.created_at, u.updated_at
     """
 
 extension User {
-    @Sendable init(
-        columns id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
+    @Sendable static func row(
+        id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
         isEnabled: Bool, createdAt: Date, updatedAt: Date
-    ) throws {
-        self.init(
+    ) throws -> User {
+        User(
             id: id, email: email, emailVerified: emailVerified, username: username, name: name,
-            claims: try Self.claims(from: claims), isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt)
+            claims: try Self.parsed(claims), isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt)
     }
 
-    private static func claims(from stored: PostgresJSON) throws -> JSONObject {
+    private static func parsed(_ stored: PostgresJSON) throws -> JSONObject {
         if stored.text == "{}" { return JSONObject() }
         guard let object = try JSON.parse(Array(stored.text.utf8)).objectValue else {
             throw UnknownStoredValue(column: "users.claims")

@@ -16,25 +16,25 @@ enum UserStatements {
         select \(storedColumns) from users u
         where u.tenant_id = $1 and lower(u.email collate "C") = lower($2::text collate "C")
         """,
-        bind: { ($0.tenant, $0.email) }, row: StoredUser.init(columns:))
+        bind: { ($0.tenant, $0.email) }, row: StoredUser.row)
 
     static let byUsername = Statement<(tenant: UUID, username: String), StoredUser>(
         """
         select \(storedColumns) from users u
         where u.tenant_id = $1 and lower(u.username collate "C") = lower($2::text collate "C")
         """,
-        bind: { ($0.tenant, $0.username) }, row: StoredUser.init(columns:))
+        bind: { ($0.tenant, $0.username) }, row: StoredUser.row)
 
     static let byID = Statement<(tenant: UUID, id: UUID), StoredUser>(
         "select \(storedColumns) from users u where u.tenant_id = $1 and u.id = $2",
-        bind: { ($0.tenant, $0.id) }, row: StoredUser.init(columns:))
+        bind: { ($0.tenant, $0.id) }, row: StoredUser.row)
 
     static let page = Statement<(tenant: UUID, after: UUID?, limit: Int), User>(
         """
         select \(userColumns) from users u
         where u.tenant_id = $1 and ($2::uuid is null or u.id > $2) order by u.id limit $3
         """,
-        bind: { ($0.tenant, $0.after, $0.limit) }, row: User.init(columns:))
+        bind: { ($0.tenant, $0.after, $0.limit) }, row: User.row)
 
     static let insert = Statement<NewUser, User>(
         """
@@ -43,7 +43,7 @@ enum UserStatements {
         returning \(userColumns)
         """,
         bind: { ($0.tenant, $0.id, $0.email, $0.username, $0.name, $0.passwordHash?.stored, $0.verified) },
-        row: User.init(columns:))
+        row: User.row)
 
     /// Whoever signs in, changes a password or is disabled locks the user's row first, so that of two one waits.
     static let setEnabled = Statement<(tenant: UUID, id: UUID, enabled: Bool), User>(
@@ -51,14 +51,14 @@ enum UserStatements {
         update users u set disabled_at = case when $3 then null else coalesce(u.disabled_at, now()) end, updated_at = now()
         where u.tenant_id = $1 and u.id = $2 returning \(userColumns)
         """,
-        bind: { ($0.tenant, $0.id, $0.enabled) }, row: User.init(columns:))
+        bind: { ($0.tenant, $0.id, $0.enabled) }, row: User.row)
 
     static let setClaims = Statement<(tenant: UUID, id: UUID, claims: JSONObject), User>(
         """
         update users u set claims = $3, updated_at = now()
         where u.tenant_id = $1 and u.id = $2 returning \(userColumns)
         """,
-        bind: { ($0.tenant, $0.id, PostgresJSON(JSON.object($0.claims))) }, row: User.init(columns:))
+        bind: { ($0.tenant, $0.id, PostgresJSON(JSON.object($0.claims))) }, row: User.row)
 
     static let updateProfile = Statement<(tenant: UUID, id: UUID, change: ProfileChange), User>(
         """
@@ -71,7 +71,7 @@ enum UserStatements {
             let (name, username) = ($0.change.name, $0.change.username)
             return ($0.tenant, $0.id, name.isChange, name.value?.text, username.isChange, username.value?.text)
         },
-        row: User.init(columns:))
+        row: User.row)
 
     static let changePassword = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(
         """
@@ -87,7 +87,7 @@ enum UserStatements {
 
     static let delete = Statement<(tenant: UUID, id: UUID), User>(
         "delete from users u where u.tenant_id = $1 and u.id = $2 returning \(userColumns)",
-        bind: { ($0.tenant, $0.id) }, row: User.init(columns:))
+        bind: { ($0.tenant, $0.id) }, row: User.row)
 }
 
 /// A user about to be made.
@@ -102,15 +102,14 @@ struct NewUser: Sendable {
 }
 
 extension StoredUser {
-    @Sendable fileprivate init(
-        columns id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
+    @Sendable fileprivate static func row(
+        id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
         isEnabled: Bool, createdAt: Date, updatedAt: Date, passwordHash: String?, passwordVersion: Int32
-    ) throws {
-        user = try User(
-            columns: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+    ) throws -> StoredUser {
+        let user = try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt)
-        self.passwordHash = passwordHash.map(PasswordHash.init(stored:))
-        self.passwordVersion = passwordVersion
+        return StoredUser(
+            user: user, passwordHash: passwordHash.map(PasswordHash.init(stored:)), passwordVersion: passwordVersion)
     }
 }
 

@@ -1,0 +1,28 @@
+FROM swift:6.3-bookworm AS build
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libargon2-dev libcrypt-dev libpq-dev libzxcvbn-dev pkg-config \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+# Dependencies first: a change of the sources doesn't fetch them anew.
+COPY Package.swift ./
+RUN swift package resolve
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build -c release --product gatehouse --static-swift-stdlib \
+    && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/gatehouse" /out/gatehouse
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        ca-certificates libargon2-1 libcrypt1 libpq5 libzxcvbn0 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin gatehouse
+COPY docker/healthcheck.sh docker/make-master-key.sh /usr/local/lib/gatehouse/
+COPY --from=build /out/gatehouse /usr/local/bin/gatehouse
+ENV GATEHOUSE_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s CMD ["bash", "/usr/local/lib/gatehouse/healthcheck.sh"]
+USER gatehouse
+ENTRYPOINT ["gatehouse"]
+CMD ["serve"]

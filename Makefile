@@ -1,0 +1,54 @@
+# The commands of this project: `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
+ARGS ?=
+
+.PHONY: help run test test-docker build release lint format interop bench-quick bench clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: release ## Install what is lacking, build, and serve: gatehouse dev
+	@exec "$$(swift build -c release --show-bin-path)/gatehouse" dev $(ARGS)
+
+test: ## Run every test, on a throw-away PostgreSQL or on GATEHOUSE_TEST_DATABASE_URL
+	@scripts/install-packages build test
+	swift build --build-tests
+	swift test --skip-build --disable-xctest $(ARGS)
+
+test-docker: ## Run every test against the PostgreSQL of docker-compose.yml
+	@scripts/test-docker
+
+build: ## Build for debugging
+	@scripts/install-packages build
+	swift build
+
+release: ## Build with optimisation
+	@scripts/install-packages build
+	swift build -c release --product gatehouse
+
+lint: ## Check the style of Swift and shell code, and the Docker files
+	@scripts/install-packages lint
+	@scripts/lint
+
+format: ## Rewrite Swift code in the project's style
+	swift format -i -r Sources Tests Package.swift
+
+interop: ## Verify tokens with PyJWT and joserfc, from the JWKS URL alone
+	@scripts/install-packages build interop
+	swift build --product gatehouse
+	@interop/run "$$(swift build --show-bin-path)/gatehouse"
+
+bench-quick: release ## Measure for five minutes, beside pgbench and plain libargon2; result in Benchmarks/results
+	@scripts/install-packages bench
+	@Benchmarks/run --quick $(ARGS)
+
+bench: release ## Measure with more and longer rounds
+	@scripts/install-packages bench
+	@Benchmarks/run $(ARGS)
+
+clean: ## Remove what was built (not .gatehouse, the data of `make run`)
+	rm -rf .build .venv

@@ -1,0 +1,81 @@
+import FoundationEssentials
+import Postgres
+
+/// What an operator does to tenants, users, sessions and keys, as the owner of the database.
+///
+/// Every action is one transaction, serialised per tenant by a lock on the tenant's row, and recorded with the actor.
+/// All throw `Refusal` for what can't be done and `PostgresError` for what the database could not do.
+public struct Administration: Sendable {
+    let database: Database
+    let sealer: KeySealer?
+    let hasher: PasswordHasher
+    /// Base of the issuers of tenants that don't set their own.
+    public let publicURL: String
+    let jwksMaxAge: Duration
+    let actor: String
+    let clock: Clock
+    let identifiers: IdentifierSource
+
+    public init(
+        database: Database, sealer: KeySealer?, hasher: PasswordHasher, publicURL: String, jwksMaxAge: Duration,
+        actor: String, clock: Clock = .system
+    ) {
+        self.database = database
+        self.sealer = sealer
+        self.hasher = hasher
+        self.publicURL = publicURL
+        self.jwksMaxAge = jwksMaxAge
+        self.actor = actor
+        self.clock = clock
+        identifiers = IdentifierSource(clock: clock)
+    }
+
+    /// The tenant of that slug, enabled or not. Throws `tenantNotFound`.
+    public func showTenant(_ slug: String) async throws -> Tenant {
+        guard let tenant = try await database.untenanted.first(TenantStatements.bySlug, slug) else {
+            throw Refusal.tenantNotFound
+        }
+        return tenant
+    }
+
+    /// Runs `body` in a transaction of the tenant's that no other administration of it runs beside.
+    func changing<R: Sendable>(
+        _ slug: String, _ body: @escaping @Sendable (Transaction, Tenant) async throws -> R
+    ) async throws -> R {
+        let id = try await showTenant(slug).id
+        return try await database.transaction(in: id) { transaction in
+            guard let tenant = try await transaction.first(TenantStatements.bySlugLocked, slug), tenant.id == id else {
+                throw Refusal.tenantNotFound
+            }
+            return try await body(transaction, tenant)
+        }
+    }
+
+    /// The same, with the tenant's keys at hand. Throws `keysUnavailable` without a master key.
+    func changingKeys<R: Sendable>(
+        of slug: String, _ body: @escaping @Sendable (KeyStore) async throws -> R
+    ) async throws -> R {
+        let sealer = try requiredSealer()
+        return try await changing(slug) { transaction, tenant in
+            try await body(KeyStore(transaction: transaction, tenant: tenant, sealer: sealer))
+        }
+    }
+
+    func requiredSealer() throws(Refusal) -> KeySealer {
+        guard let sealer else {
+            throw .invalidSetting(
+                "A master key is needed for this: set GATEHOUSE_MASTER_KEY_FILE, GATEHOUSE_MASTER_KEY_COMMAND or GATEHOUSE_MASTER_KEY.")
+        }
+        return sealer
+    }
+
+    func record(
+        _ type: String, in transaction: Transaction, tenant: UUID, user: UUID? = nil, session: UUID? = nil,
+        detail: JSONObject = [:]
+    ) async throws {
+        let event = AuditEvent(
+            id: identifiers.next(), tenant: tenant, actor: actor, type: type, userID: user, sessionID: session,
+            address: nil, userAgent: nil, detail: detail)
+        _ = try await transaction.execute(AuditStatements.append, event)
+    }
+}

@@ -1,0 +1,53 @@
+import FoundationEssentials
+import Postgres
+
+/// Keeps guessing slow: counts an attempt before the password is looked at, and takes it back when it was right.
+///
+/// Attempts on an account are counted in the database, for all instances together; sources in this instance's memory.
+struct GuessGuard: Sendable {
+    private let database: Database
+    private let limits: GuessLimits
+    private let sources: SourceCounter
+    private let registrations: SourceCounter
+
+    init(database: Database, limits: GuessLimits) {
+        self.database = database
+        self.limits = limits
+        sources = SourceCounter(limits.source)
+        registrations = SourceCounter(limits.register)
+    }
+
+    /// Throws `Refusal.tooManyAttempts` when a budget is used up; nothing has been counted against the account then.
+    func begin(on account: GuessedAccount, from client: ClientInfo, in tenant: UUID) async throws -> GuessAttempt {
+        let source = SourceAddress(client.address)
+        try sources.count(source)
+        guard let budget = limits.account else { return GuessAttempt(tenant: tenant, source: source, account: nil) }
+        let attempt = GuessStatements.Attempt(tenant: tenant, account: account, budget: budget)
+        guard try await database.first(GuessStatements.count, attempt, in: tenant) != nil else {
+            // Nothing was guessed, so the source, which others may share, doesn't pay for it.
+            sources.giveBack(source)
+            let wait = try await database.first(GuessStatements.wait, (tenant, account), in: tenant)
+            throw Refusal.tooManyAttempts(retryAfter: Int(wait ?? 1))
+        }
+        return GuessAttempt(tenant: tenant, source: source, account: account)
+    }
+
+    /// The password was right.
+    func giveBack(_ attempt: GuessAttempt) async throws {
+        sources.giveBack(attempt.source)
+        guard let account = attempt.account else { return }
+        try await database.execute(GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant)
+    }
+
+    func countRegistration(from client: ClientInfo) throws(Refusal) {
+        try registrations.count(SourceAddress(client.address))
+    }
+}
+
+/// An attempt that has been counted.
+struct GuessAttempt: Sendable {
+    let tenant: UUID
+    let source: SourceAddress
+    /// Nil when attempts on accounts are not limited.
+    let account: GuessedAccount?
+}

@@ -1,0 +1,25 @@
+import Crypto
+import FoundationEssentials
+
+/// The account whose password is being guessed, as the digest under which its failures are counted.
+///
+/// An account that doesn't exist has one too, so that it behaves the same. What was typed can't be read back from it.
+struct GuessedAccount: Sendable, Hashable {
+    let digest: [UInt8]
+
+    init(_ userID: UUID, in tenant: UUID) {
+        self.init("user", userID.lowercaseString, in: tenant)
+    }
+
+    init(_ userID: UUID?, orElse name: LogInName, in tenant: UUID) {
+        switch (userID, name) {
+        case (let id?, _): self.init(id, in: tenant)
+        case (nil, .email(let text)): self.init("email", String(text.trimmingASCIISpace()).foldingASCIICase, in: tenant)
+        case (nil, .username(let text)): self.init("username", text.foldingASCIICase, in: tenant)
+        }
+    }
+
+    private init(_ kind: String, _ value: String, in tenant: UUID) {
+        digest = Array(SHA256.hash(data: Array("\(tenant.lowercaseString):\(kind):\(value)".utf8)))
+    }
+}

@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Postgres
+
+/// A tenant's keys inside one transaction that holds the tenant's lock.
+struct KeyStore: Sendable {
+    let transaction: Transaction
+    let tenant: Tenant
+    let sealer: KeySealer
+
+    func keys(_ use: KeyUse? = nil) async throws -> [StoredKey] {
+        try await transaction.query(KeyStatements.all, tenant.id).map(\.key).filter { use == nil || $0.use == use }
+    }
+
+    /// Makes a key by the tenant's settings and stores it sealed.
+    func make(_ use: KeyUse, as state: KeyState) async throws -> StoredKey {
+        try await store(.generate(tenant.settings.algorithm(of: use)), for: use, as: state)
+    }
+
+    func store(_ material: KeyMaterial, for use: KeyUse, as state: KeyState) async throws -> StoredKey {
+        let identity = KeyIdentity(tenantID: tenant.id, kid: material.kid, use: use)
+        let new = SealedNewKey(
+            identity: identity, algorithm: material.algorithm, state: state,
+            secret: try sealer.seal(material.secret, for: identity), lifetime: tenant.settings.lifetime(of: use))
+        return try await expect(transaction.first(KeyStatements.insert, new))
+    }
+
+    func promote(_ key: StoredKey) async throws -> StoredKey {
+        try await expect(
+            transaction.first(KeyStatements.promote, (tenant.id, key.kid, tenant.settings.lifetime(of: key.use))))
+    }
+
+    func retire(_ key: StoredKey) async throws -> StoredKey {
+        try await expect(transaction.first(KeyStatements.retire, (tenant.id, key.kid)))
+    }
+
+    func revoke(_ key: StoredKey) async throws -> StoredKey {
+        try await transaction.first(KeyStatements.revoke, (tenant.id, key.kid)) ?? key
+    }
+
+    func replaceNext(_ use: KeyUse) async throws -> StoredKey {
+        _ = try await transaction.execute(KeyStatements.discardNext, (tenant.id, use))
+        return try await make(use, as: .next)
+    }
+
+    /// The lock is held, so what was read a moment ago is still so; anything else is a defect, and rolls back.
+    private func expect(_ key: StoredKey?) throws -> StoredKey {
+        guard let key else { throw Refusal.keyNotFound }
+        return key
+    }
+}

@@ -1,0 +1,34 @@
+public import Logging
+
+/// What the service does for its apps' users: every operation that the HTTP API calls.
+public struct LoginService: Sendable {
+    public let directory: TenantDirectory
+    public let register: Register
+    public let logIn: LogIn
+    public let refresh: RefreshSession
+    public let authenticate: Authenticate
+    public let logOut: LogOut
+    public let updateProfile: UpdateProfile
+    public let changePassword: ChangePassword
+    public let listSessions: ListSessions
+    public let endSession: EndSession
+
+    public init(
+        database: Database, directory: TenantDirectory, hasher: PasswordHasher, limits: GuessLimits,
+        clock: Clock = .system, logger: Logger
+    ) {
+        let identifiers = IdentifierSource(clock: clock)
+        let tokens = TokenReader(directory: directory, clock: clock)
+        let guesses = GuessGuard(database: database, limits: limits)
+        self.directory = directory
+        register = Register(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses)
+        logIn = LogIn(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses, logger: logger)
+        refresh = RefreshSession(database: database, tokens: tokens, identifiers: identifiers, logger: logger)
+        authenticate = Authenticate(database: database, tokens: tokens)
+        logOut = LogOut(database: database, tokens: tokens)
+        updateProfile = UpdateProfile(database: database)
+        changePassword = ChangePassword(database: database, hasher: hasher, guesses: guesses)
+        listSessions = ListSessions(database: database)
+        endSession = EndSession(database: database)
+    }
+}

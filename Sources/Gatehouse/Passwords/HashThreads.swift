@@ -1,0 +1,159 @@
+import Dispatch
+import Synchronization
+
+import struct FoundationEssentials.UUID
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Threads of our own for work that keeps a core busy for milliseconds, fed from a `HashQueue`.
+final class HashThreads: Sendable {
+    /// Exactly one of the two is called, once.
+    private struct Job: Sendable {
+        let run: @Sendable () -> Void
+        let refuse: @Sendable (HashingFailure) -> Void
+    }
+
+    private struct State {
+        var queue: HashQueue<Job>
+        var isStopping = false
+    }
+
+    private enum Turn {
+        case job(Job)
+        case nothing
+        case stop
+    }
+
+    private let state: Mutex<State>
+    /// Signalled at least once for every job admitted, and once for every thread at the end.
+    private let wakeUps = DispatchSemaphore(value: 0)
+    private let threadCount: Int
+
+    init(count: Int, queueLimit: Int) {
+        threadCount = max(1, count)
+        state = Mutex(State(queue: HashQueue(limit: queueLimit)))
+        for _ in 0..<threadCount where !start() {
+            // Without its threads nothing is admitted, so every caller hears `overloaded`.
+            stop()
+        }
+    }
+
+    /// The number of jobs that wait for a thread.
+    var depth: Int {
+        state.withLock { $0.queue.count }
+    }
+
+    /// Runs `body` on one of the threads when the tenant's turn comes.
+    func run<Value: Sendable>(
+        for tenant: UUID, _ body: @escaping @Sendable () throws(HashingFailure) -> Value
+    ) async throws(HashingFailure) -> Value {
+        let ticket = Mutex<HashQueue<Job>.Ticket?>(nil)
+        let result: Result<Value, HashingFailure> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let job = Job(
+                    run: { continuation.resume(returning: Result { () throws(HashingFailure) in try body() }) },
+                    refuse: { continuation.resume(returning: .failure($0)) })
+                let admitted = admit(job, for: tenant)
+                ticket.withLock { $0 = admitted }
+                // A cancellation that came before there was a ticket found nothing to withdraw.
+                if Task.isCancelled { withdraw(admitted) }
+            }
+        } onCancel: {
+            withdraw(ticket.withLock { $0 })
+        }
+        return try result.get()
+    }
+
+    /// Admits nothing more; what waits is still done, then the threads end.
+    func stop() {
+        let isFirst = state.withLock { state in
+            defer { state.isStopping = true }
+            return !state.isStopping
+        }
+        guard isFirst else { return }
+        for _ in 0..<threadCount { wakeUps.signal() }
+    }
+}
+
+extension HashThreads {
+    private func admit(_ job: Job, for tenant: UUID) -> HashQueue<Job>.Ticket? {
+        let admission = state.withLock { state in
+            state.isStopping ? .refused : state.queue.admit(job, for: tenant)
+        }
+        switch admission {
+        case .admitted(let ticket, let displaced):
+            wakeUps.signal()
+            displaced?.refuse(.overloaded)
+            return ticket
+        case .refused:
+            job.refuse(.overloaded)
+            return nil
+        }
+    }
+
+    private func withdraw(_ ticket: HashQueue<Job>.Ticket?) {
+        guard let ticket else { return }
+        state.withLock { $0.queue.withdraw(ticket) }?.refuse(.cancelled)
+    }
+
+    private func work() {
+        while true {
+            wakeUps.wait()
+            switch nextTurn() {
+            case .job(let job): job.run()
+            case .nothing: continue
+            case .stop: return
+            }
+        }
+    }
+
+    private func nextTurn() -> Turn {
+        state.withLock { state in
+            if let job = state.queue.next() { return .job(job) }
+            return state.isStopping ? .stop : .nothing
+        }
+    }
+
+    /// Starts one thread, which keeps this object alive until it ends.
+    private func start() -> Bool {
+        let context = Unmanaged.passRetained(self)
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        let code = pthread_create(&thread, nil, hashThreadMain, context.toOpaque())
+        guard code == 0 else {
+            context.release()
+            return false
+        }
+        #if canImport(Darwin)
+            if let thread { pthread_detach(thread) }
+        #else
+            pthread_detach(thread)
+        #endif
+        return true
+    }
+
+    fileprivate static func main(_ context: UnsafeMutableRawPointer) {
+        Unmanaged<HashThreads>.fromOpaque(context).takeRetainedValue().work()
+    }
+}
+
+#if canImport(Darwin)
+    private func hashThreadMain(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        HashThreads.main(context)
+        return nil
+    }
+#else
+    private func hashThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        if let context { HashThreads.main(context) }
+        return nil
+    }
+#endif

@@ -1,0 +1,71 @@
+public import Migrations
+import Postgres
+
+/// Brings a database's schema to what this program knows, as its owner.
+///
+/// Each migration is one transaction with the row that records it, so that a kill at any moment leaves a state from
+/// which the same command goes on. Two at once wait for each other on an advisory lock.
+public struct Migrator: Sendable {
+    private let databaseURL: String
+
+    public init(databaseURL: String) {
+        self.databaseURL = databaseURL
+    }
+
+    /// What is missing, in order. Throws `schemaOutdated` for a database that is newer than this program.
+    public func pending() async throws -> [Migration] {
+        try await connected { try await Self.pending(on: $0) }
+    }
+
+    /// Applies what is missing and answers it; `progress` is told of each before it runs.
+    public func apply(_ progress: @Sendable (Migration) -> Void) async throws -> [Migration] {
+        try await connected { connection in
+            // Held until the connection closes: whoever comes second then finds nothing left to do.
+            _ = try await connection.query(SchemaStatements.lock, ())
+            let pending = try await Self.pending(on: connection)
+            for migration in pending {
+                progress(migration)
+                try await connection.script(Self.script(migration))
+            }
+            return pending
+        }
+    }
+
+    /// The SQL that `apply` would run now.
+    public func dryRun() async throws -> String {
+        try await pending().map(Self.script).joined(separator: "\n")
+    }
+
+    private static func script(_ migration: Migration) -> String {
+        """
+        -- \(migration.version): \(migration.name)
+        begin;
+        \(migration.sql)
+        insert into schema_versions (version, name) values (\(migration.version), '\(migration.name)');
+        commit;
+
+        """
+    }
+
+    private static func pending(on connection: Connection) async throws -> [Migration] {
+        let applied = try await SchemaStatements.version(on: connection)
+        let known = Migration.all.last?.version ?? 0
+        guard applied <= known else {
+            throw Refusal.schemaOutdated(
+                "The database is at version \(applied), this program knows \(known): use the newer program.")
+        }
+        return Migration.all.filter { $0.version > applied }
+    }
+
+    private func connected<R: Sendable>(_ body: @Sendable (Connection) async throws -> R) async throws -> R {
+        let connection = try await Connection.open(databaseURL)
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Postgres
+
+enum SchemaStatements {
+    /// "gatehous" in ASCII: a number no other program is likely to have chosen.
+    static let lock = Statement<Void, Bool>(
+        "select pg_advisory_lock(7449355575118885235) is not null", bind: { () }, row: { (locked: Bool) in locked })
+
+    private static let exists = Statement<Void, Bool>(
+        "select to_regclass('schema_versions') is not null", bind: { () }, row: { (exists: Bool) in exists })
+
+    private static let latest = Statement<Void, Int32>(
+        "select coalesce(max(version), 0) from schema_versions", bind: { () }, row: { (version: Int32) in version })
+
+    /// The version of the schema, 0 for a database without one.
+    static func version(on connection: Connection) async throws -> Int {
+        guard try await connection.first(exists, ()) == true else { return 0 }
+        return Int(try await connection.first(latest, ()) ?? 0)
+    }
+
+    /// What would let the service's role read past row-level security; all false for a safe one.
+    static let dangers = Statement<Void, [Bool]>(
+        """
+        select r.rolsuper, r.rolbypassrls,
+            exists (select from pg_class c where pg_has_role(r.oid, c.relowner, 'member')
+                and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')),
+            not exists (select from pg_roles g where g.rolname = 'gatehouse_service'
+                and pg_has_role(r.oid, g.oid, 'usage'))
+        from pg_roles r where r.rolname = current_user
+        """,
+        bind: { () },
+        row: { (isSuperuser: Bool, bypasses: Bool, owns: Bool, isNoMember: Bool) in
+            [isSuperuser, bypasses, owns, isNoMember]
+        })
+}

@@ -1,0 +1,77 @@
+import Migrations
+import Postgres
+
+/// Why the service does not start, as a sentence that says what to do.
+public struct StartupProblem: Error, Sendable, Equatable {
+    public let message: String
+}
+
+/// What must hold before a request is served: the schema is there, the role can't read past row-level security, and the
+/// master key is the one the tenants' keys were sealed with.
+public struct StartupCheck: Sendable {
+    private let database: Database
+    private let sealer: KeySealer
+
+    public init(database: Database, sealer: KeySealer) {
+        self.database = database
+        self.sealer = sealer
+    }
+
+    /// Throws `StartupProblem` with the first that doesn't hold.
+    public func callAsFunction() async throws(StartupProblem) {
+        do {
+            try await database.untenanted.withConnection { connection in
+                try await checkRole(try await connection.first(SchemaStatements.dangers, ()) ?? [])
+                try checkSchema(try await SchemaStatements.version(on: connection))
+            }
+            try await checkMasterKey()
+        } catch let problem as StartupProblem {
+            throw problem
+        } catch let error as PostgresError where error.isUnavailability {
+            throw StartupProblem(message: "The database can't be reached: check DATABASE_URL and that it is running.")
+        } catch {
+            throw StartupProblem(message: "The database could not be checked: \(Self.fact(error)).")
+        }
+    }
+
+    private func checkSchema(_ version: Int) throws(StartupProblem) {
+        let known = Migration.all.last?.version ?? 0
+        guard version >= known else {
+            throw StartupProblem(
+                message: "The database is at schema version \(version), this program needs \(known): run gatehouse migrate.")
+        }
+    }
+
+    private func checkRole(_ dangers: [Bool]) async throws(StartupProblem) {
+        let sentences = [
+            "is a superuser", "has BYPASSRLS", "owns tables or is a member of their owner",
+            "is no member of gatehouse_service (GRANT gatehouse_service TO it, after gatehouse migrate)",
+        ]
+        let found = zip(dangers, sentences).filter(\.0).map(\.1)
+        guard found.isEmpty else {
+            throw StartupProblem(
+                message: "The role of DATABASE_URL \(found.joined(separator: ", ")): the service needs an unprivileged one.")
+        }
+    }
+
+    /// The first tenant's keys tell: a key sealed under another master key names it. Damage is that tenant's alone.
+    private func checkMasterKey() async throws {
+        guard let tenant = try await database.untenanted.first(TenantStatements.any, ()) else { return }
+        for sealed in try await database.query(KeyStatements.all, tenant, in: tenant) {
+            do {
+                _ = try sealed.opened(by: sealer, tenantID: tenant)
+            } catch UnsealFailure.unknownMasterKey {
+                throw StartupProblem(
+                    message: "The master key is not the one this database's signing keys were sealed with.")
+            } catch {
+                continue
+            }
+        }
+    }
+
+    /// What may be said of an unforeseen error: its SQLSTATE, never a statement or a value.
+    private static func fact(_ error: any Error) -> String {
+        if case PostgresError.server(let error) = error { return "SQLSTATE \(error.state.rawValue)" }
+        return "an unexpected answer"
+    }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Postgres
+
+extension Administration {
+    /// Makes a tenant with its keys: for both uses one that signs and one that will.
+    ///
+    /// Throws `invalidSetting`, also for the slug, and `tenantExists`.
+    public func createTenant(slug text: String, change: TenantSettingsChange) async throws -> Tenant {
+        let slug: TenantSlug
+        do throws(FieldFault) { slug = try TenantSlug(text) } catch { throw Refusal.invalidSetting(error.message) }
+        let settings = try change.applied(to: .standard)
+        let name = try change.appliedName(slug.text)
+        let sealer = try requiredSealer()
+        let id = identifiers.next()
+        do {
+            return try await database.transaction(in: id) { transaction in
+                guard
+                    let tenant = try await transaction.first(
+                        TenantStatements.insert, (id, slug.text, name, settings))
+                else { throw Refusal.tenantNotFound }
+                let store = KeyStore(transaction: transaction, tenant: tenant, sealer: sealer)
+                for use in KeyUse.allCases {
+                    _ = try await store.promote(try await store.make(use, as: .next))
+                    _ = try await store.make(use, as: .next)
+                }
+                try await record("tenant.created", in: transaction, tenant: id)
+                return tenant
+            }
+        } catch PostgresError.server(let error) where error.constraint == "tenants_slug_key" {
+            throw Refusal.tenantExists
+        }
+    }
+
+    /// Every tenant, by slug.
+    public func listTenants() async throws -> [Tenant] {
+        try await database.untenanted.query(TenantStatements.all, ())
+    }
+
+    /// Changes the settings named. A change of the algorithm replaces the next access key at once.
+    public func updateTenant(_ slug: String, change: TenantSettingsChange) async throws -> Tenant {
+        try await changing(slug) { transaction, old in
+            let settings = try change.applied(to: old.settings)
+            let name = try change.appliedName(old.name)
+            guard let tenant = try await transaction.first(TenantStatements.update, (old.id, name, settings)) else {
+                throw Refusal.tenantNotFound
+            }
+            for use in KeyUse.allCases {
+                _ = try await transaction.execute(
+                    KeyStatements.prolong, (tenant.id, use, settings.lifetime(of: use)))
+            }
+            if settings.algorithm != old.settings.algorithm {
+                let store = KeyStore(transaction: transaction, tenant: tenant, sealer: try requiredSealer())
+                _ = try await store.replaceNext(.access)
+            }
+            try await record("tenant.updated", in: transaction, tenant: tenant.id)
+            return tenant
+        }
+    }
+
+    /// Serves the tenant again; its sessions are what they were.
+    public func enableTenant(_ slug: String) async throws -> Tenant {
+        try await setTenant(slug, enabled: true)
+    }
+
+    /// Every route of the tenant answers as if there were none; nothing is lost.
+    public func disableTenant(_ slug: String) async throws -> Tenant {
+        try await setTenant(slug, enabled: false)
+    }
+
+    /// The tenant is gone, with its users, sessions and keys.
+    public func deleteTenant(_ slug: String) async throws {
+        try await changing(slug) { transaction, _ in
+            _ = try await transaction.execute(TenantStatements.delete, slug)
+        }
+    }
+
+    private func setTenant(_ slug: String, enabled: Bool) async throws -> Tenant {
+        try await changing(slug) { transaction, _ in
+            guard let tenant = try await transaction.first(TenantStatements.setEnabled, (slug, enabled)) else {
+                throw Refusal.tenantNotFound
+            }
+            try await record(enabled ? "tenant.enabled" : "tenant.disabled", in: transaction, tenant: tenant.id)
+            return tenant
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import FoundationEssentials
+
+/// Tokens as they come in with a request, to claims that can be relied on: signature, type, tenant and time verified.
+struct TokenReader: Sendable {
+    let directory: TenantDirectory
+    let clock: Clock
+
+    /// Throws `Refusal.tokenExpired` or `Refusal.invalidToken`.
+    func access(_ token: String, in served: ServedTenant) async throws -> AccessClaims {
+        try await verified(token, in: served) { jws, served, now throws(TokenFault) in
+            try served.accessKeys.verify(jws, expecting: .accessToken, at: now)
+            let claims = try AccessClaims(payload: jws.payload)
+            try claims.validate(issuer: served.issuer, audience: served.tenant.audience, at: now)
+            return claims
+        }
+    }
+
+    /// Throws `Refusal.tokenExpired` or `Refusal.invalidToken`.
+    func refresh(_ token: String, in served: ServedTenant) async throws -> RefreshClaims {
+        try await verified(token, in: served) { jws, served, now throws(TokenFault) in
+            try served.refreshKeys.verify(jws, expecting: .refreshToken, at: now)
+            let claims = try RefreshClaims(payload: jws.payload)
+            try claims.validate(tenantID: served.tenant.id, at: now)
+            return claims
+        }
+    }
+
+    /// A key this instance doesn't know may have been made a moment ago by another: the tenant is read again for it.
+    private func verified<Claims>(
+        _ token: String, in served: ServedTenant,
+        by verify: (CompactJWS, ServedTenant, Date) throws(TokenFault) -> Claims
+    ) async throws -> Claims {
+        let jws: CompactJWS
+        do throws(TokenFault) {
+            jws = try CompactJWS.parse(token)
+            do throws(TokenFault) {
+                return try verify(jws, served, clock.now())
+            } catch {
+                guard error == .unknownKey else { throw error }
+            }
+        } catch {
+            throw Refusal(error)
+        }
+        guard let reread = try await directory.reread(served) else { throw Refusal.invalidToken }
+        do throws(TokenFault) {
+            return try verify(jws, reread, clock.now())
+        } catch {
+            throw Refusal(error)
+        }
+    }
+}
+
+extension Refusal {
+    /// What a caller is told of a token's fault: that it has expired, and otherwise only that it isn't valid.
+    init(_ fault: TokenFault) {
+        self =
+            switch fault {
+            case .expired: .tokenExpired
+            case .sessionEnded: .sessionEnded
+            default: .invalidToken
+            }
+    }
+}

@@ -1,0 +1,143 @@
+public import FoundationEssentials
+import Postgres
+
+extension Administration {
+    /// Makes a user, whether or not registration is open. Without a password they can't sign in by one.
+    ///
+    /// Throws `validationFailed`, `weakPassword`, `emailTaken`, `usernameTaken`.
+    public func createUser(
+        tenant slug: String, email: String, username: String? = nil, name: String? = nil, password: Password? = nil,
+        passwordHash: PasswordHash? = nil, verified: Bool = false
+    ) async throws -> User {
+        let tenant = try await showTenant(slug)
+        let profile = try Profile(email: email, username: username, name: name)
+        var hash = passwordHash
+        if let password {
+            try await PasswordPolicy(hasher: hasher).check(
+                password, field: "password", for: tenant,
+                userInputs: [profile.email.text, profile.username?.text, profile.name?.text])
+            hash = try await hasher.hashOrRefuse(password, for: tenant.id)
+        }
+        let user = NewUser(
+            tenant: tenant.id, id: identifiers.next(), email: profile.email.text, username: profile.username?.text,
+            name: profile.name?.text, passwordHash: hash, verified: verified)
+        do {
+            return try await changing(slug) { transaction, tenant in
+                guard let made = try await transaction.first(UserStatements.insert, user) else {
+                    throw Refusal.userNotFound
+                }
+                try await record("user.created", in: transaction, tenant: tenant.id, user: made.id)
+                return made
+            }
+        } catch let error as PostgresError {
+            throw error.userConflict ?? error
+        }
+    }
+
+    /// Users in the order they were made, those after `after`, `limit` of them at the most.
+    public func listUsers(tenant slug: String, limit: Int, after: UUID?) async throws -> [User] {
+        let tenant = try await showTenant(slug)
+        return try await database.query(UserStatements.page, (tenant.id, after, limit), in: tenant.id)
+    }
+
+    /// The user of that id or email. Throws `userNotFound`.
+    public func showUser(tenant slug: String, user: String) async throws -> User {
+        try await findUser(user, in: try await showTenant(slug).id)
+    }
+
+    /// Lets the user sign in again; sessions that were ended stay ended.
+    public func enableUser(tenant slug: String, user: String) async throws -> User {
+        try await changingUser(user, of: slug, "user.enabled") { transaction, tenant, id in
+            try await transaction.first(UserStatements.setEnabled, (tenant, id, true))
+        }
+    }
+
+    /// Ends every session of the user; none can begin. The user's row is locked first, so that a racing login either
+    /// finds them disabled or has its session ended here.
+    public func disableUser(tenant slug: String, user: String) async throws -> User {
+        try await changingUser(user, of: slug, "user.disabled") { transaction, tenant, id in
+            let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
+            _ = try await transaction.execute(SessionStatements.endAll, (tenant, id, nil, .userDisabled))
+            return user
+        }
+    }
+
+    /// The user is gone, with their sessions.
+    public func deleteUser(tenant slug: String, user: String) async throws -> User {
+        try await changingUser(user, of: slug, "user.deleted") { transaction, tenant, id in
+            try await transaction.first(UserStatements.delete, (tenant, id))
+        }
+    }
+
+    /// Replaces what is added to the user's access tokens. `json` is an object; a name that Gatehouse or a registered
+    /// claim uses is refused, as is an object of more than 4 KiB. Throws `validationFailed`.
+    public func setClaims(tenant slug: String, user: String, json: String) async throws -> User {
+        let claims = try Self.claims(from: json)
+        return try await changingUser(user, of: slug, "user.claims_set") { transaction, tenant, id in
+            try await transaction.first(UserStatements.setClaims, (tenant, id, claims))
+        }
+    }
+
+    func findUser(_ idOrEmail: String, in tenant: UUID) async throws -> User {
+        let stored =
+            if let id = UUID(uuidString: idOrEmail) {
+                try await database.first(UserStatements.byID, (tenant, id), in: tenant)
+            } else {
+                try await database.first(
+                    UserStatements.byEmail, (tenant, String(idOrEmail.trimmingASCIISpace())), in: tenant)
+            }
+        guard let stored else { throw Refusal.userNotFound }
+        return stored.user
+    }
+
+    private func changingUser(
+        _ idOrEmail: String, of slug: String, _ event: String,
+        _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> User?
+    ) async throws -> User {
+        let id = try await findUser(idOrEmail, in: try await showTenant(slug).id).id
+        return try await changing(slug) { transaction, tenant in
+            guard let user = try await body(transaction, tenant.id, id) else { throw Refusal.userNotFound }
+            try await record(event, in: transaction, tenant: tenant.id, user: user.id)
+            return user
+        }
+    }
+
+    private static func claims(from json: String) throws(Refusal) -> JSONObject {
+        func refused(_ message: String) -> Refusal {
+            .validationFailed([FieldProblem(field: "claims", code: "invalid", message: message)])
+        }
+        guard json.utf8.count <= 4096 else { throw refused("The claims are longer than 4 KiB.") }
+        guard let claims = (try? JSON.parse(Array(json.utf8)))?.objectValue else {
+            throw refused("The claims must be one JSON object in which no member stands twice.")
+        }
+        if let reserved = claims.names.first(where: AccessClaims.reservedNames.contains) {
+            throw refused("The claim \(reserved) has a meaning of its own and can't be set.")
+        }
+        return claims
+    }
+}
+
+/// The fields of a user as an operator typed them, checked together.
+private struct Profile {
+    let email: EmailAddress
+    let username: Username?
+    let name: DisplayName?
+
+    init(email: String, username: String?, name: String?) throws(Refusal) {
+        var problems: [FieldProblem] = []
+        func checked<Value>(_ field: String, _ text: String?, _ make: (String) throws(FieldFault) -> Value) -> Value? {
+            guard let text else { return nil }
+            do throws(FieldFault) {
+                return try make(text)
+            } catch {
+                problems.append(FieldProblem(field: field, fault: error))
+                return nil
+            }
+        }
+        let address = checked("email", email, EmailAddress.init)
+        self.username = checked("username", username, Username.init)
+        self.name = checked("name", name, DisplayName.init)
+        guard let address, problems.isEmpty else { throw .validationFailed(problems) }
+        self.email = address
+    }
+}

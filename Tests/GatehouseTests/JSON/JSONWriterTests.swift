@@ -1,0 +1,34 @@
+import Gatehouse
+import Testing
+
+@Suite struct JSONWriterTests {
+    static let values: [(JSON, String)] = [
+        (JSON.null, "null"), (true, "true"), (false, "false"), (0, "0"), (-7, "-7"),
+        (.integer(.max), "9223372036854775807"),
+        ("", #""""#), ("a/b é 😀 \u{7F}\u{2028}", "\"a/b é 😀 \u{7F}\u{2028}\""), ([], "[]"),
+        ([1, [nil]], "[1,[null]]"),
+        ([:], "{}"), (["b": 1, "a": ["c": "d"]], #"{"b":1,"a":{"c":"d"}}"#),
+        ("\"\\\u{0}\u{8}\t\n\u{B}\u{C}\r\u{1F}", #""\"\\\u0000\b\t\n\u000b\f\r\u001f""#),
+        (["\n\"": 1], #"{"\n\"":1}"#),
+    ]
+
+    @Test("Values are written without whitespace and with no more escapes than needed", arguments: values)
+    func written(value: JSON, text: String) {
+        #expect(value.text == text)
+        #expect(value.serialized() == Array(text.utf8))
+    }
+
+    @Test("A number is written in the form in which it was read")
+    func numbers() throws {
+        let text = "[1.0,1e5,-0,1E400,0.10]"
+        #expect(try JSON.parse(text).text == text)
+    }
+
+    @Test("Appending leaves what stands before")
+    func appending() {
+        var bytes = Array("x".utf8)
+        (["a": 1] as JSONObject).append(to: &bytes)
+        JSON.string("y").append(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == #"x{"a":1}"y""#)
+    }
+}

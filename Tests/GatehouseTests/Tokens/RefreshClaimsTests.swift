@@ -1,0 +1,102 @@
+import Foundation
+import Gatehouse
+import Testing
+
+@Suite struct RefreshClaimsTests {
+    static let tenantID = UUID(uuidString: "6BA7B810-9DAD-11D1-80B4-00C04FD430C8") ?? UUID()
+    static let otherID = UUID(uuidString: "6BA7B811-9DAD-11D1-80B4-00C04FD430C8") ?? UUID()
+    static let claims = RefreshClaims(
+        tenantID: tenantID, sessionID: otherID, generation: 3, issuedAt: 1_700_000_000, expiresAt: 1_700_000_600)
+    static let text =
+        #"{"tid":"6ba7b810-9dad-11d1-80b4-00c04fd430c8","sid":"6ba7b811-9dad-11d1-80b4-00c04fd430c8","gen":3,"#
+        + #""iat":1700000000,"exp":1700000600}"#
+
+    @Test("The same claims are always the same bytes")
+    func roundTrip() throws {
+        #expect(String(decoding: Self.claims.encoded(), as: UTF8.self) == Self.text)
+        #expect(try RefreshClaims(payload: Self.claims.encoded()) == Self.claims)
+    }
+
+    @Test(
+        "Anything but exactly these claims is invalid",
+        arguments: [
+            ("tid", nil), ("sid", nil), ("gen", nil), ("iat", nil), ("exp", nil), ("sub", "x"), ("gen", -1),
+            ("gen", "3"),
+            ("gen", .null), ("gen", true), ("exp", "1"), ("iat", -1), ("tid", "x"),
+            ("sid", "6BA7B811-9DAD-11D1-80B4-00C04FD430C8"),
+        ] as [(String, JSON?)])
+    func invalid(name: String, value: JSON?) throws {
+        var object = try #require(JSON.parse(Self.text).objectValue)
+        object[name] = value
+        let payload = object.serialized()
+        #expect(throws: TokenFault.invalidClaims) { try RefreshClaims(payload: payload) }
+    }
+
+    @Test(
+        "A generation that is no plain integer is invalid", arguments: ["3.0", "3e0", "1e400", "9223372036854775808"])
+    func fractionalGeneration(generation: String) {
+        let payload = Self.text.replacing("\"gen\":3", with: "\"gen\":\(generation)")
+        #expect(throws: TokenFault.invalidClaims) { try RefreshClaims(payload: Array(payload.utf8)) }
+    }
+
+    @Test("The greatest generation is still one")
+    func greatestGeneration() throws {
+        var claims = Self.claims
+        claims.generation = .max
+        #expect(try RefreshClaims(payload: claims.encoded()) == claims)
+    }
+
+    @Test("Another tenant's token is refused first, one expired by more than a minute next")
+    func validation() throws {
+        try Self.claims.validate(tenantID: Self.tenantID, at: Date(timeIntervalSince1970: 1_700_000_660.9))
+        #expect(throws: TokenFault.expired) {
+            try Self.claims.validate(tenantID: Self.tenantID, at: Date(timeIntervalSince1970: 1_700_000_661))
+        }
+        #expect(throws: TokenFault.wrongIssuer) {
+            try Self.claims.validate(tenantID: Self.otherID, at: Date(timeIntervalSince1970: 1_800_000_000))
+        }
+    }
+}
+
+@Suite struct DeviceClaimsTests {
+    static let claims = DeviceClaims(
+        tenantID: RefreshClaimsTests.tenantID, userID: RefreshClaimsTests.otherID, deviceID: UUID(), issuedAt: 100,
+        expiresAt: 200)
+
+    @Test("The claims are read back as written")
+    func roundTrip() throws {
+        #expect(try DeviceClaims(payload: Self.claims.encoded()) == Self.claims)
+    }
+
+    @Test("No other token's claims pass for them, nor theirs for another's")
+    func confusion() throws {
+        #expect(throws: TokenFault.invalidClaims) { try DeviceClaims(payload: RefreshClaimsTests.claims.encoded()) }
+        #expect(throws: TokenFault.invalidClaims) { try RefreshClaims(payload: Self.claims.encoded()) }
+        #expect(throws: TokenFault.invalidClaims) { try AccessClaims(payload: Self.claims.encoded()) }
+        #expect(throws: TokenFault.invalidClaims) { try DeviceClaims(payload: AccessClaimsTests.claims.encoded()) }
+    }
+
+    @Test("They hold for their tenant until they expire")
+    func validation() throws {
+        try Self.claims.validate(tenantID: Self.claims.tenantID, at: Date(timeIntervalSince1970: 199.9))
+        #expect(throws: TokenFault.expired) {
+            try Self.claims.validate(tenantID: Self.claims.tenantID, at: Date(timeIntervalSince1970: 200))
+        }
+        #expect(throws: TokenFault.wrongIssuer) {
+            try Self.claims.validate(tenantID: UUID(), at: Date(timeIntervalSince1970: 150))
+        }
+    }
+}
+
+@Suite struct LowercaseUUIDTests {
+    @Test("An id is written in lower case and read only so")
+    func lowercase() {
+        let id = RefreshClaimsTests.tenantID
+        #expect(id.lowercaseString == id.uuidString.lowercased())
+        #expect(UUID(lowercaseString: id.lowercaseString) == id)
+        #expect(UUID(lowercaseString: id.uuidString) == nil)
+        #expect(UUID(lowercaseString: id.lowercaseString + " ") == nil)
+        #expect(UUID(lowercaseString: "6ba7b8109dad11d180b400c04fd430c8") == nil)
+        #expect(UUID(lowercaseString: "") == nil)
+    }
+}
