@@ -16,7 +16,9 @@ extension Call {
         case .bearer(let token): return PresentedToken(text: token, isCookie: false)
         case .malformed: throw Refusal.invalidToken
         case .absent:
-            return try Cookies.value(of: cookies.accessName, in: headers).map { PresentedToken(text: $0, isCookie: true) }
+            return try Cookies.value(of: cookies.accessName, in: headers).map {
+                PresentedToken(text: $0, isCookie: true)
+            }
         }
     }
 

@@ -39,7 +39,8 @@ struct Gateway: HTTPResponder {
         let requestID = RequestID.chosen(for: request.headers)
         let match = routes.match(request.head.path ?? "/")
         let incident = RequestLog.Incident(
-            requestID: requestID, method: request.method, route: match.resource?.template ?? "", channel: context.channel)
+            requestID: requestID, method: request.method, route: match.resource?.template ?? "",
+            channel: context.channel)
         let answer = try await answering(incident) {
             guard let slug = match.slug else { return try untenanted(request, match) }
             let tenant = try await service.directory.tenant(slug: String(slug))

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Every route of the public listener.
 extension RouteTable {
     static let gatehouse = RouteTable([

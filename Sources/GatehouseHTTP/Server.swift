@@ -1,5 +1,6 @@
 public import Gatehouse
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 public import ServiceLifecycle

@@ -82,4 +82,3 @@ extension Problem {
         headers[.retryAfter] = String(seconds)
     }
 }
-

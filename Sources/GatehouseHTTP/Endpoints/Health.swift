@@ -1,3 +1,5 @@
+import Gatehouse
+
 extension Endpoints {
     /// `GET /healthz`: the process lives.
     static func health() -> Answer {

@@ -10,7 +10,7 @@ extension Endpoints {
 
     private static func document(_ session: Session, isCurrent: Bool) -> JSON {
         [
-            "id": .string(session.id.lowercaseText),
+            "id": .string(session.id.lowercaseString),
             "created_at": .string(Timestamp.text(session.createdAt)),
             "last_used_at": .string(Timestamp.text(session.lastUsedAt)),
             "expires_at": .string(Timestamp.text(session.expiresAt)),

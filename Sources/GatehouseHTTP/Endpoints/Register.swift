@@ -1,4 +1,5 @@
 import Gatehouse
+import HTTPTypes
 
 extension Endpoints {
     /// `POST /v1/register`: a new user, signed in.

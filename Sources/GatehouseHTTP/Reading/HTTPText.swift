@@ -20,20 +20,27 @@ enum HTTPText {
     }
 }
 
-extension StringProtocol {
+extension Substring {
     /// Without the spaces and tabs at both ends (OWS of RFC 9110).
-    var trimmingSpaces: SubSequence {
+    var trimmingSpaces: Substring {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         guard let first = utf8.firstIndex(where: { !isSpace($0) }) else { return self[endIndex...] }
         var end = endIndex
-        while end > first, isSpace(utf8[utf8.index(before: end)]) { end = utf8.index(before: end) }
+        while isSpace(utf8[utf8.index(before: end)]) { end = utf8.index(before: end) }
         return self[first..<end]
     }
+}
 
+extension String {
+    var trimmingSpaces: Substring { self[...].trimmingSpaces }
+}
+
+extension StringProtocol {
     /// Whether both are equal but for the case of ASCII letters. `name` is given in lower case.
     func equalsASCIICaseInsensitively(_ name: String) -> Bool {
-        utf8.count == name.utf8.count && zip(utf8, name.utf8).allSatisfy { byte, expected in
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == expected : byte == expected
-        }
+        utf8.count == name.utf8.count
+            && zip(utf8, name.utf8).allSatisfy { byte, expected in
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == expected : byte == expected
+            }
     }
 }
