@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "GatehouseCommand",
             dependencies: [
-                "Postgres", "PostgresCluster", "Gatehouse", "GatehouseHTTP",
+                "Migrations", "Postgres", "PostgresCluster", "Gatehouse", "GatehouseHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
