@@ -87,7 +87,10 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GatehouseTests",
-            dependencies: ["Gatehouse", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Gatehouse", "Migrations", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "GatehouseHTTPTests",
