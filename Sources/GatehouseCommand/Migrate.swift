@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Gatehouse
+import Migrations
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -100,7 +100,9 @@ extension JSONReader {
         return unit
     }
 
+    /// ASCII, which nearly all text is, needs no validation.
     private static func text(_ utf8: ArraySlice<UInt8>) throws(JSONFault) -> String {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return String(decoding: utf8, as: UTF8.self) }
         guard let text = String(validating: utf8, as: UTF8.self) else { throw .malformed }
         return text
     }

@@ -140,7 +140,7 @@ struct JSONReader {
 /// Recognises a name that has occurred in the same object, in constant time for any number of members.
 private struct MemberNames {
     /// Up to here comparing with each is cheaper than hashing.
-    private static let few = 8
+    private static let few = 16
     private var names: Set<ExactText> = []
 
     mutating func isNew(_ name: String, after members: [JSONObject.Member]) -> Bool {

@@ -6,10 +6,22 @@ extension UUID {
         String(decoding: lowercaseBytes, as: UTF8.self)
     }
 
-    /// Reads an id in lower case; nothing else that `UUID` would accept.
+    /// Reads an id in exactly the form of `lowercaseString`.
     public init?(lowercaseString text: String) {
-        guard let id = UUID(uuidString: text), id.lowercaseString.hasSameCodePoints(as: text) else { return nil }
-        self = id
+        var id = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) as uuid_t
+        var digits = 0
+        let utf8 = text.utf8
+        guard utf8.count == 36 else { return nil }
+        for (index, character) in utf8.enumerated() {
+            if Self.isHyphen(at: index) {
+                guard character == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard let value = Hexadecimal.value(ofLowercase: character) else { return nil }
+            withUnsafeMutableBytes(of: &id) { $0[digits / 2] = $0[digits / 2] << 4 | value }
+            digits += 1
+        }
+        self.init(uuid: id)
     }
 
     /// The 16 bytes of the id.
@@ -20,10 +32,14 @@ extension UUID {
     private var lowercaseBytes: [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+        for byte in bytes {
+            if Self.isHyphen(at: text.count) { text.append(UInt8(ascii: "-")) }
             Hexadecimal.append(byte, to: &text)
         }
         return text
+    }
+
+    private static func isHyphen(at index: Int) -> Bool {
+        index == 8 || index == 13 || index == 18 || index == 23
     }
 }

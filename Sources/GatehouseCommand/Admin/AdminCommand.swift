@@ -55,13 +55,13 @@ struct AdminOptions: ParsableArguments {
     @Option(help: "Who is recorded as the one who did it. [your user name]")
     var actor: String?
 
-    @OptionGroup(title: "Settings")
+    @OptionGroup(visibility: .hidden)
     var database: DatabaseFlags
 
-    @OptionGroup(title: "Settings")
+    @OptionGroup(visibility: .hidden)
     var masterKey: MasterKeyFlags
 
-    @OptionGroup(title: "Settings")
+    @OptionGroup(visibility: .hidden)
     var shared: SharedFlags
 
     var givenSettings: [Setting: String] { .init(database, masterKey, shared) }

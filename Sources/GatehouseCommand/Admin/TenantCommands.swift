@@ -54,7 +54,7 @@ struct TenantCommands: ParsableCommand {
         var needsMasterKey: Bool { settings.algorithm != nil }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            let tenant = try await office.administration.updateTenant(slug: slug, change: settings.change)
+            let tenant = try await office.administration.updateTenant(slug, change: settings.change)
             return .tenant(tenant, publicURL: office.publicURL)
         }
     }
@@ -66,7 +66,7 @@ struct TenantCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .tenant(try await office.administration.enableTenant(slug: slug), publicURL: office.publicURL)
+            .tenant(try await office.administration.enableTenant(slug), publicURL: office.publicURL)
         }
     }
 
@@ -77,7 +77,7 @@ struct TenantCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .tenant(try await office.administration.disableTenant(slug: slug), publicURL: office.publicURL)
+            .tenant(try await office.administration.disableTenant(slug), publicURL: office.publicURL)
         }
     }
 
@@ -92,7 +92,7 @@ struct TenantCommands: ParsableCommand {
         func perform(in office: AdminOffice) async throws -> Answer {
             let tenant = try await office.administration.showTenant(slug)
             try confirmation.require("This deletes the tenant \(tenant.slug) with all its users, sessions and keys.")
-            try await office.administration.deleteTenant(slug: slug)
+            try await office.administration.deleteTenant(slug)
             return Answer(json: ["deleted": .string(slug)], text: "Deleted tenant \(slug).")
         }
     }

@@ -86,7 +86,7 @@ struct TenantSettingFlags: ParsableArguments {
         do {
             return try DurationText.parse(text)
         } catch {
-            throw ValidationError("“\(text)” \(error.message).")
+            throw ValidationError("“\(text)” is \(error.message).")
         }
     }
 

@@ -10,7 +10,7 @@ struct DatabaseURL: Sendable, Equatable, CustomStringConvertible, CustomDebugStr
         let isURL = text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
         guard isURL || (text.contains("=") && !text.contains("://")) else {
             throw .setting(
-                "is no PostgreSQL address; write postgres://user@host:5432/database, or host=… dbname=… user=…")
+                "not a PostgreSQL address; write postgres://user@host:5432/database, or host=… dbname=… user=…")
         }
         self.text = text
     }

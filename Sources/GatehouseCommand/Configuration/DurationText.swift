@@ -4,7 +4,7 @@ import Gatehouse
 enum DurationText {
     static func parse(_ text: String) throws(FieldFault) -> Duration {
         guard let duration = Duration(parsing: text) else {
-            throw .setting("is no duration; write a whole number with its unit, such as 90s, 15m, 12h or 30d")
+            throw .setting("not a duration; write a whole number with its unit, such as 90s, 15m, 12h or 30d")
         }
         return duration
     }

@@ -17,7 +17,7 @@ struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
         guard let colon = text.lastIndex(of: ":"), let port = Self.port(text[text.index(after: colon)...]),
             let host = Self.host(text[..<colon])
         else {
-            throw .setting("is no address; write HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+            throw .setting("not an address; write HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
         }
         self.init(host: host, port: port)
     }

@@ -25,7 +25,7 @@ enum MasterKeySource: Sendable, Equatable {
             return try MasterKey(base64: text)
         } catch {
             throw .setting(
-                "holds no master key: 32 bytes in base64 are needed, as `gatehouse admin master-key generate` prints")
+                "not a master key; 32 bytes in base64 are needed, as `gatehouse admin master-key generate` prints them")
         }
     }
 

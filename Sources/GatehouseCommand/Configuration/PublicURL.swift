@@ -12,8 +12,8 @@ struct PublicURL: Sendable, Equatable {
         let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
         guard let origin = WebOrigin(trimmed) else {
             throw .setting(
-                "must be scheme and host (and a port where it isn't the usual one) without a path, "
-                    + "such as https://login.example.com")
+                "not a base URL; write scheme and host (and a port where it isn't the usual one) "
+                    + "without a path, such as https://login.example.com")
         }
         self.text = origin.text
     }

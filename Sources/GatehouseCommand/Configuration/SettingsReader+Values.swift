@@ -15,7 +15,7 @@ extension SettingsReader {
 
     mutating func serviceDatabaseURL() -> DatabaseURL? {
         if text(.databaseURL) == nil {
-            report(.databaseURL, "is not set; write postgres://user@host:5432/database")
+            report(.databaseURL, "not set; write postgres://user@host:5432/database")
         }
         return databaseURL(.databaseURL)
     }
@@ -23,7 +23,7 @@ extension SettingsReader {
     mutating func ownerDatabaseURL() -> DatabaseURL? {
         guard text(.ownerDatabaseURL) == nil else { return databaseURL(.ownerDatabaseURL) }
         guard text(.databaseURL) == nil else { return databaseURL(.databaseURL) }
-        report(.ownerDatabaseURL, "is not set, and neither is DATABASE_URL; write postgres://owner@host:5432/database")
+        report(.ownerDatabaseURL, "not set, and neither is DATABASE_URL; write postgres://owner@host:5432/database")
         return nil
     }
 
@@ -63,7 +63,7 @@ extension SettingsReader {
     mutating func poolSize() -> Int {
         let size = value(.poolSize) { text throws(FieldFault) in
             guard let size = Int(text), (1...1000).contains(size) else {
-                throw .setting("must be a whole number from 1 to 1000")
+                throw .setting("write a whole number from 1 to 1000")
             }
             return size
         }
@@ -73,7 +73,7 @@ extension SettingsReader {
     mutating func logLevel() -> Logger.Level {
         let level = value(.logLevel) { text throws(FieldFault) in
             guard let level = Logger.Level(rawValue: text.lowercased()) else {
-                throw .setting("must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+                throw .setting("write one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return level
         }
@@ -82,7 +82,7 @@ extension SettingsReader {
 
     mutating func logFormat(default format: LogFormat) -> LogFormat {
         let chosen = value(.logFormat) { text throws(FieldFault) in
-            guard let format = LogFormat(rawValue: text.lowercased()) else { throw .setting("must be json or text") }
+            guard let format = LogFormat(rawValue: text.lowercased()) else { throw .setting("write json or text") }
             return format
         }
         return chosen ?? format

@@ -1,4 +1,5 @@
 import Gatehouse
+import Migrations
 import Postgres
 import PostgresCluster
 

@@ -16,17 +16,17 @@ struct DevTour {
             Copy these into another terminal; Ctrl-C here stops everything.
 
               # register, then sign in and keep both tokens
-              curl -s \(url)/v1/register \(json) -d '\(credentials)'
+              curl -sw '\\n' \(url)/v1/register \(json) -d '\(credentials)'
               session=$(curl -s \(url)/v1/login \(json) -d '\(credentials)')
               access=$(echo "$session" | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
               refresh=$(echo "$session" | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/')
 
               # who am I? and the next pair of tokens
-              curl -s \(url)/v1/me -H "Authorization: Bearer $access"
-              curl -s \(url)/v1/refresh \(json) -d '{"refresh_token":"'$refresh'"}'
+              curl -sw '\\n' \(url)/v1/me -H "Authorization: Bearer $access"
+              curl -sw '\\n' \(url)/v1/refresh \(json) -d '{"refresh_token":"'$refresh'"}'
 
               # what apps verify access tokens with; rotate it while everything runs
-              curl -s \(url)/.well-known/jwks.json
+              curl -sw '\\n' \(url)/.well-known/jwks.json
               . \(environmentFile.quotedForShell)
               \(program.quotedForShell) admin keys rotate demo --force
               \(program.quotedForShell) admin tenant create shop

@@ -12,7 +12,7 @@ extension Answer {
                 ("slug", .init(tenant.slug, .bold)),
                 ("name", .init(tenant.name)),
                 ("status", .status(tenant.isEnabled)),
-                ("id", .init(tenant.id.lowercaseText)),
+                ("id", .init(tenant.id.lowercaseString)),
                 ("issuer", .init(tenant.issuer(publicURL: publicURL))),
                 ("audience", .init(tenant.audience)),
                 ("algorithm", .init(settings.algorithm.rawValue)),
@@ -54,7 +54,7 @@ extension Answer {
                 ("email", .init(user.email, .bold)),
                 ("verified", .init(user.emailVerified ? "yes" : "no")),
                 ("status", .status(user.isEnabled)),
-                ("id", .init(user.id.lowercaseText)),
+                ("id", .init(user.id.lowercaseString)),
                 ("username", .optional(user.username)),
                 ("name", .optional(user.name)),
                 ("claims", .init(user.claims.text)),
@@ -69,14 +69,14 @@ extension Answer {
             whenEmpty: "No users.",
             row: {
                 [
-                    .init($0.id.lowercaseText), .init($0.email, .bold), .optional($0.username), .optional($0.name),
+                    .init($0.id.lowercaseString), .init($0.email, .bold), .optional($0.username), .optional($0.name),
                     .status($0.isEnabled), .time($0.createdAt),
                 ]
             })
     }
 
     static func session(_ session: Session, note: String) -> Answer {
-        Answer(json: session.json, text: "\(note) \(session.id.lowercaseText)")
+        Answer(json: session.json, text: "\(note) \(session.id.lowercaseString)")
     }
 
     static func sessions(_ sessions: [Session]) -> Answer {
@@ -85,7 +85,7 @@ extension Answer {
             whenEmpty: "No live sessions.",
             row: {
                 [
-                    .init($0.id.lowercaseText), .time($0.createdAt), .time($0.lastUsedAt), .time($0.expiresAt),
+                    .init($0.id.lowercaseString), .time($0.createdAt), .time($0.lastUsedAt), .time($0.expiresAt),
                     .optional($0.address), .optional($0.userAgent),
                 ]
             })

@@ -9,7 +9,7 @@ extension JSON {
     }
 
     static func id(_ id: UUID) -> JSON {
-        .string(id.lowercaseText)
+        .string(id.lowercaseString)
     }
 
     static func optional(_ text: String?) -> JSON {

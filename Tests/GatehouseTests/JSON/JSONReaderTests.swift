@@ -87,6 +87,15 @@ import Testing
         #expect(try JSON.parse(text).arrayValue?.count == 100)
     }
 
+    @Test("A repeated name is noticed after any number of members", arguments: 1...40)
+    func anyPosition(count: Int) throws {
+        let members = (0..<count).map { "\"\($0)\":0" }.joined(separator: ",")
+        #expect(try JSON.parse("{\(members)}").objectValue?.names == (0..<count).map(String.init))
+        for index in 0..<count {
+            #expect(throws: JSONFault.duplicateMember("\(index)")) { try JSON.parse("{\(members),\"\(index)\":1}") }
+        }
+    }
+
     @Test("The time to read is linear to the length, however many members an object has", .timeLimit(.minutes(1)))
     func manyMembers() throws {
         let count = 100_000
