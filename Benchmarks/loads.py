@@ -78,7 +78,7 @@ class Bench:
         before = generations()
         sample = self.measure(
             [f"{programs}/pgbench", "-n", "-M", "prepared", "-c", "32", "-j", "2", "-T", str(seconds),
-             "-f", str(script), "-D", f"tenant={tenant_id}", "-D", "known=0", "-D", "session=", "-D", "generation=0",
+             "-f", str(script), "-D", f"tenant={tenant_id}", "-D", "known=0", "-D", "session=-", "-D", "generation=0",
              database_url],
             parse_pgbench)
         sample.bad += abs(generations() - before - sample.requests)  # a transaction that moved nothing measures nothing
