@@ -1,0 +1,59 @@
+import Gatehouse
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What an endpoint answers, before the headers that every response carries.
+struct Answer {
+    enum Body {
+        case none
+        case bytes([UInt8], contentType: String)
+        case problem(Problem)
+    }
+
+    var status: HTTPResponse.Status
+    var headers = HTTPFields()
+    var body: Body
+    /// Nil for `no-store`.
+    var cacheControl: String?
+
+    static let noContent = Answer(status: .noContent, body: .none)
+
+    static func json(_ document: JSON, status: HTTPResponse.Status = .ok) -> Answer {
+        Answer(status: status, body: .bytes(document.serialized(), contentType: "application/json"))
+    }
+
+    static func problem(_ problem: Problem) -> Answer {
+        Answer(status: problem.status, headers: problem.headers, body: .problem(problem))
+    }
+
+    mutating func setCookie(_ line: String) {
+        headers.append(HTTPField(name: .setCookie, value: line))
+    }
+}
+
+extension Answer {
+    /// The response with the headers of the contract that are on every one.
+    func response(requestID: String, isHTTPS: Bool, toHead: Bool) -> Response {
+        var headers = headers
+        headers[.xRequestID] = requestID
+        headers[.cacheControl] = cacheControl ?? "no-store"
+        headers[.xContentTypeOptions] = "nosniff"
+        if isHTTPS { headers[.strictTransportSecurity] = "max-age=31536000" }
+        let bytes: [UInt8]
+        switch body {
+        case .none:
+            return Response(status: status, headers: headers)
+        case .bytes(let document, let contentType):
+            headers[.contentType] = contentType
+            bytes = document
+        case .problem(let problem):
+            headers[.contentType] = "application/problem+json"
+            bytes = problem.serialized(requestID: requestID)
+        }
+        headers[.contentLength] = String(bytes.count)
+        return toHead
+            ? Response(status: status, headers: headers)
+            : Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

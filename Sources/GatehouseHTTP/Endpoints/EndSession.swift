@@ -1,0 +1,12 @@
+import FoundationEssentials
+import Gatehouse
+
+extension Endpoints {
+    /// `DELETE /v1/sessions/{id}`: signs one device of one's own out.
+    static func endSession(_ call: Call) async throws -> Answer {
+        let signedIn = try await call.signedInToChange()
+        guard let id = UUID(uuidString: call.id) else { throw Refusal.sessionNotFound }
+        try await call.service.endSession(id, of: signedIn, in: call.tenant)
+        return .noContent
+    }
+}

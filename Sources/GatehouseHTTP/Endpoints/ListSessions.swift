@@ -1,0 +1,22 @@
+import Gatehouse
+
+extension Endpoints {
+    /// `GET /v1/sessions`: the live sessions of whoever is signed in.
+    static func listSessions(_ call: Call) async throws -> Answer {
+        let signedIn = try await call.signedIn()
+        let sessions = try await call.service.listSessions(of: signedIn, in: call.tenant)
+        return .json(["sessions": .array(sessions.map { document($0, isCurrent: $0.id == signedIn.sessionID) })])
+    }
+
+    private static func document(_ session: Session, isCurrent: Bool) -> JSON {
+        [
+            "id": .string(session.id.lowercaseString),
+            "created_at": .string(Timestamp.text(session.createdAt)),
+            "last_used_at": .string(Timestamp.text(session.lastUsedAt)),
+            "expires_at": .string(Timestamp.text(session.expiresAt)),
+            "ip": session.address.map(JSON.string) ?? .null,
+            "user_agent": session.userAgent.map(JSON.string) ?? .null,
+            "current": .bool(isCurrent),
+        ]
+    }
+}

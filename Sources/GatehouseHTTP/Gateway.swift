@@ -1,0 +1,107 @@
+import Gatehouse
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import Postgres
+
+/// The connection a request came over.
+struct Connection: InitializableFromSource {
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        channel = source.channel
+    }
+}
+
+/// Takes every request: finds its route and its tenant, asks the endpoint, and turns whatever comes of it into a response.
+struct Gateway: HTTPResponder {
+    typealias Context = Connection
+
+    private let routes = RouteTable.gatehouse
+    private let service: LoginService
+    private let configuration: HTTPConfiguration
+    private let ownOrigin: WebOrigin?
+    private let isHTTPS: Bool
+    private let log: RequestLog
+
+    init(service: LoginService, configuration: HTTPConfiguration, logger: Logger) {
+        self.service = service
+        self.configuration = configuration
+        ownOrigin = WebOrigin(ofURL: configuration.publicURL)
+        isHTTPS = configuration.publicURL.lowercased().hasPrefix("https://")
+        log = RequestLog(logger: logger)
+    }
+
+    func respond(to request: Request, context: Connection) async throws -> Response {
+        let received = ContinuousClock.now
+        let requestID = RequestID.chosen(for: request.headers)
+        let match = routes.match(request.head.path ?? "/")
+        let incident = RequestLog.Incident(
+            requestID: requestID, method: request.method, route: match.resource?.template ?? "",
+            channel: context.channel)
+        let answer = try await answering(incident) {
+            guard let slug = match.slug else { return try untenanted(request, match) }
+            let tenant = try await service.directory.tenant(slug: String(slug))
+            return try await self.answer(request, match, tenant, incident)
+        }
+        log.answered(incident, status: answer.status, since: received)
+        return answer.response(requestID: requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
+    }
+
+    private func untenanted(_ request: Request, _ match: RouteTable.Match) throws(RequestFault) -> Answer {
+        guard let resource = match.resource else { throw .notFound }
+        guard case .untenanted(let endpoint) = resource.route(for: request.method)?.endpoint else {
+            throw .methodNotAllowed(allowed: resource.methods)
+        }
+        return endpoint()
+    }
+
+    private func answer(
+        _ request: Request, _ match: RouteTable.Match, _ tenant: ServedTenant, _ incident: RequestLog.Incident
+    ) async throws -> Answer {
+        let origins = AllowedOrigins(own: ownOrigin, listed: tenant.tenant.settings.allowedOrigins)
+        let cors = CORS(request.headers, origins)
+        let route = match.resource?.route(for: request.method)
+        var answer = try await answering(incident, challenging: route?.expectsBearer == true ? tenant.tenant : nil) {
+            guard let resource = match.resource else { throw RequestFault.notFound }
+            if request.method == .options { return cors.preflight(request.headers, allowed: resource.methods) }
+            guard case .tenanted(let endpoint) = route?.endpoint else {
+                throw RequestFault.methodNotAllowed(allowed: resource.methods)
+            }
+            return try await endpoint(
+                Call(
+                    request: request, tenant: tenant, id: match.id.map(String.init) ?? "", service: service,
+                    configuration: configuration, allowedOrigins: origins, channel: incident.channel))
+        }
+        cors.grant(&answer)
+        return answer
+    }
+
+    /// Turns what is thrown into a problem. Only broken framing passes, for the server to end the connection.
+    private func answering(
+        _ incident: RequestLog.Incident, challenging tenant: Tenant? = nil, _ body: () async throws -> Answer
+    ) async throws -> Answer {
+        do {
+            return try await body()
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            guard var problem = Problem(foreseen: error) else {
+                log.failed(incident, error)
+                return .problem(.unforeseen)
+            }
+            if let tenant { problem.challenge(realm: tenant) }
+            return .problem(problem)
+        }
+    }
+}
+
+extension WebOrigin {
+    /// The origin of an http or https URL, whatever its path.
+    init?(ofURL url: String) {
+        guard let scheme = url.firstRange(of: "://") else { return nil }
+        self.init(String(url[..<(url[scheme.upperBound...].firstIndex(of: "/") ?? url.endIndex)]))
+    }
+}

@@ -1,0 +1,24 @@
+import Gatehouse
+import HTTPTypes
+
+/// The origins that may use a tenant's cookies: the service's own, and those an operator has allowed.
+struct AllowedOrigins {
+    private let own: WebOrigin?
+    private let listed: [String]
+
+    init(own: WebOrigin?, listed: [String]) {
+        self.own = own
+        self.listed = listed
+    }
+
+    /// Whether an `Origin` header is in the tenant's list.
+    func lists(_ origin: String) -> Bool {
+        guard !listed.isEmpty, let origin = WebOrigin(origin) else { return false }
+        return listed.contains { $0 == origin.text || WebOrigin($0) == origin }
+    }
+
+    func isOwn(_ origin: String) -> Bool {
+        guard let own else { return false }
+        return WebOrigin(origin) == own
+    }
+}

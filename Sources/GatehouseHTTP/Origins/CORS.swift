@@ -1,0 +1,33 @@
+import HTTPTypes
+
+/// The Fetch standard's CORS protocol, for the origins a tenant lists and no others.
+struct CORS {
+    private let origin: String?
+
+    /// `origin` is nil where the request names none, or one that isn't listed.
+    init(_ headers: HTTPFields, _ allowed: AllowedOrigins) {
+        let given = headers[values: .origin]
+        origin = given.count == 1 && allowed.lists(given[0]) ? given[0] : nil
+    }
+
+    /// Lets scripts of an allowed origin read the answer, whatever it is.
+    func grant(_ answer: inout Answer) {
+        answer.headers.append(HTTPField(name: .vary, value: "Origin"))
+        guard let origin else { return }
+        answer.headers[.accessControlAllowOrigin] = origin
+        answer.headers[.accessControlAllowCredentials] = "true"
+        answer.headers[.accessControlExposeHeaders] = "Retry-After, WWW-Authenticate, X-Request-Id"
+    }
+
+    /// The answer to `OPTIONS`: what this path allows, and to a preflight from an allowed origin also what may be sent.
+    func preflight(_ headers: HTTPFields, allowed methods: [HTTPRequest.Method]) -> Answer {
+        var answer = Answer.noContent
+        let names = methods.map(\.rawValue).joined(separator: ", ")
+        answer.headers[.allow] = names
+        guard headers[.accessControlRequestMethod] != nil, origin != nil else { return answer }
+        answer.headers[.accessControlAllowMethods] = names
+        answer.headers[.accessControlAllowHeaders] = "authorization, content-type, x-request-id"
+        answer.headers[.accessControlMaxAge] = "600"
+        return answer
+    }
+}

@@ -1,2 +1,0 @@
-import Gatehouse
-import Hummingbird

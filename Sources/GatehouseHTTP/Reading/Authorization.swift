@@ -1,0 +1,40 @@
+import HTTPTypes
+
+/// What the `Authorization` header of a request offers as a bearer token (RFC 6750, section 2.1).
+enum Authorization: Equatable {
+    /// No header, or another scheme: nothing was offered.
+    case absent
+    case bearer(String)
+    /// The scheme is Bearer, and what follows isn't exactly one token.
+    case malformed
+
+    init(_ headers: HTTPFields) throws(RequestFault) {
+        guard let value = headers[.authorization] else {
+            self = .absent
+            return
+        }
+        guard headers[values: .authorization].count == 1 else {
+            throw .malformedRequest("The request has more than one Authorization header.")
+        }
+        self.init(value)
+    }
+
+    init(_ value: String) {
+        let scheme = value.utf8.prefix { $0 != 0x20 && $0 != 0x09 }
+        guard Substring(scheme).equalsASCIICaseInsensitively("bearer") else {
+            self = .absent
+            return
+        }
+        let token = value[scheme.endIndex...].trimmingSpaces
+        self = Self.isToken68(token.utf8) ? .bearer(String(token)) : .malformed
+    }
+
+    private static func isToken68(_ text: Substring.UTF8View) -> Bool {
+        let body = text.prefix { byte in
+            HTTPText.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+")
+                || byte == UInt8(ascii: "/")
+        }
+        return !body.isEmpty && text[body.endIndex...].allSatisfy { $0 == UInt8(ascii: "=") }
+    }
+}

@@ -1,0 +1,14 @@
+import HTTPTypes
+
+extension HTTPField.Name {
+    // These are tokens, which is all that the initializer asks.
+    static let forwarded = known("Forwarded")
+    static let xForwardedFor = known("X-Forwarded-For")
+    static let xRequestID = known("X-Request-Id")
+    static let secFetchSite = known("Sec-Fetch-Site")
+
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        return name
+    }
+}

@@ -1,0 +1,65 @@
+import Gatehouse
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Request {
+    /// The most bytes of a body that are read.
+    static let maximumBodySize = 16 * 1024
+
+    /// The body as an object whose fields can be taken; nil when there is no body.
+    ///
+    /// Throws what is wrong with it as a whole: too large (before it is read whole), not declared as JSON, not JSON, or no
+    /// object.
+    func fieldsIfAny() async throws -> RequestFields? {
+        guard let bytes = try await bodyBytes() else { return nil }
+        do {
+            guard case .object(let object) = try JSON.parse(bytes) else {
+                throw RequestFault.malformedRequest("The body must be a JSON object.")
+            }
+            return RequestFields(object)
+        } catch let fault as JSONFault {
+            throw Self.error(for: fault, in: bytes)
+        }
+    }
+
+    /// As `fieldsIfAny`, where there has to be a body.
+    func fields() async throws -> RequestFields {
+        guard let fields = try await fieldsIfAny() else { throw RequestFault.malformedJSON }
+        return fields
+    }
+
+    private func bodyBytes() async throws -> [UInt8]? {
+        let declared = headers[.contentLength].flatMap(Int.init)
+        if let declared, declared > Self.maximumBodySize { throw RequestFault.payloadTooLarge }
+        guard declared ?? 0 > 0 || headers[.transferEncoding] != nil else { return nil }
+        let buffer: ByteBuffer
+        do {
+            buffer = try await body.collect(upTo: Self.maximumBodySize)
+        } catch is NIOTooManyBytesError {
+            throw RequestFault.payloadTooLarge
+        }
+        if let declared, declared != buffer.readableBytes {
+            throw RequestFault.malformedRequest("The body ended before its length.")
+        }
+        guard buffer.readableBytes > 0 else { return nil }
+        guard MediaType.isJSON(headers) else { throw RequestFault.unsupportedMediaType }
+        return Array(buffer.readableBytesView)
+    }
+
+    private static func error(for fault: JSONFault, in bytes: [UInt8]) -> any Error {
+        switch fault {
+        case .malformed:
+            RequestFault.malformedJSON
+        case .duplicateMember:
+            RequestFault.malformedRequest("A member of the body is there twice.")
+        case .forbiddenCharacter:
+            Refusal.validationFailed(
+                ForbiddenCharacters.members(of: bytes).map { name in
+                    FieldProblem(
+                        field: name, code: "invalid_format",
+                        message: "The text contains NUL or half of a surrogate pair.")
+                })
+        }
+    }
+}

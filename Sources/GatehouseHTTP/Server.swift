@@ -1,0 +1,33 @@
+public import Gatehouse
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The public listener, to be run in a `ServiceGroup`: it serves until it is told to shut down gracefully, then answers
+/// what it has begun and ends.
+///
+/// - Parameter onRunning: called once with the port, as soon as connections are accepted.
+public func makeServer(
+    service: LoginService, configuration: HTTPConfiguration, logger: Logger,
+    onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+) -> some Service {
+    let deadlines = configuration.deadlines
+    return Application(
+        responder: Gateway(service: service, configuration: configuration, logger: logger),
+        server: .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(deadlines: deadlines)],
+                httpDecoderConfiguration: .bounded)),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port), backlog: 1024,
+            availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+        onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? configuration.port) },
+        logger: logger)
+}
+
+extension HTTP1Channel.Configuration.DecoderConfiguration {
+    /// Room for two tokens of the largest size and ordinary headers; beyond it the connection ends with a bare 400.
+    static let bounded = Self(maxHeaderFieldSize: 20 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
+}

@@ -1,0 +1,135 @@
+import Gatehouse
+import GatehouseHTTP
+import Logging
+import Postgres
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+/// The whole service on a database of its own, listening on a port that the system chose.
+struct RunningService: Sendable {
+    struct Options: Sendable {
+        var http = HTTPConfiguration(publicURL: "https://login.example", port: 0)
+        var limits = GuessLimits.off
+        var clock = Clock.system
+        /// A cheap hash, because what these tests ask is not how long hashing takes.
+        var hasher: @Sendable () throws -> PasswordHasher = {
+            PasswordHasher(parameters: try Argon2Parameters(parsing: "m=64,t=1,p=1"))
+        }
+    }
+
+    let port: Int
+    let database: TestDatabase
+    let pool: Pool
+    let administration: Administration
+    private let group: ServiceGroup
+
+    /// The one that all tests share which change nothing but tenants of their own.
+    static var shared: RunningService {
+        get async throws { try await started.value }
+    }
+
+    private static let started = Task { try await start(Options()).service }
+
+    /// Runs `body` with a service of its own.
+    static func run<R: Sendable>(
+        _ change: (inout Options) -> Void = { _ in }, _ body: (RunningService) async throws -> R
+    ) async throws -> R {
+        var options = Options()
+        change(&options)
+        let (service, task) = try await start(options)
+        do {
+            let result = try await body(service)
+            await service.group.triggerGracefulShutdown()
+            try await task.value
+            return result
+        } catch {
+            task.cancel()
+            throw error
+        }
+    }
+
+    private static func start(_ options: Options) async throws -> (service: RunningService, task: Task<Void, any Error>)
+    {
+        let database = try await TestDatabase.make()
+        _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
+        let superuser = try await Connection.open(database.superuserURL)
+        try await superuser.script("grant gatehouse_service to gh_service")
+        await superuser.close()
+
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let sealer = KeySealer(master: .generate())
+        let hasher = try options.hasher()
+        let owner = Database(pool: Pool(PoolConfiguration(database.ownerURL, size: 2)))
+        let pool = Pool(PoolConfiguration(database.serviceURL, size: 4, waitDeadline: .seconds(20)))
+        let directory = TenantDirectory(
+            database: Database(pool: pool), sealer: sealer, publicURL: options.http.publicURL,
+            listenURL: database.serviceURL, clock: options.clock, logger: logger)
+        let login = LoginService(
+            database: Database(pool: pool), directory: directory, hasher: hasher, limits: options.limits,
+            clock: options.clock, logger: logger)
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let server = makeServer(service: login, configuration: options.http, logger: logger) { port in
+            continuation.yield(port)
+            continuation.finish()
+        }
+        let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: logger))
+        let task = Task { try await group.run() }
+        let port = try #require(await ports.first { _ in true })
+        let administration = Administration(
+            database: owner, sealer: sealer, hasher: hasher, publicURL: options.http.publicURL,
+            jwksMaxAge: options.http.jwksMaxAge, actor: "test")
+        return (
+            RunningService(port: port, database: database, pool: pool, administration: administration, group: group),
+            task
+        )
+    }
+
+    /// A fresh tenant with these settings.
+    func tenant(_ change: (inout TenantSettingsChange) -> Void = { _ in }) async throws -> TestTenant {
+        var settings = TenantSettingsChange()
+        change(&settings)
+        let slug = "t" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        let tenant = try await administration.createTenant(slug: slug, change: settings)
+        return TestTenant(service: self, tenant: tenant)
+    }
+
+    func send(
+        _ method: String, _ path: String, _ headers: [String: String] = [:], body: [UInt8]? = nil
+    ) async throws -> Reply {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n"
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        if let body { head += "Content-Length: \(body.count)\r\n" }
+        let bytes = Array("\(head)\r\n".utf8) + (body ?? [])
+        let received = try await exchange(bytes)
+        return try #require(Reply(received), "no response: \(String(decoding: received, as: UTF8.self))")
+    }
+
+    /// Sends these bytes on a connection of their own and answers all that comes back until the service closes it.
+    func exchange(_ bytes: [UInt8]) async throws -> [UInt8] {
+        try await TCPClient.connected(to: port) { client in
+            try await client.send(bytes)
+            return try await client.receiveToEnd()
+        }
+    }
+
+    /// Runs SQL as the superuser, past row-level security.
+    func sql(_ text: String) async throws {
+        let connection = try await Connection.open(database.superuserURL)
+        try await connection.script(text)
+        await connection.close()
+    }
+
+    /// How many users and sessions there are in all tenants together.
+    func countRows() async throws -> [Int] {
+        let connection = try await Connection.open(database.superuserURL)
+        let counts = try await connection.query(Self.counts, ())
+        await connection.close()
+        return counts.first ?? []
+    }
+
+    private static let counts = Statement<Void, [Int]>(
+        "select (select count(*) from users), (select count(*) from refresh_tokens)",
+        bind: { () }, row: { (users: Int, sessions: Int) in [users, sessions] })
+}
