@@ -64,7 +64,8 @@ public struct Administration: Sendable {
     func requiredSealer() throws(Refusal) -> KeySealer {
         guard let sealer else {
             throw .invalidSetting(
-                "A master key is needed for this: set GATEHOUSE_MASTER_KEY_FILE, GATEHOUSE_MASTER_KEY_COMMAND or GATEHOUSE_MASTER_KEY.")
+                "A master key is needed for this: set GATEHOUSE_MASTER_KEY_FILE, GATEHOUSE_MASTER_KEY_COMMAND or GATEHOUSE_MASTER_KEY."
+            )
         }
         return sealer
     }

@@ -12,16 +12,22 @@ public struct Database: Sendable {
         self.pool = pool
     }
 
-    func query<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> [O] {
+    func query<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
+        async throws(PostgresError) -> [O]
+    {
         try await pool.query(statement, input, settings: [Self.setting(tenant)])
     }
 
-    func first<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> O? {
+    func first<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
+        async throws(PostgresError) -> O?
+    {
         try await pool.first(statement, input, settings: [Self.setting(tenant)])
     }
 
     @discardableResult
-    func execute<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID) async throws(PostgresError) -> Int {
+    func execute<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
+        async throws(PostgresError) -> Int
+    {
         try await pool.execute(statement, input, settings: [Self.setting(tenant)])
     }
 

@@ -1,8 +1,58 @@
 import ArgumentParser
-import Configuration
-import GatehouseHTTP
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The program: every subcommand, and the exit codes 0 done, 1 refused or failed, 2 wrong usage.
 @main
 struct Main: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "gatehouse")
+    static let configuration = CommandConfiguration(
+        commandName: "gatehouse",
+        abstract: "A login service for several apps on one PostgreSQL.",
+        discussion: "Try it with: gatehouse dev",
+        version: Version.current,
+        subcommands: [Dev.self, Serve.self, Migrate.self, Admin.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            guard type(of: command).configuration.subcommands.isEmpty else {
+                Terminal.printDiagnostic(helpMessage(for: type(of: command)))
+                ExitStatus.end(ExitStatus.usage)
+            }
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(with: error)
+        }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
+        if exitCode(for: error) == .validationFailure {
+            Terminal.printDiagnostic(fullMessage(for: error))
+            ExitStatus.end(ExitStatus.usage)
+        }
+        for line in Failure(error).lines { Terminal.printDiagnostic("gatehouse: \(line)") }
+        ExitStatus.end(ExitStatus.failed)
+    }
+}
+
+enum ExitStatus {
+    static let failed: Int32 = 1
+    static let usage: Int32 = 2
+
+    static func end(_ status: Int32) -> Never {
+        exit(status)
+    }
+}
+
+enum Version {
+    static let current = "0.1.0"
 }

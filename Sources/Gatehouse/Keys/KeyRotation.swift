@@ -54,7 +54,8 @@ struct RotationPlan: Sendable, Equatable {
 
     private static func checkPublished(_ next: StoredKey?, _ request: RotationRequest) throws(Refusal) {
         guard let next else {
-            throw .guardRefused("There is no next key to put to use; --force makes one, which verifiers don't know yet.")
+            throw .guardRefused(
+                "There is no next key to put to use; --force makes one, which verifiers don't know yet.")
         }
         let wait = request.jwksMaxAge.seconds - request.now.timeIntervalSince(next.createdAt)
         guard wait <= 0 else {

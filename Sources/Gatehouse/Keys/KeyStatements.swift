@@ -13,7 +13,8 @@ enum KeyStatements {
                 retiredAt: Date?, verifyUntil: Date?, secret: [UInt8]
             ) in
             StoredKey.Sealed(
-                key: try StoredKey.row(kid: kid, use: use, algorithm: algorithm, state: state, createdAt: createdAt,
+                key: try StoredKey.row(
+                    kid: kid, use: use, algorithm: algorithm, state: state, createdAt: createdAt,
                     activatedAt: activatedAt, retiredAt: retiredAt, verifyUntil: verifyUntil),
                 secret: secret)
         })

@@ -38,7 +38,8 @@ public struct StartupCheck: Sendable {
         let known = Migration.all.last?.version ?? 0
         guard version >= known else {
             throw StartupProblem(
-                message: "The database is at schema version \(version), this program needs \(known): run gatehouse migrate.")
+                message:
+                    "The database is at schema version \(version), this program needs \(known): run gatehouse migrate.")
         }
     }
 
@@ -50,7 +51,8 @@ public struct StartupCheck: Sendable {
         let found = zip(dangers, sentences).filter(\.0).map(\.1)
         guard found.isEmpty else {
             throw StartupProblem(
-                message: "The role of DATABASE_URL \(found.joined(separator: ", ")): the service needs an unprivileged one.")
+                message:
+                    "The role of DATABASE_URL \(found.joined(separator: ", ")): the service needs an unprivileged one.")
         }
     }
 

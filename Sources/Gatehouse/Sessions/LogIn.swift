@@ -34,7 +34,8 @@ public struct LogIn: Sendable {
                 SessionStatements.start, (session, stored.passwordVersion), in: tenant)
         else { throw Refusal.invalidCredentials }
         try await guesses.giveBack(attempt)
-        return try SessionIssuer(identifiers: identifiers).issue(started, to: stored.user, in: served, showingUser: true)
+        return try SessionIssuer(identifiers: identifiers).issue(
+            started, to: stored.user, in: served, showingUser: true)
     }
 
     private func find(_ name: LogInName, in tenant: UUID) async throws -> StoredUser? {

@@ -24,7 +24,9 @@ public struct RefreshSession: Sendable {
         let presentation = RotateRefreshToken.Presentation(
             tenant: served.tenant.id, session: claims.sessionID, generation: claims.generation)
         for _ in 0..<Self.looks {
-            guard let result = try await database.first(RotateRefreshToken.statement, presentation, in: presentation.tenant)
+            guard
+                let result = try await database.first(
+                    RotateRefreshToken.statement, presentation, in: presentation.tenant)
             else { throw Refusal.sessionEnded }
             if let issued = try await answer(result, to: presentation, from: client, in: served) { return issued }
         }
@@ -62,7 +64,8 @@ public struct RefreshSession: Sendable {
         let started = StartedSession(
             id: presentation.session, generation: state.generation, createdAt: state.createdAt,
             rotatedAt: state.rotatedAt, now: state.now)
-        return try SessionIssuer(identifiers: identifiers).issue(started, to: result.user, in: served, showingUser: false)
+        return try SessionIssuer(identifiers: identifiers).issue(
+            started, to: result.user, in: served, showingUser: false)
     }
 
     /// Ends the session if it still is as it was judged; false when it has moved or ended meanwhile.
@@ -71,7 +74,8 @@ public struct RefreshSession: Sendable {
     ) async throws -> Bool {
         let event = event("refresh.reuse_detected", result, presentation, from: client)
         let ended = try await database.first(
-            SessionStatements.endReused, (presentation.session, result.state.generation, event), in: presentation.tenant)
+            SessionStatements.endReused, (presentation.session, result.state.generation, event), in: presentation.tenant
+        )
         return ended != nil
     }
 

@@ -19,7 +19,8 @@ enum RotateRefreshToken {
         let user: User
     }
 
-    static let statement = Statement<Presentation, Result>(sql, bind: { ($0.tenant, $0.session, $0.generation) }, row: Result.row)
+    static let statement = Statement<Presentation, Result>(
+        sql, bind: { ($0.tenant, $0.session, $0.generation) }, row: Result.row)
 
     static let sql = """
         with moved as (
@@ -62,7 +63,8 @@ extension RotateRefreshToken.Result {
             generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, hasEnded: hasEnded,
             userIsEnabled: userIsEnabled, tenantIsEnabled: tenantIsEnabled, refreshTTL: .seconds(refreshTTL),
             sessionMaxAge: .seconds(sessionMaxAge), grace: .seconds(grace), reusePolicy: policy, now: now)
-        let user = try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+        let user = try User.row(
+            id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: userIsEnabled, createdAt: userCreatedAt, updatedAt: userUpdatedAt)
         return RotateRefreshToken.Result(moved: moved, state: state, user: user)
     }

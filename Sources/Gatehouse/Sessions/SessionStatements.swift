@@ -59,7 +59,8 @@ enum SessionStatements {
                 startedAt: Date, rotatedAt: Date, now: Date
             ) in
             (
-                try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name,
+                try User.row(
+                    id: id, email: email, emailVerified: emailVerified, username: username, name: name,
                     claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),
                 StartedSession(
                     id: sessionID, generation: generation, createdAt: startedAt, rotatedAt: rotatedAt, now: now)
@@ -103,7 +104,8 @@ enum SessionStatements {
                 isEnabled: Bool, createdAt: Date, updatedAt: Date, isLive: Bool, tenantIsEnabled: Bool
             ) in
             AskedSession(
-                user: try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name,
+                user: try User.row(
+                    id: id, email: email, emailVerified: emailVerified, username: username, name: name,
                     claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),
                 isLive: isLive, tenantIsEnabled: tenantIsEnabled)
         })

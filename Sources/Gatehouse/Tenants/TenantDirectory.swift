@@ -68,7 +68,8 @@ public final class TenantDirectory: Sendable {
             guard let id = UUID(uuidString: payload) else { return }
             state.withLock { $0.remove(id) }
         case .disconnected:
-            logger.warning("The listener for tenant changes lost its connection; entries are re-read every few seconds.")
+            logger.warning(
+                "The listener for tenant changes lost its connection; entries are re-read every few seconds.")
             state.withLock { $0.freshness = Self.longestUnheard }
         }
     }

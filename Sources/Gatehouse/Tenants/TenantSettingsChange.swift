@@ -75,7 +75,9 @@ public struct TenantSettingsChange: Sendable {
 
     private static func isPrintable(_ text: String, upTo limit: Int) -> Bool {
         !text.isEmpty && text.unicodeScalars.count <= limit
-            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F).contains($0.value) }
+            && text.unicodeScalars.allSatisfy {
+                $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F).contains($0.value)
+            }
     }
 
     private static func isIssuer(_ text: String) -> Bool {
@@ -86,7 +88,8 @@ public struct TenantSettingsChange: Sendable {
     /// An origin as browsers send it (RFC 6454, section 6.2): scheme, host and a port that isn't the scheme's own.
     private static func origin(_ text: String) throws(Refusal) -> String {
         guard let origin = WebOrigin(text) else {
-            throw .invalidSetting("allowed-origin must be like https://app.example or http://localhost:3000, without a path.")
+            throw .invalidSetting(
+                "allowed-origin must be like https://app.example or http://localhost:3000, without a path.")
         }
         return origin.text
     }

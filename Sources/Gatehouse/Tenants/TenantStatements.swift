@@ -80,7 +80,8 @@ extension Tenant {
         return Tenant(
             id: id, slug: slug, name: name,
             settings: TenantSettings(
-                accessTTL: .seconds(accessTTL), refreshTTL: .seconds(refreshTTL), sessionMaxAge: .seconds(sessionMaxAge),
+                accessTTL: .seconds(accessTTL), refreshTTL: .seconds(refreshTTL),
+                sessionMaxAge: .seconds(sessionMaxAge),
                 grace: .seconds(grace), reusePolicy: policy, algorithm: algorithm, issuer: issuer, audience: audience,
                 passwordMinLength: Int(passwordMinLength), allowedOrigins: allowedOrigins,
                 registrationOpen: registrationOpen, rotateEvery: rotateEvery.map { .seconds($0) }),

@@ -9,7 +9,8 @@ struct PasswordPolicy: Sendable {
         let minimum = tenant.settings.passwordMinLength
         guard password.length >= minimum else {
             throw Refusal.weakPassword(
-                FieldProblem(field: field, code: "too_short", message: "A password has at least \(minimum) characters."))
+                FieldProblem(field: field, code: "too_short", message: "A password has at least \(minimum) characters.")
+            )
         }
         let words = userInputs.compactMap(\.self)
         do {

@@ -106,7 +106,8 @@ extension StoredUser {
         id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
         isEnabled: Bool, createdAt: Date, updatedAt: Date, passwordHash: String?, passwordVersion: Int32
     ) throws -> StoredUser {
-        let user = try User.row(id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+        let user = try User.row(
+            id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt)
         return StoredUser(
             user: user, passwordHash: passwordHash.map(PasswordHash.init(stored:)), passwordVersion: passwordVersion)

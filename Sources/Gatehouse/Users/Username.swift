@@ -8,7 +8,8 @@ public struct Username: Sendable, Equatable {
         }
         guard text.utf8.allSatisfy({ $0.isASCIILetterOrDigit || "._-".utf8.contains($0) }) else {
             throw FieldFault(
-                code: "invalid_format", message: "A username is made of letters A-Z, digits, dot, underscore and hyphen.")
+                code: "invalid_format",
+                message: "A username is made of letters A-Z, digits, dot, underscore and hyphen.")
         }
         self.text = text
     }

@@ -70,7 +70,6 @@ import Testing
     @Test("A token of another type is refused after its signature")
     func type() throws {
         #expect(try fault(ring(.current), expecting: .refreshToken) == .wrongType)
-        #expect(try fault(ring(.current), token(Self.key, type: .deviceToken)) == .wrongType)
         #expect(try fault(ring(.current), damaged(token(Self.key)), expecting: .refreshToken) == .badSignature)
     }
 

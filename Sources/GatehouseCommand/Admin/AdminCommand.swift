@@ -1,0 +1,73 @@
+import ArgumentParser
+import FoundationEssentials
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// A command of `gatehouse admin`: it does its work as the owner of the database and answers with one value.
+protocol AdminCommand: AsyncParsableCommand {
+    var options: AdminOptions { get }
+    /// Whether keys are made or opened, for which the master key is needed.
+    var needsMasterKey: Bool { get }
+    func perform(in office: AdminOffice) async throws -> Answer
+}
+
+extension AdminCommand {
+    var needsMasterKey: Bool { false }
+
+    func run() async throws {
+        try await options.output.report {
+            try await AdminOffice.open(options, withMasterKey: needsMasterKey) { office in
+                try await perform(in: office)
+            }
+        }
+    }
+}
+
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print one JSON value on standard output.")
+    var json = false
+
+    /// Prints the answer, or the failure: one line each on standard error, with `--json` also as an object.
+    func report(_ work: () async throws -> Answer) async throws {
+        do {
+            let answer = try await work()
+            Terminal.printResult(json ? answer.json.text : answer.text(Terminal.hasColour(STDOUT_FILENO)))
+            guard answer.isSuccess else { throw ExitCode(ExitStatus.failed) }
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            let failure = Failure(error)
+            for line in failure.lines { Terminal.printDiagnostic("gatehouse: \(line)") }
+            if json { Terminal.printResult(failure.json.text) }
+            throw ExitCode(ExitStatus.failed)
+        }
+    }
+}
+
+struct AdminOptions: ParsableArguments {
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "Who is recorded as the one who did it. [your user name]")
+    var actor: String?
+
+    @OptionGroup(visibility: .hidden)
+    var database: DatabaseFlags
+
+    @OptionGroup(visibility: .hidden)
+    var masterKey: MasterKeyFlags
+
+    @OptionGroup(visibility: .hidden)
+    var shared: SharedFlags
+
+    var givenSettings: [Setting: String] { .init(database, masterKey, shared) }
+
+    var actorName: String {
+        if let actor, !actor.isEmpty { return actor }
+        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
+    }
+}

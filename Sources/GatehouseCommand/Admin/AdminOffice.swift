@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Gatehouse
+import Postgres
+
+/// What an admin command works with: the operations, and what is needed to show their results.
+struct AdminOffice {
+    let administration: Administration
+    let publicURL: String
+
+    static func open<Result>(
+        _ options: AdminOptions, withMasterKey: Bool, _ body: (AdminOffice) async throws -> Result
+    ) async throws -> Result {
+        let settings = try AdminSettings(
+            flags: options.givenSettings, environment: ProcessInfo.processInfo.environment, withMasterKey: withMasterKey
+        )
+        let hasher = PasswordHasher(parameters: settings.argon2, threads: 1)
+        defer { hasher.shutdown() }
+        return try await withPool(settings.databaseURL) { pool in
+            let administration = Administration(
+                database: Database(pool: pool), sealer: settings.masterKey.map { KeySealer(master: $0) },
+                hasher: hasher, publicURL: settings.publicURL.text, jwksMaxAge: settings.jwksMaxAge,
+                actor: options.actorName)
+            return try await body(AdminOffice(administration: administration, publicURL: settings.publicURL.text))
+        }
+    }
+
+    private static func withPool<Result>(
+        _ url: DatabaseURL, _ body: (Pool) async throws -> Result
+    ) async throws -> Result {
+        let pool = Pool(
+            PoolConfiguration(
+                url.text, size: 2, statementDeadline: .seconds(60), applicationName: "gatehouse admin"))
+        do {
+            let result = try await body(pool)
+            await pool.close()
+            return result
+        } catch {
+            await pool.close()
+            throw error
+        }
+    }
+}
+
+/// The settings of `gatehouse admin`.
+struct AdminSettings {
+    let databaseURL: DatabaseURL
+    let masterKey: MasterKey?
+    let publicURL: PublicURL
+    let argon2: Argon2Parameters
+    let jwksMaxAge: Duration
+
+    init(flags: [Setting: String], environment: [String: String], withMasterKey: Bool) throws(ConfigurationProblems) {
+        var reader = SettingsReader(flags: flags, environment: environment)
+        let databaseURL = reader.ownerDatabaseURL()
+        masterKey = withMasterKey ? reader.masterKey() : nil
+        publicURL = reader.publicURL(listen: reader.listenAddress(.listen, default: .standard))
+        argon2 = reader.argon2()
+        jwksMaxAge = reader.jwksMaxAge()
+        try reader.throwProblems()
+        guard let databaseURL else { throw ConfigurationProblems(lines: []) }
+        self.databaseURL = databaseURL
+    }
+}

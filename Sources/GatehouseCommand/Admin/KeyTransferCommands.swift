@@ -1,0 +1,57 @@
+import ArgumentParser
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+struct KeyImport: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Take over a private key, so that tokens it signed stay valid.")
+    var needsMasterKey: Bool { true }
+
+    @Argument var tenant: String
+    @Option(help: "File with one private JWK (RFC 7517).", completion: .file()) var jwk: String
+    @Option(help: "access or refresh.") var use: KeyUse = .access
+    @Option(help: "retired (it verifies) or next (it signs after the next rotation).") var state: ImportState = .retired
+    @OptionGroup var options: AdminOptions
+
+    func perform(in office: AdminOffice) async throws -> Answer {
+        .key(try await office.administration.importKey(tenant: tenant, jwk: try contents(), use: use, state: state))
+    }
+
+    private func contents() throws -> [UInt8] {
+        let descriptor = open(jwk, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Refusal.invalidSetting("Can't open \(jwk): \(String(cString: strerror(errno))).")
+        }
+        defer { close(descriptor) }
+        guard let text = PipeReader(descriptor: descriptor, limit: 65_536).readAll() else {
+            throw Refusal.invalidSetting("\(jwk) can't be read, or is no JWK.")
+        }
+        return Array(text.utf8)
+    }
+}
+
+struct KeyExport: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Print an access key as JWK; without --public, its secret.")
+    var needsMasterKey: Bool { !publicOnly }
+
+    @Argument var tenant: String
+    @Argument(help: "The key's id.") var kid: String
+    @Flag(name: .customLong("public"), help: "Only the public part.") var publicOnly = false
+    @OptionGroup var confirmation: Confirmation
+    @OptionGroup var options: AdminOptions
+
+    func perform(in office: AdminOffice) async throws -> Answer {
+        if !publicOnly {
+            try confirmation.require("This prints the secret of key \(kid): who has it can sign tokens of \(tenant).")
+        }
+        let jwk = JSON.object(
+            try await office.administration.exportKey(tenant: tenant, kid: kid, publicOnly: publicOnly))
+        return Answer(json: jwk, text: jwk.text)
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Gatehouse
+
+/// A tenant's settings as flags.
+struct TenantSettingFlags: ParsableArguments {
+    enum Registration: String, ExpressibleByArgument, CaseIterable { case open, closed }
+
+    @Option(help: "Name for people.")
+    var name: String?
+
+    @Option(name: .customLong("access-ttl"), help: "Lifetime of access tokens. (15m)", transform: duration)
+    var accessTTL: Duration?
+
+    @Option(
+        name: .customLong("refresh-ttl"), help: "How long a session lives without a refresh. (30d)", transform: duration
+    )
+    var refreshTTL: Duration?
+
+    @Option(help: "How long a session lives at most. (180d)", transform: duration)
+    var sessionMaxAge: Duration?
+
+    @Option(help: "How long a rotated refresh token is still answered, 0s to 300s. (60s)", transform: duration)
+    var grace: Duration?
+
+    @Option(help: "What a refresh token older than that means: strict or until_used.")
+    var reusePolicy: ReusePolicy?
+
+    @Option(help: "Algorithm of access tokens: ES256, EdDSA or HS256.")
+    var algorithm: SigningAlgorithm?
+
+    @Option(help: "Issuer of access tokens. ({public_url}/t/{slug})")
+    var issuer: String?
+
+    @Option(help: "Audience of access tokens. (the slug)")
+    var audience: String?
+
+    @Option(help: "Shortest password, 8 to 64. (8)")
+    var passwordMinLength: Int?
+
+    @Option(help: "Origin whose pages may call with cookies; repeat it for several, they replace the list.")
+    var allowedOrigin: [String] = []
+
+    @Flag(help: "Empty the list of allowed origins.")
+    var noAllowedOrigins = false
+
+    @Option(help: "Whether people may register themselves: open or closed.")
+    var registration: Registration?
+
+    @Option(help: "Rotate access keys on this schedule, or off.", transform: schedule)
+    var rotateEvery: Schedule?
+
+    enum Schedule {
+        case off
+        case every(Duration)
+    }
+
+    func validate() throws {
+        if noAllowedOrigins && !allowedOrigin.isEmpty {
+            throw ValidationError("--allowed-origin and --no-allowed-origins exclude each other.")
+        }
+    }
+
+    var change: TenantSettingsChange {
+        var change = TenantSettingsChange()
+        change.name = name
+        change.accessTTL = accessTTL
+        change.refreshTTL = refreshTTL
+        change.sessionMaxAge = sessionMaxAge
+        change.grace = grace
+        change.reusePolicy = reusePolicy
+        change.algorithm = algorithm
+        change.issuer = issuer
+        change.audience = audience
+        change.passwordMinLength = passwordMinLength
+        if noAllowedOrigins || !allowedOrigin.isEmpty { change.allowedOrigins = allowedOrigin }
+        change.registrationOpen = registration.map { $0 == .open }
+        switch rotateEvery {
+        case .off: change.rotateEvery = .some(nil)
+        case .every(let interval): change.rotateEvery = .some(interval)
+        case nil: break
+        }
+        return change
+    }
+
+    @Sendable private static func duration(_ text: String) throws -> Duration {
+        do {
+            return try DurationText.parse(text)
+        } catch {
+            throw ValidationError("“\(text)” is \(error.message).")
+        }
+    }
+
+    @Sendable private static func schedule(_ text: String) throws -> Schedule {
+        text == "off" ? .off : .every(try duration(text))
+    }
+}

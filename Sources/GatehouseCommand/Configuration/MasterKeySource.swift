@@ -1,0 +1,61 @@
+import FoundationEssentials
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Where the master key comes from. It prints without anything secret.
+enum MasterKeySource: Sendable, Equatable {
+    case file(String)
+    case command(String)
+    case environment(String)
+
+    /// Reads the key; a fault says how to mend it and never repeats what was read.
+    func read() throws(FieldFault) -> MasterKey {
+        let text =
+            switch self {
+            case .file(let path): try Self.contents(ofPrivateFile: path)
+            case .command(let command): try Self.output(of: command)
+            case .environment(let text): text
+            }
+        do {
+            return try MasterKey(base64: text)
+        } catch {
+            throw .setting(
+                "not a master key; 32 bytes in base64 are needed, as `gatehouse admin master-key generate` prints them")
+        }
+    }
+
+    /// The modes are those of the opened file, so that it can't be exchanged between the look and the reading.
+    private static func contents(ofPrivateFile path: String) throws(FieldFault) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .setting("can't open \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+            throw .setting("\(path) is a folder; name the file that holds the key")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw .setting("others may read \(path); run: chmod 600 \(path)")
+        }
+        guard let text = PipeReader(descriptor: descriptor, limit: 4096).readAll() else {
+            throw .setting("can't read \(path), or it is longer than a master key can be")
+        }
+        return text
+    }
+
+    private static func output(of command: String) throws(FieldFault) -> String {
+        switch ShellCommand(command).run(limit: 4096, deadline: .seconds(15)) {
+        case .output(let text): return text
+        case .failed(let status): throw .setting("the command ended with status \(status)")
+        case .timedOut: throw .setting("the command did not end within 15 s")
+        case .notStarted: throw .setting("the command could not be started")
+        case .unreadable: throw .setting("the command printed something else than a master key")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// One setting: its variable in the environment and the flag of the same name.
+struct Setting: Sendable, Hashable {
+    let variable: String
+
+    private init(_ variable: String) {
+        self.variable = variable
+    }
+
+    static let databaseURL = Setting("DATABASE_URL")
+    static let ownerDatabaseURL = Setting("GATEHOUSE_OWNER_DATABASE_URL")
+    static let masterKeyFile = Setting("GATEHOUSE_MASTER_KEY_FILE")
+    static let masterKeyCommand = Setting("GATEHOUSE_MASTER_KEY_COMMAND")
+    static let masterKey = Setting("GATEHOUSE_MASTER_KEY")
+    static let publicURL = Setting("GATEHOUSE_PUBLIC_URL")
+    static let listen = Setting("GATEHOUSE_LISTEN")
+    static let opsListen = Setting("GATEHOUSE_OPS_LISTEN")
+    static let poolSize = Setting("GATEHOUSE_POOL_SIZE")
+    static let trustedProxies = Setting("GATEHOUSE_TRUSTED_PROXIES")
+    static let logLevel = Setting("GATEHOUSE_LOG_LEVEL")
+    static let logFormat = Setting("GATEHOUSE_LOG_FORMAT")
+    static let argon2 = Setting("GATEHOUSE_ARGON2")
+    static let limits = Setting("GATEHOUSE_LIMITS")
+    static let jwksMaxAge = Setting("GATEHOUSE_JWKS_MAX_AGE")
+
+    static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]
+
+    /// The words of the variable without its prefix: how swift-configuration and the flag name it.
+    var words: [String] {
+        variable.lowercased().split(separator: "_").map(String.init)
+    }
+
+    /// The flag, or nil for the one setting that is a secret and therefore never an argument.
+    var flag: String? {
+        guard self != .masterKey else { return nil }
+        return "--" + words.drop { $0 == "gatehouse" }.joined(separator: "-")
+    }
+}

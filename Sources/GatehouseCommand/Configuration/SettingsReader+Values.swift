@@ -1,0 +1,102 @@
+import FoundationEssentials
+import Gatehouse
+import Logging
+
+/// How each setting is read; the defaults are here and nowhere else.
+extension SettingsReader {
+    /// A password in an argument can be seen by every user of the machine, so it is refused there.
+    mutating func databaseURL(_ setting: Setting) -> DatabaseURL? {
+        guard let url = value(setting, DatabaseURL.init(parsing:)) else { return nil }
+        if url.hasPassword && origin(of: setting) == .flag {
+            report(setting, "an argument can be read by others; put the password into \(setting.variable) or ~/.pgpass")
+        }
+        return url
+    }
+
+    mutating func serviceDatabaseURL() -> DatabaseURL? {
+        if text(.databaseURL) == nil {
+            report(.databaseURL, "not set; write postgres://user@host:5432/database")
+        }
+        return databaseURL(.databaseURL)
+    }
+
+    mutating func ownerDatabaseURL() -> DatabaseURL? {
+        guard text(.ownerDatabaseURL) == nil else { return databaseURL(.ownerDatabaseURL) }
+        guard text(.databaseURL) == nil else { return databaseURL(.databaseURL) }
+        report(.ownerDatabaseURL, "not set, and neither is DATABASE_URL; write postgres://owner@host:5432/database")
+        return nil
+    }
+
+    /// Exactly one of the three.
+    mutating func masterKeySource() -> MasterKeySource? {
+        let given = Setting.masterKeySources.filter { text($0) != nil }
+        guard given.count < 2 else {
+            let names = given.map(\.variable).joined(separator: " and ")
+            report(given[0], "\(names) are both set; keep exactly one")
+            return nil
+        }
+        guard let setting = given.first, let text = text(setting) else {
+            report(
+                .masterKeyFile,
+                "no master key is set; make one by (umask 077; gatehouse admin master-key generate > FILE) and name FILE here"
+            )
+            return nil
+        }
+        return setting == .masterKeyFile
+            ? .file(text) : setting == .masterKeyCommand ? .command(text) : .environment(text)
+    }
+
+    mutating func masterKey() -> MasterKey? {
+        guard let source = masterKeySource(), let setting = Setting.masterKeySources.first(where: { text($0) != nil })
+        else { return nil }
+        return value(setting) { _ throws(FieldFault) in try source.read() }
+    }
+
+    mutating func listenAddress(_ setting: Setting, default address: ListenAddress) -> ListenAddress {
+        value(setting, ListenAddress.init(parsing:)) ?? address
+    }
+
+    mutating func publicURL(listen: ListenAddress) -> PublicURL {
+        value(.publicURL, PublicURL.init(parsing:)) ?? PublicURL(listen: listen)
+    }
+
+    mutating func poolSize() -> Int {
+        let size = value(.poolSize) { text throws(FieldFault) in
+            guard let size = Int(text), (1...1000).contains(size) else {
+                throw .setting("write a whole number from 1 to 1000")
+            }
+            return size
+        }
+        return size ?? max(8, 2 * ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    mutating func logLevel() -> Logger.Level {
+        let level = value(.logLevel) { text throws(FieldFault) in
+            guard let level = Logger.Level(rawValue: text.lowercased()) else {
+                throw .setting("write one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return level
+        }
+        return level ?? .info
+    }
+
+    mutating func logFormat(default format: LogFormat) -> LogFormat {
+        let chosen = value(.logFormat) { text throws(FieldFault) in
+            guard let format = LogFormat(rawValue: text.lowercased()) else { throw .setting("write json or text") }
+            return format
+        }
+        return chosen ?? format
+    }
+
+    mutating func argon2() -> Argon2Parameters {
+        value(.argon2, Argon2Parameters.init(parsing:)) ?? .standard
+    }
+
+    mutating func limits() -> GuessLimits {
+        value(.limits, GuessLimits.init(parsing:)) ?? .standard
+    }
+
+    mutating func jwksMaxAge() -> Duration {
+        value(.jwksMaxAge, DurationText.parse) ?? .seconds(300)
+    }
+}

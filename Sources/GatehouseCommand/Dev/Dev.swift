@@ -1,0 +1,58 @@
+import ArgumentParser
+import FoundationEssentials
+import Gatehouse
+import Logging
+import PostgresCluster
+
+struct Dev: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Try Gatehouse: a private PostgreSQL, a tenant “demo”, and the service on this machine.",
+        discussion: "Everything is kept in the data folder and found again at the next start.")
+
+    @Option(help: "Address to serve on. [GATEHOUSE_LISTEN, 127.0.0.1:8080]") var listen: String?
+    @Option(help: "Folder for the database and the master key.", completion: .directory) var dataDir = ".gatehouse"
+
+    func run() async throws {
+        let folder = try DevFolder(path: dataDir)
+        let cluster = PostgresCluster(directory: folder.postgres, binaries: try PostgresBinaries.find())
+        let database = DevDatabase(cluster: cluster)
+        let settings = try settings(folder: folder, database: database)
+        try ListenProbe(address: settings.listen)()
+
+        Terminal.printDiagnostic("Starting a private PostgreSQL in \(cluster.directory) …")
+        try await cluster.start()
+        do {
+            try await serve(settings, folder: folder, database: database)
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+        await cluster.stop()
+    }
+
+    private func serve(_ settings: ServiceSettings, folder: DevFolder, database: DevDatabase) async throws {
+        try await database.prepare(settings: settings)
+        try folder.writeEnvironment([
+            (.databaseURL, database.serviceURL), (.ownerDatabaseURL, database.ownerURL),
+            (.masterKeyFile, folder.masterKeyFile), (.publicURL, settings.publicURL.text),
+        ])
+        let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
+        let tour = DevTour(publicURL: settings.publicURL.text, environmentFile: folder.environmentFile)
+        try await ServiceProcess(settings: settings, logger: logger).run {
+            Terminal.printResult(tour.text)
+        }
+        Terminal.printDiagnostic("Stopping PostgreSQL …")
+    }
+
+    /// Of the environment only what makes sense here: a shell that has read `.gatehouse/env` names another database,
+    /// key or address, perhaps.
+    private func settings(folder: DevFolder, database: DevDatabase) throws -> ServiceSettings {
+        let kept: [Setting] = [.listen, .opsListen, .logLevel, .logFormat, .argon2, .limits, .poolSize, .jwksMaxAge]
+        let names = Set(kept.map(\.variable))
+        var flags: [Setting: String] = [.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile]
+        flags[.listen] = listen
+        return try ServiceSettings(
+            flags: flags, environment: ProcessInfo.processInfo.environment.filter { names.contains($0.key) },
+            logFormat: .text)
+    }
+}

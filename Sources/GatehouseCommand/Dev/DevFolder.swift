@@ -1,0 +1,66 @@
+import FoundationEssentials
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The folder of `gatehouse dev`: the database, the master key, and the settings for another terminal.
+struct DevFolder {
+    let path: String
+
+    var postgres: String { "\(path)/postgres" }
+    var masterKeyFile: String { "\(path)/master-key" }
+    var environmentFile: String { "\(path)/env" }
+
+    /// Makes the folder and the master key where they are missing.
+    init(path: String) throws {
+        self.path = Self.absolute(path)
+        do {
+            try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(code: "invalid_setting", "Can't make the folder \(path); choose another with --data-dir.")
+        }
+        // PostgreSQL doesn't run as root; its user must be able to pass through to its own folder.
+        chmod(self.path, geteuid() == 0 ? 0o711 : 0o700)
+        if access(masterKeyFile, F_OK) != 0 {
+            try write(MasterKey.generate().base64 + "\n", to: masterKeyFile)
+        }
+    }
+
+    /// Writes what `. .gatehouse/env` sets in a shell.
+    func writeEnvironment(_ values: [(Setting, String)]) throws {
+        let lines = values.map { "export \($0.variable)=\($1.quotedForShell)" }
+        try write(lines.joined(separator: "\n") + "\n", to: environmentFile)
+    }
+
+    /// Whole or not at all, and from the first byte readable by nobody else.
+    private func write(_ text: String, to file: String) throws {
+        let unfinished = "\(file).new"
+        unlink(unfinished)
+        let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw cannotWrite(file) }
+        Terminal.write(text, to: descriptor)
+        guard fsync(descriptor) == 0, close(descriptor) == 0, rename(unfinished, file) == 0 else {
+            throw cannotWrite(file)
+        }
+    }
+
+    private func cannotWrite(_ file: String) -> Failure {
+        Failure(code: "invalid_setting", "Can't write \(file): \(String(cString: strerror(errno))).")
+    }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    }
+}
+
+extension String {
+    /// The text as one word of a POSIX shell.
+    var quotedForShell: String {
+        let plain = allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-:@%+=,".contains($0)) }
+        return plain && !isEmpty ? self : "'" + replacing("'", with: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,33 @@
+import Gatehouse
+
+/// What an admin command has to say: one JSON value for scripts, and the same for people.
+struct Answer {
+    let json: JSON
+    let text: (_ coloured: Bool) -> String
+    var isSuccess = true
+
+    init(json: JSON, isSuccess: Bool = true, text: @escaping (_ coloured: Bool) -> String) {
+        self.json = json
+        self.isSuccess = isSuccess
+        self.text = text
+    }
+
+    init(json: JSON, text: String) {
+        self.init(json: json) { _ in text }
+    }
+
+    init(json: JSON, card: [(String, Table.Cell)]) {
+        self.init(json: json) { Card(members: card).rendered(coloured: $0) }
+    }
+
+    /// A list; `whenEmpty` is what people read instead of an empty table.
+    static func list<Element>(
+        _ elements: [Element], json: (Element) -> JSON, headings: [String], whenEmpty: String,
+        row: (Element) -> [Table.Cell]
+    ) -> Answer {
+        let table = Table(headings: headings, rows: elements.map(row))
+        return Answer(json: .array(elements.map(json))) { coloured in
+            elements.isEmpty ? whenEmpty : table.rendered(coloured: coloured)
+        }
+    }
+}

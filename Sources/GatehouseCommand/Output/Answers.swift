@@ -1,0 +1,146 @@
+import FoundationEssentials
+import Gatehouse
+
+/// How each kind of object is shown to people.
+
+extension Answer {
+    static func tenant(_ tenant: Tenant, publicURL: String) -> Answer {
+        let settings = tenant.settings
+        return Answer(
+            json: tenant.json(publicURL: publicURL),
+            card: [
+                ("slug", .init(tenant.slug, .bold)),
+                ("name", .init(tenant.name)),
+                ("status", .status(tenant.isEnabled)),
+                ("id", .init(tenant.id.lowercaseString)),
+                ("issuer", .init(tenant.issuer(publicURL: publicURL))),
+                ("audience", .init(tenant.audience)),
+                ("algorithm", .init(settings.algorithm.rawValue)),
+                ("access-ttl", .init(DurationText.format(settings.accessTTL))),
+                ("refresh-ttl", .init(DurationText.format(settings.refreshTTL))),
+                ("session-max-age", .init(DurationText.format(settings.sessionMaxAge))),
+                ("grace", .init(DurationText.format(settings.grace))),
+                ("reuse-policy", .init(settings.reusePolicy.rawValue)),
+                ("password-min-length", .init(String(settings.passwordMinLength))),
+                (
+                    "allowed-origin",
+                    .init(settings.allowedOrigins.isEmpty ? "none" : settings.allowedOrigins.joined(separator: " "))
+                ),
+                ("registration", .init(settings.registrationOpen ? "open" : "closed")),
+                ("rotate-every", .init(settings.rotateEvery.map(DurationText.format) ?? "off")),
+                ("created", .time(tenant.createdAt)),
+            ])
+    }
+
+    static func tenants(_ tenants: [Tenant], publicURL: String) -> Answer {
+        list(
+            tenants, json: { $0.json(publicURL: publicURL) },
+            headings: ["slug", "name", "status", "algorithm", "access", "refresh", "registration", "created"],
+            whenEmpty: "No tenants yet; make one with: gatehouse admin tenant create SLUG",
+            row: {
+                [
+                    .init($0.slug, .bold), .init($0.name), .status($0.isEnabled), .init($0.settings.algorithm.rawValue),
+                    .init(DurationText.format($0.settings.accessTTL)),
+                    .init(DurationText.format($0.settings.refreshTTL)),
+                    .init($0.settings.registrationOpen ? "open" : "closed"), .time($0.createdAt),
+                ]
+            })
+    }
+
+    static func user(_ user: User) -> Answer {
+        Answer(
+            json: user.json,
+            card: [
+                ("email", .init(user.email, .bold)),
+                ("verified", .init(user.emailVerified ? "yes" : "no")),
+                ("status", .status(user.isEnabled)),
+                ("id", .init(user.id.lowercaseString)),
+                ("username", .optional(user.username)),
+                ("name", .optional(user.name)),
+                ("claims", .init(user.claims.text)),
+                ("created", .time(user.createdAt)),
+                ("updated", .time(user.updatedAt)),
+            ])
+    }
+
+    static func users(_ users: [User]) -> Answer {
+        list(
+            users, json: \.json, headings: ["id", "email", "username", "name", "status", "created"],
+            whenEmpty: "No users.",
+            row: {
+                [
+                    .init($0.id.lowercaseString), .init($0.email, .bold), .optional($0.username), .optional($0.name),
+                    .status($0.isEnabled), .time($0.createdAt),
+                ]
+            })
+    }
+
+    static func session(_ session: Session, note: String) -> Answer {
+        Answer(json: session.json, text: "\(note) \(session.id.lowercaseString)")
+    }
+
+    static func sessions(_ sessions: [Session]) -> Answer {
+        list(
+            sessions, json: \.json, headings: ["id", "created", "last used", "expires", "address", "user agent"],
+            whenEmpty: "No live sessions.",
+            row: {
+                [
+                    .init($0.id.lowercaseString), .time($0.createdAt), .time($0.lastUsedAt), .time($0.expiresAt),
+                    .optional($0.address), .optional($0.userAgent),
+                ]
+            })
+    }
+
+    static func key(_ key: StoredKey) -> Answer {
+        keys([key], json: key.json)
+    }
+
+    static func keys(_ keys: [StoredKey]) -> Answer {
+        self.keys(keys, json: .array(keys.map(\.json)))
+    }
+
+    static func rotations(_ rotations: [KeyRotation]) -> Answer {
+        keys(
+            rotations.flatMap { [$0.current, $0.retired, $0.next].compactMap { $0 } },
+            json: ["rotated": .array(rotations.map(\.json))])
+    }
+
+    private static func keys(_ keys: [StoredKey], json: JSON) -> Answer {
+        let table = list(
+            keys, json: \.json, headings: ["use", "state", "algorithm", "kid", "created", "verifies until"],
+            whenEmpty: "No keys.",
+            row: {
+                [
+                    .init($0.use.rawValue), .state($0.state), .init($0.algorithm.rawValue), .init($0.kid, .bold),
+                    .time($0.createdAt), $0.verifyUntil.map { .time($0) } ?? "–",
+                ]
+            })
+        return Answer(json: json, text: table.text)
+    }
+}
+
+extension Table.Cell {
+    fileprivate static func status(_ isEnabled: Bool) -> Self {
+        isEnabled ? .init("enabled", .good) : .init("disabled", .bad)
+    }
+
+    fileprivate static func optional(_ text: String?) -> Self {
+        .init(text ?? "–")
+    }
+
+    /// To the second, which is what people look for.
+    fileprivate static func time(_ date: Date) -> Self {
+        .init(String(RFC3339.format(date).prefix(19)).replacing("T", with: " ") + "Z")
+    }
+
+    fileprivate static func state(_ state: KeyState) -> Self {
+        let style: Style =
+            switch state {
+            case .current: .good
+            case .next: .plain
+            case .retired: .warning
+            case .revoked: .bad
+            }
+        return .init(state.rawValue, style)
+    }
+}

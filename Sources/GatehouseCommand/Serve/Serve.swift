@@ -1,0 +1,36 @@
+import ArgumentParser
+import FoundationEssentials
+import Gatehouse
+import Logging
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the service.",
+        discussion: "It never migrates by itself: run gatehouse migrate first. SIGTERM lets open requests end.")
+
+    @Flag(help: "Print the settings with secrets masked, and end.") var printConfig = false
+    @OptionGroup(title: "Settings") var database: DatabaseFlags
+    @OptionGroup(title: "Settings") var masterKey: MasterKeyFlags
+    @OptionGroup(title: "Settings") var shared: SharedFlags
+    @OptionGroup(title: "Settings") var service: ServiceFlags
+
+    func run() async throws {
+        let settings = try ServiceSettings(
+            flags: .init(database, masterKey, shared, service), environment: ProcessInfo.processInfo.environment)
+        if printConfig {
+            let table = PrintedSetting.table(settings.printed)
+            return Terminal.printResult(table.rendered(coloured: Terminal.hasColour(STDOUT_FILENO)))
+        }
+        let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
+        try await ServiceProcess(settings: settings, logger: logger).run {
+            logger.notice(
+                "Serving.", metadata: ["listen": "\(settings.listen)", "public_url": "\(settings.publicURL.text)"])
+        }
+    }
+}

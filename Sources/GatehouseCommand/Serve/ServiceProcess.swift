@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Gatehouse
+import GatehouseHTTP
+import Logging
+import Postgres
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The running service: what `serve` and `dev` have in common, and the one place where its parts are put together.
+struct ServiceProcess {
+    let settings: ServiceSettings
+    let logger: Logger
+
+    /// Refuses to start on anything that would fail later; returns after a graceful end by SIGTERM or SIGINT.
+    func run(onServing: @escaping @Sendable () async -> Void) async throws {
+        Self.forbidCoreDumps()
+        try ListenProbe(address: settings.listen)()
+        let pool = Pool(
+            PoolConfiguration(settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse"))
+        let database = Database(pool: pool)
+        let sealer = KeySealer(master: settings.masterKey)
+        let hasher = PasswordHasher(parameters: settings.argon2)
+        defer { hasher.shutdown() }
+        do {
+            try await StartupCheck(database: database, sealer: sealer)()
+            try await serve(pool: pool, database: database, sealer: sealer, hasher: hasher, onServing: onServing)
+        } catch {
+            await pool.close()
+            throw error
+        }
+        await pool.close()
+    }
+
+    private func serve(
+        pool: Pool, database: Database, sealer: KeySealer, hasher: PasswordHasher,
+        onServing: @escaping @Sendable () async -> Void
+    ) async throws {
+        let directory = TenantDirectory(
+            database: database, sealer: sealer, publicURL: settings.publicURL.text,
+            listenURL: settings.databaseURL.text, logger: logger)
+        let service = LoginService(
+            database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
+        let server = makeServer(service: service, configuration: httpConfiguration, logger: logger) { _ in
+            await onServing()
+        }
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)), .init(service: server),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private var httpConfiguration: HTTPConfiguration {
+        HTTPConfiguration(
+            publicURL: settings.publicURL.text, host: settings.listen.host, port: settings.listen.port,
+            trustedProxies: settings.trustedProxies, jwksMaxAge: settings.jwksMaxAge)
+    }
+
+    /// A core dump would hold keys and passwords.
+    private static func forbidCoreDumps() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        #if canImport(Darwin)
+            setrlimit(RLIMIT_CORE, &none)
+        #else
+            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        #endif
+    }
+}
+
+/// Work that goes on beside the server until it ends.
+private struct Upkeep: Service {
+    private let work: @Sendable () async -> Void
+
+    init(_ work: @escaping @Sendable () async -> Void) {
+        self.work = work
+    }
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await work() }
+    }
+}

@@ -1,0 +1,48 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+/// Every statement of the program, prepared on the schema it is written for.
+@Suite(.installation) struct StatementTests {
+    static let statements: [(name: String, statement: any StatementDescription)] = [
+        ("tenants.bySlug", TenantStatements.bySlug), ("tenants.bySlugLocked", TenantStatements.bySlugLocked),
+        ("tenants.all", TenantStatements.all), ("tenants.any", TenantStatements.any),
+        ("tenants.insert", TenantStatements.insert), ("tenants.update", TenantStatements.update),
+        ("tenants.setEnabled", TenantStatements.setEnabled), ("tenants.delete", TenantStatements.delete),
+        ("users.byEmail", UserStatements.byEmail), ("users.byUsername", UserStatements.byUsername),
+        ("users.byID", UserStatements.byID), ("users.page", UserStatements.page),
+        ("users.insert", UserStatements.insert), ("users.setEnabled", UserStatements.setEnabled),
+        ("users.setClaims", UserStatements.setClaims), ("users.updateProfile", UserStatements.updateProfile),
+        ("users.changePassword", UserStatements.changePassword), ("users.upgradeHash", UserStatements.upgradeHash),
+        ("users.delete", UserStatements.delete), ("sessions.register", SessionStatements.register),
+        ("sessions.start", SessionStatements.start), ("sessions.ask", SessionStatements.ask),
+        ("sessions.isLive", SessionStatements.isLive), ("sessions.live", SessionStatements.live),
+        ("sessions.end", SessionStatements.end), ("sessions.endAll", SessionStatements.endAll),
+        ("sessions.endSiblings", SessionStatements.endSiblings), ("sessions.endReused", SessionStatements.endReused),
+        ("sessions.rotate", RotateRefreshToken.statement), ("keys.all", KeyStatements.all),
+        ("keys.insert", KeyStatements.insert), ("keys.promote", KeyStatements.promote),
+        ("keys.retire", KeyStatements.retire), ("keys.revoke", KeyStatements.revoke),
+        ("keys.discardNext", KeyStatements.discardNext), ("keys.removeExpired", KeyStatements.removeExpired),
+        ("keys.prolong", KeyStatements.prolong), ("guesses.count", GuessStatements.count),
+        ("guesses.wait", GuessStatements.wait), ("guesses.giveBack", GuessStatements.giveBack),
+        ("audit.append", AuditStatements.append), ("schema.lock", SchemaStatements.lock),
+        ("schema.dangers", SchemaStatements.dangers),
+    ]
+
+    @Test("Every statement prepares on the schema, and its parameters and columns have the types it says")
+    func types() async throws {
+        let installation = try await Installation.make()
+        let connection = try await Connection.open(installation.database.ownerURL)
+        for (name, statement) in Self.statements {
+            let described = try await connection.describe(statement)
+            #expect(described.parameterTypes == statement.parameterTypes, "parameters of \(name)")
+            #expect(described.columnTypes.count == statement.columnTypes.count, "columns of \(name)")
+            for (column, accepted) in zip(described.columnTypes, statement.acceptedColumnTypes) {
+                #expect(accepted.contains(column), "columns of \(name): \(column) is none of \(accepted)")
+            }
+        }
+        await connection.close()
+    }
+}

@@ -1,0 +1,132 @@
+import FoundationEssentials
+import Postgres
+import Testing
+
+@testable import Gatehouse
+
+@Suite(.installation) struct RefreshTests {
+    @Test("64 concurrent refreshes of one token yield one successor")
+    func concurrentRefreshes() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let answers = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<64 {
+                group.addTask { try await installation.refresh(session.refreshToken, in: tenant).refreshToken }
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(answers.count == 1)
+        #expect(answers.first != session.refreshToken)
+    }
+
+    @Test("The previous token within the grace gets the same successor, byte for byte")
+    func lostResponse() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let first = try await installation.refresh(session.refreshToken, in: tenant)
+        let again = try await installation.refresh(session.refreshToken, in: tenant)
+        #expect(again.refreshToken == first.refreshToken)
+    }
+
+    @Test("The previous token after the grace is reuse: the session ends and it is recorded")
+    func replayAfterGrace() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let successor = try await installation.refresh(session.refreshToken, in: tenant)
+        try await installation.age(session, by: 61, in: tenant)
+        await #expect(throws: Refusal.refreshTokenReused) {
+            try await installation.refresh(session.refreshToken, in: tenant)
+        }
+        for token in [successor.refreshToken, session.refreshToken] {
+            await #expect(throws: Refusal.sessionEnded) { try await installation.refresh(token, in: tenant) }
+        }
+        await #expect(throws: Refusal.sessionEnded) {
+            try await installation.service.authenticate(successor.accessToken, in: tenant)
+        }
+        #expect(try await installation.auditTypes(in: tenant).contains("refresh.reuse_detected"))
+    }
+
+    @Test("Two generations back is reuse even within the grace")
+    func twoGenerationsBack() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let second = try await installation.refresh(session.refreshToken, in: tenant)
+        _ = try await installation.refresh(second.refreshToken, in: tenant)
+        await #expect(throws: Refusal.refreshTokenReused) {
+            try await installation.refresh(session.refreshToken, in: tenant)
+        }
+    }
+
+    @Test("Under until_used the previous token is answered after the grace, and recorded each time")
+    func untilUsed() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant { $0.reusePolicy = .untilUsed }
+        let session = try await installation.register(in: tenant)
+        let successor = try await installation.refresh(session.refreshToken, in: tenant)
+        try await installation.age(session, by: 61, in: tenant)
+        let late = try await installation.refresh(session.refreshToken, in: tenant)
+        #expect(try generation(of: late) == generation(of: successor))
+        #expect(try await installation.auditTypes(in: tenant).contains("refresh.repeated_after_grace"))
+    }
+
+    @Test("A generation that was never issued is an invalid token and ends nothing")
+    func restoredBackup() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        var claims = try RefreshClaims(payload: CompactJWS.parse(session.refreshToken).payload)
+        claims.generation += 1
+        let forged = try CompactJWS.sign(
+            payload: claims.encoded(), type: .refreshToken, key: #require(tenant.refreshKeys.signingKey))
+        await #expect(throws: Refusal.invalidToken) { try await installation.refresh(forged, in: tenant) }
+        _ = try await installation.refresh(session.refreshToken, in: tenant)
+        #expect(try await installation.auditTypes(in: tenant).contains("refresh.unknown_generation"))
+    }
+
+    @Test("A session that idles too long has expired; rotation never moves its absolute end")
+    func expiry() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant {
+            $0.refreshTTL = .seconds(100)
+            $0.sessionMaxAge = .seconds(150)
+        }
+        let session = try await installation.register(in: tenant)
+        try await installation.age(session, by: 90, in: tenant)
+        let successor = try await installation.refresh(session.refreshToken, in: tenant)
+        #expect(successor.refreshExpiresIn <= 60)
+        try await installation.age(session, by: 60, in: tenant)
+        await #expect(throws: Refusal.tokenExpired) {
+            try await installation.refresh(successor.refreshToken, in: tenant)
+        }
+    }
+
+    @Test("A token of one tenant is nothing in another")
+    func otherTenant() async throws {
+        let installation = try await Installation.make()
+        let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
+        let session = try await installation.register(in: shop)
+        _ = try await installation.register(in: blog)
+        await #expect(throws: Refusal.invalidToken) { try await installation.refresh(session.refreshToken, in: blog) }
+        await #expect(throws: Refusal.invalidToken) {
+            try await installation.service.authenticate(session.accessToken, in: blog)
+        }
+    }
+
+    private func generation(of session: IssuedSession) throws -> Int {
+        try RefreshClaims(payload: CompactJWS.parse(session.refreshToken).payload).generation
+    }
+}
+
+extension Installation {
+    /// The types of what has been recorded for a tenant.
+    func auditTypes(in tenant: ServedTenant) async throws -> [String] {
+        let types = Statement<UUID, String>(
+            "select type from audit_events where tenant_id = $1 order by id", bind: { $0 },
+            row: { (type: String) in type })
+        return try await serviceDatabase.query(types, tenant.tenant.id, in: tenant.tenant.id)
+    }
+}

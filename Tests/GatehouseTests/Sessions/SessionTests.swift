@@ -1,0 +1,121 @@
+import FoundationEssentials
+import Testing
+
+@testable import Gatehouse
+
+@Suite(.installation) struct SessionTests {
+    @Test(
+        "Each scope of a logout ends exactly the sessions it names",
+        arguments: [
+            (LogOutScope.local, [false, true, true]), (.others, [true, false, false]),
+            (.global, [false, false, false]),
+        ])
+    func logOutScopes(scope: LogOutScope, alive: [Bool]) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let sessions = [
+            try await installation.register(in: tenant), try await installation.logIn(in: tenant),
+            try await installation.logIn(in: tenant),
+        ]
+        let bystander = try await installation.register("bob@example.com", in: tenant)
+        try await installation.service.logOut(.refreshToken(sessions[0].refreshToken), scope: scope, in: tenant)
+        for (session, lives) in zip(sessions, alive) {
+            #expect(await installation.isAlive(session, in: tenant) == lives)
+        }
+        #expect(await installation.isAlive(bystander, in: tenant))
+    }
+
+    @Test("Logging out with a superseded token or twice is no error")
+    func logOutAgain() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        _ = try await installation.refresh(session.refreshToken, in: tenant)
+        for _ in 0..<2 {
+            try await installation.service.logOut(.refreshToken(session.refreshToken), scope: .local, in: tenant)
+        }
+        #expect(await !installation.isAlive(session, in: tenant))
+    }
+
+    @Test("A password change ends every other session and keeps this one")
+    func passwordChange() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let (kept, other) = (try await installation.register(in: tenant), try await installation.logIn(in: tenant))
+        let signedIn = try await installation.service.authenticate(kept.accessToken, in: tenant)
+        await #expect(throws: Refusal.wrongCurrentPassword) {
+            try await installation.service.changePassword(
+                current: Password("wrong"), new: Password("another-Lintel92-quasar"), of: signedIn,
+                from: Installation.client, in: tenant)
+        }
+        #expect(await installation.isAlive(other, in: tenant))
+        try await installation.service.changePassword(
+            current: Password(Installation.password), new: Password("another-Lintel92-quasar"), of: signedIn,
+            from: Installation.client, in: tenant)
+        #expect(await installation.isAlive(kept, in: tenant))
+        #expect(await !installation.isAlive(other, in: tenant))
+        await #expect(throws: Refusal.invalidCredentials) { try await installation.logIn(in: tenant) }
+        _ = try await installation.logIn(password: "another-Lintel92-quasar", in: tenant)
+    }
+
+    @Test("A login that had verified the old password before it was changed gets no session")
+    func loginRacingWithPasswordChange() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let id = tenant.tenant.id
+        let user = try await installation.service.authenticate(session.accessToken, in: tenant).user
+        let before = try #require(
+            try await installation.serviceDatabase.first(UserStatements.byID, (id, user.id), in: id))
+        let hash = PasswordHash(stored: try #require(before.passwordHash).stored)
+        try await installation.serviceDatabase.execute(
+            UserStatements.changePassword, (id, user.id, before.passwordVersion, hash), in: id)
+        let late = NewSession(tenant: id, id: UUID(), userID: user.id, client: Installation.client)
+        let started = try await installation.serviceDatabase.first(
+            SessionStatements.start, (late, before.passwordVersion), in: id)
+        #expect(started == nil)
+    }
+
+    @Test("Of logins racing with a disable none leaves a live session", .timeLimit(.minutes(1)))
+    func loginRacingWithDisable() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let user = try #require(try await installation.register(in: tenant).user)
+        for _ in 0..<10 {
+            async let disabled = installation.administration.disableUser(tenant: "shop", user: user.email)
+            let sessions = await withTaskGroup(of: IssuedSession?.self) { group in
+                for _ in 0..<8 { group.addTask { try? await installation.logIn(in: tenant) } }
+                return await group.reduce(into: [IssuedSession?]()) { $0.append($1) }
+            }
+            _ = try await disabled
+            for session in sessions.compactMap(\.self) {
+                #expect(await !installation.isAlive(session, in: tenant))
+            }
+            _ = try await installation.administration.enableUser(tenant: "shop", user: user.email)
+        }
+    }
+
+    @Test("A user lists and ends their own sessions and no one else's")
+    func ownSessions() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let (first, second) = (try await installation.register(in: tenant), try await installation.logIn(in: tenant))
+        let victim = try await installation.register("bob@example.com", in: tenant)
+        let signedIn = try await installation.service.authenticate(second.accessToken, in: tenant)
+        let listed = try await installation.service.listSessions(of: signedIn, in: tenant)
+        #expect(Set(listed.map(\.id)) == [first.sessionID, second.sessionID])
+        await #expect(throws: Refusal.sessionNotFound) {
+            try await installation.service.endSession(victim.sessionID, of: signedIn, in: tenant)
+        }
+        try await installation.service.endSession(first.sessionID, of: signedIn, in: tenant)
+        #expect(await !installation.isAlive(first, in: tenant))
+        #expect(await installation.isAlive(victim, in: tenant))
+    }
+}
+
+extension Installation {
+    /// Whether both tokens of a session still open something.
+    func isAlive(_ session: IssuedSession, in tenant: ServedTenant) async -> Bool {
+        (try? await service.authenticate(session.accessToken, in: tenant)) != nil
+    }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Logging
+import Postgres
+import TestSupport
+
+@testable import Gatehouse
+
+/// A migrated database with the operator's and the service's view of it, as two instances' worth of code would have.
+struct Installation: Sendable {
+    let database: TestDatabase
+    let administration: Administration
+    let service: LoginService
+    let serviceDatabase: Database
+    let ownerPool: Pool
+    let sealer: KeySealer
+
+    static let password = "vivid-Otter47-lintel-quasar"
+    static let client = ClientInfo(address: "192.0.2.1", userAgent: "tests/1.0")
+
+    static func make(limits: GuessLimits = .off, jwksMaxAge: Duration = .seconds(300)) async throws -> Installation {
+        let database = try await TestDatabase.make()
+        _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
+        let admin = try await Connection.open(database.superuserURL)
+        try await admin.script("grant gatehouse_service to gh_service")
+        await admin.close()
+        let sealer = KeySealer(master: .generate())
+        let hasher = PasswordHasher(parameters: try Argon2Parameters(parsing: "m=64,t=1,p=1"))
+        let owner = Pool(
+            PoolConfiguration(database.ownerURL, size: 4, waitDeadline: .seconds(60), statementDeadline: .seconds(60)))
+        let serviceDatabase = Database(
+            pool: Pool(
+                PoolConfiguration(
+                    database.serviceURL, size: 8, waitDeadline: .seconds(60), statementDeadline: .seconds(60))))
+        let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+        let directory = TenantDirectory(
+            database: serviceDatabase, sealer: sealer, publicURL: "http://gatehouse.test",
+            listenURL: database.serviceURL, logger: logger)
+        return Installation(
+            database: database,
+            administration: Administration(
+                database: Database(pool: owner), sealer: sealer, hasher: hasher, publicURL: "http://gatehouse.test",
+                jwksMaxAge: jwksMaxAge, actor: "tests"),
+            service: LoginService(
+                database: serviceDatabase, directory: directory, hasher: hasher, limits: limits, logger: logger),
+            serviceDatabase: serviceDatabase, ownerPool: owner, sealer: sealer)
+    }
+
+    /// A fresh tenant, as the service sees it.
+    func tenant(
+        _ slug: String = "shop", _ set: (inout TenantSettingsChange) -> Void = { _ in }
+    ) async throws -> ServedTenant {
+        var change = TenantSettingsChange()
+        set(&change)
+        _ = try await administration.createTenant(slug: slug, change: change)
+        return try await service.directory.tenant(slug: slug)
+    }
+
+    func register(_ email: String = "ada@example.com", in tenant: ServedTenant) async throws -> IssuedSession {
+        try await service.register(
+            email: EmailAddress(email), username: nil, name: nil, password: Password(Self.password),
+            from: Self.client, in: tenant)
+    }
+
+    func logIn(
+        _ email: String = "ada@example.com", password: String = Self.password, in tenant: ServedTenant
+    ) async throws -> IssuedSession {
+        try await service.logIn(.email(email), password: Password(password), from: Self.client, in: tenant)
+    }
+
+    func refresh(_ token: String, in tenant: ServedTenant) async throws -> IssuedSession {
+        try await service.refresh(token, from: Self.client, in: tenant)
+    }
+
+    /// Moves a session's last rotation into the past, as if that much time had gone by.
+    func age(_ session: IssuedSession, by seconds: Double, in tenant: ServedTenant) async throws {
+        let id = tenant.tenant.id.lowercaseString
+        let connection = try await Connection.open(database.superuserURL)
+        try await connection.script(
+            """
+            update refresh_tokens
+            set rotated_at = rotated_at - interval '\(seconds) s', created_at = created_at - interval '\(seconds) s'
+            where tenant_id = '\(id)' and id = '\(session.sessionID.lowercaseString)'
+            """)
+        await connection.close()
+    }
+}
