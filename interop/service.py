@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 
+PASSWORD = "vivid-Otter47-lintel-quasar"
+
 
 class Service:
     """A context in which the service runs, on a free port, with its data in a folder that is removed afterwards."""
@@ -77,16 +79,17 @@ class Service:
         with urllib.request.urlopen(url, timeout=10) as response:
             return json.load(response)
 
-    def register(self, issuer: str) -> dict:
-        """A session of a new user of the tenant."""
-        body = {"email": f"{secrets.token_hex(8)}@example.org", "password": "vivid-Otter47-lintel-quasar"}
-        request = urllib.request.Request(
-            f"{issuer}/v1/register", json.dumps(body).encode(), {"Content-Type": "application/json"})
+    def post(self, url: str, body: dict) -> dict:
+        request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            raise RuntimeError(f"register answered {error.code}: {error.read().decode()}") from None
+            raise RuntimeError(f"{url} answered {error.code}: {error.read().decode()}") from None
+
+    def register(self, issuer: str) -> dict:
+        """A session of a new user of the tenant."""
+        return self.post(f"{issuer}/v1/register", {"email": f"{secrets.token_hex(8)}@example.org", "password": PASSWORD})
 
 
 def free_ports(count: int) -> list[int]:

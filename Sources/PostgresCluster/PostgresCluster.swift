@@ -39,7 +39,7 @@ public actor PostgresCluster {
     private var running: Running?
 
     private struct Running {
-        let lock: Descriptor
+        let lock: FolderLock
         let orders: Descriptor
         let supervisor: ChildProcess
     }
@@ -104,7 +104,7 @@ public actor PostgresCluster {
         guard running == nil else { throw ClusterError.startedTwice }
         let user = try user.get()
         try folders.make(for: user)
-        let lock = try lockFolder()
+        let lock = try FolderLock(folders)
         try await settleEarlierServer()
         try await initialize(as: user)
 
@@ -129,7 +129,6 @@ public actor PostgresCluster {
         running.orders.send(line: (mode == .fast ? ServerSupervisor.Order.fast : .immediate).rawValue)
         await running.supervisor.waitUntilEnded()
         running.orders.close()
-        running.lock.close()
         self.running = nil
     }
 
@@ -138,7 +137,6 @@ public actor PostgresCluster {
         if let running {
             running.orders.close()
             await running.supervisor.waitUntilEnded()
-            running.lock.close()
             self.running = nil
         }
         if isThrowaway {
@@ -174,19 +172,6 @@ public actor PostgresCluster {
         all.merge(settings) { $1 }
         return [binaries.path(of: "postgres"), "-D", folders.data]
             + all.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-    }
-
-    /// One process at a time; the kernel gives the lock back when its holder ends.
-    private func lockFolder() throws(ClusterError) -> Descriptor {
-        let lock = try Descriptor.open(folders.lock, O_RDWR | O_CREAT | O_NOFOLLOW)
-        guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = FileManager.default.contents(atPath: folders.lock).map { String(decoding: $0, as: UTF8.self) }
-            throw .alreadyRunning(
-                directory: directory, process: holder?.split(separator: "\n").first.flatMap { Int32($0) })
-        }
-        _ = ftruncate(lock.number, 0)
-        lock.write(line: String(getpid()))
-        return lock
     }
 
     /// Holding the lock, a server that still runs is one whose owner was killed and which is about to end.

@@ -9,10 +9,10 @@ import Testing
 #endif
 
 @Suite("The folders of a cluster") struct ClusterFoldersTests {
-    private let root = ServerUser(name: "nobody", id: 65_534, group: 65_534, isOther: true)
+    private let other = ServerUser(name: "other", id: geteuid() + 4_321, group: getegid() + 4_321, isOther: true)
 
     @Test("are those asked for when the server's user can reach them") func reachable() {
-        let folders = ClusterFolders(wanted: "/usr/../tmp/./pg", user: root, temporaryDirectory: "/tmp")
+        let folders = ClusterFolders(wanted: "/usr/../tmp/./pg", user: other, temporaryDirectory: "/tmp")
         #expect(folders.root == "/tmp/pg")
         #expect(folders.sockets == "/tmp/pg/run")
     }
@@ -22,10 +22,10 @@ import Testing
         try await withTemporaryDirectory { directory in
             #expect(chmod(directory, 0o700) == 0)
             let wanted = "\(directory)/pg"
-            let folders = ClusterFolders(wanted: wanted, user: root, temporaryDirectory: "/tmp")
+            let folders = ClusterFolders(wanted: wanted, user: other, temporaryDirectory: "/tmp")
             #expect(folders.root.hasPrefix("/var/lib/gatehouse-dev/"))
-            #expect(folders == ClusterFolders(wanted: wanted, user: root, temporaryDirectory: "/tmp"))
-            #expect(folders.root != ClusterFolders(wanted: wanted + "2", user: root, temporaryDirectory: "/tmp").root)
+            #expect(folders == ClusterFolders(wanted: wanted, user: other, temporaryDirectory: "/tmp"))
+            #expect(folders.root != ClusterFolders(wanted: wanted + "2", user: other, temporaryDirectory: "/tmp").root)
         }
     }
 }

@@ -1,0 +1,1 @@
+dofile(os.getenv("GATEHOUSE_LOADS") .. "/count.lua")
