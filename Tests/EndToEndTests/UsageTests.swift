@@ -3,19 +3,19 @@ import Testing
 
 @Suite("Wrong usage")
 struct UsageTests {
-    @Test(
-        "ends with 2 and says so on standard error",
-        arguments: [
-            [], ["nonsense"], ["admin"], ["admin", "nonsense"], ["admin", "tenant", "create"],
-            ["admin", "tenant", "create", "shop", "--access-ttl", "900"],
-            ["admin", "tenant", "create", "shop", "--nonsense", "1"],
-            ["admin", "tenant", "create", "shop", "--reuse-policy", "lax"],
-            ["admin", "tenant", "create", "shop", "--registration", "ajar"],
-            ["admin", "user", "list", "shop", "--limit", "0"], ["admin", "user", "list", "shop", "--after", "x"],
-            ["admin", "keys", "rotate", "shop", "--use", "both"],
-            ["admin", "user", "create", "shop", "--email", "a@example.com", "--password", "secret"],
-            ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"],
-        ])
+    static let wrong: [[String]] = [
+        [], ["nonsense"], ["admin"], ["admin", "nonsense"], ["admin", "tenant", "create"],
+        ["admin", "tenant", "create", "shop", "--access-ttl", "900"],
+        ["admin", "tenant", "create", "shop", "--nonsense", "1"],
+        ["admin", "tenant", "create", "shop", "--reuse-policy", "lax"],
+        ["admin", "tenant", "create", "shop", "--registration", "ajar"],
+        ["admin", "user", "list", "shop", "--limit", "0"], ["admin", "user", "list", "shop", "--after", "x"],
+        ["admin", "keys", "rotate", "shop", "--use", "both"],
+        ["admin", "user", "create", "shop", "--email", "a@example.com", "--password", "secret"],
+        ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"],
+    ]
+
+    @Test("ends with 2 and says so on standard error", arguments: wrong)
     func wrongUsage(arguments: [String]) async throws {
         let outcome = try await Program.run(arguments)
         #expect(outcome.status == 2)
