@@ -6,19 +6,32 @@ struct AnswerWait {
     /// A request that arrives before the statement has begun has no effect, so it is repeated.
     private static let cancelInterval = Duration.milliseconds(200)
 
+    /// What to do when the deadline has come.
+    enum Overrun {
+        case cancel
+        /// The deadline is the end; for a question that any living server answers.
+        case giveUp
+    }
+
     private let libpq: LibPQ
     private let wake: WakePipe
-    private let isCancellable: Bool
+    private let overrun: Overrun
+    /// Raised when the task is cancelled; nil for what must not stop half-way.
+    private let cancellation: Signal?
     private var wakeUpAt: ContinuousClock.Instant
     private var givesUpAt: ContinuousClock.Instant?
-    private var isCancelUnderWay = false
+    private var cancelDelivery: Signal?
     /// Why the statement is being cancelled, if it is.
     private(set) var interruption: PostgresError?
 
-    init(on libpq: LibPQ, wake: WakePipe, until deadline: ContinuousClock.Instant, isCancellable: Bool) {
+    init(
+        on libpq: LibPQ, wake: WakePipe, until deadline: ContinuousClock.Instant, cancellation: Signal?,
+        overrun: Overrun = .cancel
+    ) {
         self.libpq = libpq
         self.wake = wake
-        self.isCancellable = isCancellable
+        self.overrun = overrun
+        self.cancellation = cancellation
         wakeUpAt = deadline
     }
 
@@ -34,22 +47,23 @@ struct AnswerWait {
     /// Until no cancel request is under way that could hit the next statement.
     mutating func forCancelRequests() throws(ConnectionLoss) {
         let noSocket: Int32 = -1
-        while isCancelUnderWay {
+        while cancelDelivery != nil {
             try handle(waitForSocket(noSocket, for: .read, interrupt: wake, until: wakeUpAt))
         }
     }
 
     private mutating func handle(_ ready: SocketReadiness) throws(ConnectionLoss) {
         if ready.contains(.woken) {
-            let reasons = wake.takeReasons()
-            if reasons.contains(.cancelDelivered) { isCancelUnderWay = false }
-            if reasons.contains(.taskCancelled), isCancellable { interrupt(.cancelled) }
+            wake.drain()
+            if cancelDelivery?.isRaised == true { cancelDelivery = nil }
+            if cancellation?.isRaised == true { interrupt(.cancelled) }
         } else if ready.isEmpty {
             try timeIsUp()
         }
     }
 
     private mutating func timeIsUp() throws(ConnectionLoss) {
+        if overrun == .giveUp { throw ConnectionLoss("the server doesn't answer") }
         guard let givesUpAt else { return interrupt(.timeout(.statement)) }
         guard ContinuousClock.now < givesUpAt else {
             throw ConnectionLoss("the server didn't end a cancelled statement")
@@ -66,12 +80,12 @@ struct AnswerWait {
 
     private mutating func requestCancel() {
         wakeUpAt = .now + Self.cancelInterval
-        guard !isCancelUnderWay, let request = libpq.cancelRequest() else { return }
-        isCancelUnderWay = true
-        let wake = wake
+        guard cancelDelivery == nil, let request = libpq.cancelRequest() else { return }
+        let (wake, delivery) = (wake, Signal())
+        cancelDelivery = delivery
         startThread {
             request.deliver()
-            wake.wake(.cancelDelivered)
+            delivery.raise(waking: wake)
         }
     }
 }

@@ -3,11 +3,13 @@ struct Connecting {
     private let conninfo: String
     private let applicationName: String?
     private let wake: WakePipe
+    private let cancellation: Signal
 
-    init(_ conninfo: String, applicationName: String?, wake: WakePipe) {
+    init(_ conninfo: String, applicationName: String?, wake: WakePipe, cancellation: Signal) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.wake = wake
+        self.cancellation = cancellation
     }
 
     /// Connected and ready for statements.
@@ -33,7 +35,8 @@ struct Connecting {
         for interest: SocketInterest, on libpq: LibPQ, until deadline: ContinuousClock.Instant
     ) throws(PostgresError) {
         let ready = waitForSocket(libpq.socket, for: interest, interrupt: wake, until: deadline)
-        if ready.contains(.woken), wake.takeReasons().contains(.taskCancelled) { throw .cancelled }
+        if ready.contains(.woken) { wake.drain() }
+        if cancellation.isRaised { throw .cancelled }
         if ready.isEmpty { throw .timeout(.connecting) }
     }
 

@@ -26,6 +26,61 @@ extension Connection {
         try await affectedRows(
             of: try Command(statement, input), settings: settings, deadline: deadline, in: nil)
     }
+
+    nonisolated(nonsending) func rows<Output: Sendable>(
+        of command: Command, settings: [LocalSetting], deadline: Duration, in transaction: UInt64?,
+        decode: @escaping @Sendable (borrowing ServerResult) throws(PostgresError) -> [Output]
+    ) async throws(PostgresError) -> [Output] {
+        let execution = Execution(command: command, settings: settings, deadline: deadline, transaction: transaction)
+        return try await interruptible { cancellation async throws(PostgresError) in
+            try await perform(execution, cancellation: cancellation, read: decode)
+        }
+    }
+
+    nonisolated(nonsending) func affectedRows(
+        of command: Command, settings: [LocalSetting], deadline: Duration, in transaction: UInt64?
+    ) async throws(PostgresError) -> Int {
+        let execution = Execution(command: command, settings: settings, deadline: deadline, transaction: transaction)
+        return try await interruptible { cancellation async throws(PostgresError) in
+            try await perform(execution, cancellation: cancellation) { result in result.affectedRows }
+        }
+    }
+
+    private struct Execution: Sendable {
+        let command: Command
+        let settings: [LocalSetting]
+        let deadline: Duration
+        let transaction: UInt64?
+    }
+
+    /// Synchronous, so that it runs from start to end on this connection's thread and nothing comes in between.
+    private func perform<Output: Sendable>(
+        _ execution: Execution, cancellation: Signal,
+        read: @Sendable (borrowing ServerResult) throws(PostgresError) -> Output
+    ) throws(PostgresError) -> Output {
+        let deadline = ContinuousClock.now + execution.deadline
+        try ensureAlive()
+        var commands: [Command] = []
+        guard let transaction = execution.transaction else {
+            for setting in execution.settings { commands.append(try .apply(setting)) }
+            commands.append(execution.command)
+            return try read(try trip(commands, until: deadline, cancellation: cancellation))
+        }
+        guard openTransaction?.id == transaction else { throw .closed }
+        if let settings = openTransaction?.settings {
+            commands.append(.begin)
+            for setting in settings { commands.append(try .apply(setting)) }
+        }
+        commands.append(execution.command)
+        // Only what has reached the server has begun.
+        defer { if libpq?.isInTransaction != false { openTransaction?.settings = nil } }
+        do throws(PostgresError) {
+            return try read(try trip(commands, until: deadline, cancellation: cancellation, mayCommit: false))
+        } catch {
+            openTransaction?.failure = error
+            throw error
+        }
+    }
 }
 
 extension Array {

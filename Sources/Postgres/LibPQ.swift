@@ -12,6 +12,12 @@ internal import CLibPQ
 /// resolution inside ``init(parameters:)``; the caller waits with ``waitForSocket(_:for:interrupt:until:)``.
 final class LibPQ {
     private let handle: OpaquePointer
+    private let notices = Notices()
+
+    /// What the server says unasked. Lives as long as the handle, which holds its address.
+    private final class Notices {
+        var includeFarewell = false
+    }
 
     /// Starts to connect. `parameters` are libpq keywords in order of precedence, the last one wins;
     /// `dbname` may be a whole connection string or URL.
@@ -23,7 +29,12 @@ final class LibPQ {
         let valuePointers = values.map { UnsafePointer<CChar>($0) } + [nil]
         guard let handle = PQconnectStartParams(keywordPointers, valuePointers, 1) else { return nil }
         self.handle = handle
-        _ = PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        let receive: PQnoticeReceiver = { context, result in
+            guard let context, let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))) else { return }
+            guard ["FATAL", "PANIC"].contains(String(cString: severity)) else { return }
+            Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().includeFarewell = true
+        }
+        _ = PQsetNoticeReceiver(handle, receive, Unmanaged.passUnretained(notices).toOpaque())
     }
 
     deinit { PQfinish(handle) }
@@ -66,6 +77,13 @@ final class LibPQ {
         case PQTRANS_INTRANS, PQTRANS_INERROR: true
         default: false
         }
+    }
+
+    /// Whether the server has announced, while nothing was asked of it, that it ends this connection.
+    func hasSaidFarewell() -> Bool {
+        // Reads no socket, but parses what has been read.
+        _ = PQisBusy(handle)
+        return notices.includeFarewell
     }
 
     // MARK: Sending

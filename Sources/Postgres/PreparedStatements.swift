@@ -4,6 +4,19 @@ struct PreparedStatements {
     struct Key: Hashable {
         let sql: String
         let types: [UInt32]
+        /// Kept, because a text of several hundred bytes would be hashed for every execution.
+        private let hash: Int
+
+        init(sql: String, types: [UInt32]) {
+            self.sql = sql
+            self.types = types
+            var hasher = Hasher()
+            hasher.combine(sql)
+            hasher.combine(types)
+            hash = hasher.finalize()
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
     }
 
     /// A program has a fixed set of statements; text made at run time must not fill the server's memory.
@@ -23,7 +36,5 @@ struct PreparedStatements {
 
     mutating func remember(_ key: Key, as name: String) { names[key] = name }
 
-    /// Returns the name under which the server may still know it.
-    @discardableResult
-    mutating func forget(_ key: Key) -> String? { names.removeValue(forKey: key) }
+    mutating func forget(_ key: Key) { names[key] = nil }
 }

@@ -8,17 +8,8 @@ internal import Synchronization
 
 /// Interrupts a thread that waits in ``waitForSocket(_:for:interrupt:until:)``, from any other thread.
 final class WakePipe: Sendable {
-    struct Reasons: OptionSet, Sendable {
-        let rawValue: UInt8
-        /// The task that waits for the statement was cancelled.
-        static let taskCancelled = Reasons(rawValue: 1)
-        /// The cancel request has been delivered, or has failed.
-        static let cancelDelivered = Reasons(rawValue: 2)
-    }
-
     fileprivate let readEnd: Int32
     private let writeEnd: Int32
-    private let pending = Atomic<UInt8>(0)
 
     /// Nil when the process has no file descriptors left.
     init?() {
@@ -36,19 +27,27 @@ final class WakePipe: Sendable {
         close(writeEnd)
     }
 
-    func wake(_ reason: Reasons) {
-        pending.bitwiseOr(reason.rawValue, ordering: .sequentiallyConsistent)
+    func wake() {
         var byte: UInt8 = 1
         // A full pipe is fine: the waiting thread is awake already.
         _ = write(writeEnd, &byte, 1)
     }
 
-    /// Why the thread was woken since the last call; clears it.
-    func takeReasons() -> Reasons {
-        guard pending.load(ordering: .sequentiallyConsistent) != 0 else { return [] }
+    func drain() {
         var bytes = [UInt8](repeating: 0, count: 16)
         while read(readEnd, &bytes, bytes.count) > 0 {}
-        return Reasons(rawValue: pending.exchange(0, ordering: .sequentiallyConsistent))
+    }
+}
+
+/// Something that happened on another thread, to be looked at after a ``WakePipe`` woke this one.
+final class Signal: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    var isRaised: Bool { flag.load(ordering: .acquiring) }
+
+    func raise(waking pipe: WakePipe) {
+        flag.store(true, ordering: .releasing)
+        pipe.wake()
     }
 }
 
@@ -93,7 +92,6 @@ private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
     guard let deadline else { return 0 }
     let (seconds, attoseconds) = (deadline - .now).components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    return Int32(
-        clamping: seconds.multipliedReportingOverflow(by: 1000).overflow
-            ? Int64.max : seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+    // Rounded up, so that time is really up when the wait ends; a day at most, since who waits asks again.
+    return Int32(min(seconds, 86_400) * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
 }

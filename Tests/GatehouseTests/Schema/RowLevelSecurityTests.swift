@@ -7,7 +7,7 @@ import Testing
 @testable import Gatehouse
 
 /// The catalogue is walked, so that a new table can't be forgotten.
-@Suite struct RowLevelSecurityTests {
+@Suite(.installation) struct RowLevelSecurityTests {
     struct Table: Sendable {
         let name: String
         let hasTenant: Bool

@@ -5,7 +5,7 @@ import Testing
 @testable import Gatehouse
 
 /// Every statement of the program, prepared on the schema it is written for.
-@Suite struct StatementTests {
+@Suite(.installation) struct StatementTests {
     static let statements: [(name: String, statement: any StatementDescription)] = [
         ("tenants.bySlug", TenantStatements.bySlug), ("tenants.bySlugLocked", TenantStatements.bySlugLocked),
         ("tenants.all", TenantStatements.all), ("tenants.any", TenantStatements.any),

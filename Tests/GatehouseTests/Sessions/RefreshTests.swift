@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gatehouse
 
-@Suite struct RefreshTests {
+@Suite(.installation) struct RefreshTests {
     @Test("64 concurrent refreshes of one token yield one successor")
     func concurrentRefreshes() async throws {
         let installation = try await Installation.make()

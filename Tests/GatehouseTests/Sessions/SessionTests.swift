@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gatehouse
 
-@Suite struct SessionTests {
+@Suite(.installation) struct SessionTests {
     @Test(
         "Each scope of a logout ends exactly the sessions it names",
         arguments: [

@@ -25,8 +25,12 @@ struct Installation: Sendable {
         await admin.close()
         let sealer = KeySealer(master: .generate())
         let hasher = PasswordHasher(parameters: try Argon2Parameters(parsing: "m=64,t=1,p=1"))
-        let owner = Pool(PoolConfiguration(database.ownerURL, size: 4))
-        let serviceDatabase = Database(pool: Pool(PoolConfiguration(database.serviceURL, size: 8)))
+        let owner = Pool(
+            PoolConfiguration(database.ownerURL, size: 4, waitDeadline: .seconds(60), statementDeadline: .seconds(60)))
+        let serviceDatabase = Database(
+            pool: Pool(
+                PoolConfiguration(
+                    database.serviceURL, size: 8, waitDeadline: .seconds(60), statementDeadline: .seconds(60))))
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let directory = TenantDirectory(
             database: serviceDatabase, sealer: sealer, publicURL: "http://gatehouse.test",

@@ -1,0 +1,103 @@
+extension Connection {
+    /// Runs `body`, which hands the signal on to this connection's thread, so that a cancelled task can interrupt it.
+    nonisolated(nonsending) func interruptible<R: Sendable>(
+        _ body: (Signal) async throws(PostgresError) -> R
+    ) async throws(PostgresError) -> R {
+        let cancellation = Signal()
+        let outcome = await withTaskCancellationHandler {
+            do throws(PostgresError) {
+                return Result<R, PostgresError>.success(try await body(cancellation))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            cancellation.raise(waking: wake)
+        }
+        return try outcome.get()
+    }
+
+    /// Throws ``PostgresError/connectionLost(reason:outcomeUnknown:)`` with a known outcome when the server went
+    /// away while this connection was idle, so that the caller may take another one.
+    func ensureAlive() throws(PostgresError) {
+        guard let libpq else { throw .closed }
+        var reads = 0
+        while waitForSocket(libpq.socket, for: .read, interrupt: wake, until: nil).contains(.readable) {
+            reads += 1
+            // A server that went away says so and hangs up; nothing else sends much to an idle connection.
+            guard libpq.consumeInput(), !libpq.hasSaidFarewell(), reads < 16 else {
+                self.libpq = nil
+                throw .connectionLost(reason: libpq.errorMessage, outcomeUnknown: false)
+            }
+        }
+        if ContinuousClock.now - lastAnswer > idleCheckAfter {
+            try probe(within: .seconds(1))
+        }
+    }
+
+    /// Sends `commands` and returns the answer to the last one. Where the server has forgotten a prepared statement,
+    /// or its result type has changed, it prepares it anew and repeats the trip, which had no effect.
+    func trip(
+        _ commands: [Command], until deadline: ContinuousClock.Instant, cancellation: Signal?,
+        mayCommit: Bool = true
+    ) throws(PostgresError) -> ServerResult {
+        var hasRepeated = false
+        while true {
+            let trip = try answer(commands, until: deadline, cancellation: cancellation, mayCommit: mayCommit)
+            if let failure = trip.failure {
+                guard forgetIfStale(failure), !hasRepeated, try undo(commands, until: deadline) else {
+                    throw .server(failure.error)
+                }
+                hasRepeated = true
+                continue
+            }
+            if let result = trip.result() { return result }
+            throw .decoding(DecodingFault(column: nil, expected: "an answer", actual: "none"))
+        }
+    }
+
+    /// Returns whether another attempt, with the statement prepared anew, can succeed.
+    private func forgetIfStale(_ failure: RoundTrip.Failure) -> Bool {
+        guard let key = failure.key, failure.wasKnown else { return false }
+        switch failure.error.state {
+        case .invalidStatementName, .featureNotSupported:
+            prepared?.forget(key)
+            return true
+        default:
+            return false
+        }
+    }
+
+    /// Leaves the transaction that failed `commands` began. False when it was begun before, so that more than
+    /// `commands` would be undone.
+    private func undo(
+        _ commands: [Command], until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) -> Bool {
+        guard libpq?.isInTransaction == true else { return true }
+        guard commands.count > 1, commands.first?.key == Command.begin.key else { return false }
+        _ = try trip([.rollBack], until: deadline, cancellation: nil, mayCommit: false)
+        return true
+    }
+
+    func answer(
+        _ commands: [Command], describing statement: (any StatementDescription)? = nil,
+        until deadline: ContinuousClock.Instant, cancellation: Signal?, mayCommit: Bool = false,
+        overrun: AnswerWait.Overrun = .cancel
+    ) throws(PostgresError) -> RoundTrip {
+        guard let libpq else { throw .closed }
+        if cancellation?.isRaised == true { throw .cancelled }
+        var trip = RoundTrip(on: libpq)
+        var wait = AnswerWait(
+            on: libpq, wake: wake, until: deadline, cancellation: cancellation, overrun: overrun)
+        do throws(ConnectionLoss) {
+            for command in commands { try trip.add(command, prepared: &prepared) }
+            if let statement { try trip.addDescription(of: statement) }
+            try trip.run(&wait, prepared: &prepared)
+        } catch {
+            self.libpq = nil
+            throw .connectionLost(reason: error.reason, outcomeUnknown: mayCommit && trip.isSynced)
+        }
+        lastAnswer = .now
+        if let interruption = wait.interruption, trip.failure?.error.state == .queryCanceled { throw interruption }
+        return trip
+    }
+}

@@ -1,0 +1,68 @@
+extension Connection {
+    /// Runs `body` in a transaction block, with `settings` in force for all of it. What `body` throws rolls back.
+    ///
+    /// A commit whose answer is lost is a ``PostgresError/connectionLost(reason:outcomeUnknown:)``. When a statement
+    /// failed and `body` went on regardless, nothing is committed and that statement's error is thrown.
+    /// - Parameter deadline: For each statement, and for the commit.
+    nonisolated(nonsending) public func transaction<R: Sendable>(
+        settings: [LocalSetting] = [], deadline: Duration = defaultDeadline,
+        _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let id = try await beginTransaction(settings)
+        return try await runTransaction(id, deadline: deadline, body)
+    }
+
+    nonisolated(nonsending) func runTransaction<R: Sendable>(
+        _ id: UInt64, deadline: Duration, _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let outcome: R
+        do {
+            outcome = try await body(Transaction(connection: self, id: id, deadline: deadline))
+        } catch {
+            await rollBack(id)
+            throw error
+        }
+        try await commit(id, until: .now + deadline)
+        return outcome
+    }
+
+    func beginTransaction(_ settings: [LocalSetting]) throws(PostgresError) -> UInt64 {
+        guard openTransaction == nil else { throw .transactionInProgress }
+        try ensureAlive()
+        transactionCounter += 1
+        openTransaction = OpenTransaction(id: transactionCounter, settings: settings)
+        return transactionCounter
+    }
+
+    private func commit(_ id: UInt64, until deadline: ContinuousClock.Instant) throws(PostgresError) {
+        guard let transaction = openTransaction, transaction.id == id else { throw .closed }
+        openTransaction = nil
+        guard transaction.settings == nil else { return }
+        guard libpq != nil else { throw transaction.failure ?? .closed }
+        let tag = try trip([.commit], until: deadline, cancellation: nil).commandTag
+        if tag != "COMMIT" { throw transaction.failure ?? .closed }
+    }
+
+    /// Where even this fails the connection is spent, and the server rolls back by itself.
+    private func rollBack(_ id: UInt64) {
+        guard let transaction = openTransaction, transaction.id == id else { return }
+        openTransaction = nil
+        guard transaction.settings == nil, libpq != nil else { return }
+        do {
+            _ = try trip([.rollBack], until: .now + Self.defaultDeadline, cancellation: nil, mayCommit: false)
+        } catch {
+            libpq = nil
+        }
+    }
+
+    /// Ends a transaction that a borrower may have left open.
+    func tidy() {
+        openTransaction = nil
+        guard let libpq, libpq.isInTransaction else { return }
+        do {
+            _ = try trip([.rollBack], until: .now + Self.defaultDeadline, cancellation: nil, mayCommit: false)
+        } catch {
+            self.libpq = nil
+        }
+    }
+}

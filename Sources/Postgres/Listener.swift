@@ -1,0 +1,85 @@
+/// Notifications from channels, on a connection of its own that is opened anew whenever it is lost.
+///
+/// ```swift
+/// for await event in Listener(conninfo, channels: ["keys"]) { … }
+/// ```
+/// Each ``ListenerEvent/listening`` says that notifications arrive from here on and that earlier ones may have been
+/// missed. The sequence ends when its task is cancelled. A consumer that lingers leaves notifications at the server,
+/// which keeps them for it.
+public struct Listener: AsyncSequence, Sendable {
+    public typealias Element = ListenerEvent
+    public typealias Failure = Never
+
+    let conninfo: String
+    let channels: [String]
+    let applicationName: String?
+    let backoff: Backoff
+    /// How often a silent server is asked whether it is still there; also how long it may take to answer.
+    let probeInterval: Duration
+
+    public init(
+        _ conninfo: String, channels: [String], applicationName: String? = nil, backoff: Backoff = Backoff(),
+        probeInterval: Duration = .seconds(2)
+    ) {
+        self.conninfo = conninfo
+        self.channels = channels
+        self.applicationName = applicationName
+        self.backoff = backoff
+        self.probeInterval = probeInterval
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(listener: self) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        private enum State {
+            case disconnected
+            case listening(Connection)
+        }
+
+        private let listener: Listener
+        private var state = State.disconnected
+        private var failures = 0
+        private var pending: ArraySlice<ListenerEvent> = []
+
+        fileprivate init(listener: Listener) { self.listener = listener }
+
+        /// Nil once the task is cancelled.
+        public mutating func next() async -> ListenerEvent? {
+            while true {
+                if let event = pending.popFirst() { return event }
+                do throws(PostgresError) {
+                    switch state {
+                    case .disconnected:
+                        state = .listening(try await listener.connect(afterFailures: failures))
+                        failures = 0
+                        return .listening
+                    case .listening(let connection):
+                        pending = ArraySlice(try await connection.notifications(probeInterval: listener.probeInterval))
+                    }
+                } catch {
+                    if case .listening(let connection) = state { await connection.close() }
+                    state = .disconnected
+                    if Task.isCancelled { return nil }
+                    failures += 1
+                    return .disconnected(error)
+                }
+            }
+        }
+    }
+
+    private func connect(afterFailures failures: Int) async throws(PostgresError) -> Connection {
+        let wait = backoff.wait(afterFailures: failures, jitter: .random(in: 0...1))
+        do { try await Task.sleep(for: wait) } catch { throw .cancelled }
+        let connection = try await Connection.open(conninfo, applicationName: applicationName)
+        for channel in channels { try await connection.listen(to: channel) }
+        return connection
+    }
+}
+
+public enum ListenerEvent: Hashable, Sendable {
+    /// Connected, for the first time or again: something may have been missed before.
+    case listening
+    case notification(channel: String, payload: String)
+    /// The connection was lost, or another attempt to connect failed; the next one follows by itself.
+    case disconnected(PostgresError)
+}

@@ -1,0 +1,141 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+@Suite(.installation) struct GuessingTests {
+    @Test(
+        "After the budget an account answers too many attempts, whether or not it exists", arguments: ["ada", "nobody"])
+    func budget(local: String) async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=3/15m,source=off"))
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        for _ in 0..<3 {
+            await #expect(throws: Refusal.invalidCredentials) {
+                try await installation.logIn("\(local)@example.com", password: "wrong", in: tenant)
+            }
+        }
+        try await installation.delayNextAttempt()
+        await #expect(throws: Refusal.tooManyAttempts(retryAfter: 60)) {
+            try await installation.logIn("\(local.uppercased())@example.com", in: tenant)
+        }
+        #expect(await installation.isAlive(session, in: tenant))
+    }
+
+    @Test("200 parallel guesses get no more evaluations than the budget")
+    func parallel() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "source=off"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        let start = ContinuousClock.now
+        let evaluated = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    do {
+                        _ = try await installation.logIn(password: "wrong", in: tenant)
+                        return true
+                    } catch {
+                        return error as? Refusal == .invalidCredentials
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        // Ten at once; then one after a second, one two seconds later, and so on, however slow the machine is.
+        let delays = sequence(first: 1) { $0 * 2 }.prefix { Duration.seconds($0) <= ContinuousClock.now - start }
+        #expect((10...(10 + delays.count { _ in true })).contains(evaluated))
+    }
+
+    @Test("The right password is given back: it never uses up the budget")
+    func success() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=2/15m,source=2/15m"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        for _ in 0..<6 { _ = try await installation.logIn(in: tenant) }
+    }
+
+    @Test("Email and username of one account share its budget, and a password change counts against it too")
+    func oneAccount() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=3/15m,source=off"))
+        let tenant = try await installation.tenant()
+        let session = try await installation.service.register(
+            email: EmailAddress("ada@example.com"), username: Username("ada"), name: nil,
+            password: Password(Installation.password), from: Installation.client, in: tenant)
+        let signedIn = try await installation.service.authenticate(session.accessToken, in: tenant)
+        _ = try? await installation.logIn(password: "wrong", in: tenant)
+        _ = try? await installation.service.logIn(
+            .username("ADA"), password: Password("wrong"), from: Installation.client, in: tenant)
+        for expected in [Refusal.wrongCurrentPassword, .tooManyAttempts(retryAfter: 60)] {
+            if case .tooManyAttempts = expected { try await installation.delayNextAttempt() }
+            await #expect(throws: expected) {
+                try await installation.service.changePassword(
+                    current: Password("wrong"), new: Password("another-Lintel92-quasar"), of: signedIn,
+                    from: Installation.client, in: tenant)
+            }
+        }
+    }
+
+    @Test("A source that fails on many accounts is refused; an IPv6 source is its /64")
+    func source() throws {
+        let counter = SourceCounter(GuessBudget(failures: 2, window: .seconds(60)))
+        let now = ContinuousClock.now
+        try counter.count(SourceAddress("2001:db8::1"), now: now)
+        try counter.count(SourceAddress("2001:db8::ffff:2"), now: now)
+        #expect(throws: Refusal.tooManyAttempts(retryAfter: 50)) {
+            try counter.count(SourceAddress("2001:db8:0:0:1::"), now: now + .seconds(10))
+        }
+        try counter.count(SourceAddress("2001:db8:0:1::1"), now: now)
+        try counter.count(SourceAddress("192.0.2.1"), now: now)
+        try counter.count(SourceAddress("2001:db8::1"), now: now + .seconds(60))
+    }
+
+    @Test("The delay doubles from one second to sixty")
+    func delays() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=1/15m,source=off"))
+        let tenant = try await installation.tenant()
+        let budget = try #require(GuessLimits(parsing: "account=1/15m").account)
+        let account = GuessedAccount(UUID(), in: tenant.tenant.id)
+        let attempt = GuessStatements.Attempt(tenant: tenant.tenant.id, account: account, budget: budget)
+        var waits: [Int32] = []
+        for _ in 0..<8 {
+            let counted = try await installation.serviceDatabase.first(
+                GuessStatements.count, attempt, in: tenant.tenant.id)
+            #expect(counted == true)
+            let wait = try await installation.serviceDatabase.first(
+                GuessStatements.wait, (tenant.tenant.id, account), in: tenant.tenant.id)
+            waits.append(try #require(wait))
+            let connection = try await Connection.open(installation.database.superuserURL)
+            try await connection.script("update guess_counters set next_attempt_at = now()")
+            await connection.close()
+        }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60])
+    }
+
+    @Test(
+        "Limits are read as the contract writes them",
+        arguments: [
+            ("account=10/15m,device=10/15m,source=100/15m,register=600/1h", GuessLimits.standard),
+            ("", .standard), ("account=off,device=off,source=off,register=off", .off),
+        ])
+    func parsing(text: String, limits: GuessLimits) throws {
+        #expect(try GuessLimits(parsing: text) == limits)
+    }
+
+    @Test(
+        "Limits that can't be read are refused",
+        arguments: ["account", "account=10", "account=0/1m", "x=1/1m", "account=1/15"])
+    func unreadable(text: String) {
+        #expect(throws: FieldFault.self) { try GuessLimits(parsing: text) }
+    }
+}
+
+extension Installation {
+    /// Puts the next attempt on every account a minute off, so that what follows doesn't depend on how fast it follows.
+    fileprivate func delayNextAttempt() async throws {
+        let connection = try await Connection.open(database.superuserURL)
+        try await connection.script("update guess_counters set next_attempt_at = now() + interval '60 s'")
+        await connection.close()
+    }
+}

@@ -1,0 +1,49 @@
+import FoundationEssentials
+import Testing
+
+@testable import Gatehouse
+
+@Suite struct TenantCacheTests {
+    static let wall = Date(timeIntervalSince1970: 1_800_000_000)
+    static let start = ContinuousClock.now
+
+    static func served(_ slug: String) -> ServedTenant {
+        let tenant = Tenant(
+            id: UUID(), slug: slug, name: slug, settings: .standard, isEnabled: true, createdAt: wall)
+        return ServedTenant(tenant: tenant, keys: [], publicURL: "http://gatehouse.test", at: wall)
+    }
+
+    @Test("Beyond its capacity the least recently used goes first")
+    func eviction() {
+        var cache = TenantCache(capacity: 3)
+        for slug in ["a1", "b1", "c1"] { cache.insert(Self.served(slug), now: Self.start) }
+        #expect(cache.lookUp("a1", now: Self.start, wall: Self.wall) != nil)
+        cache.insert(Self.served("d1"), now: Self.start)
+        #expect(cache.lookUp("b1", now: Self.start, wall: Self.wall) == nil)
+        for slug in ["a1", "c1", "d1"] { #expect(cache.lookUp(slug, now: Self.start, wall: Self.wall) != nil) }
+    }
+
+    @Test("While nothing tells of changes an entry is used for five seconds, else for as long as it is not changed")
+    func freshness() {
+        var cache = TenantCache(capacity: 3)
+        let served = Self.served("a1")
+        cache.insert(served, now: Self.start)
+        #expect(cache.lookUp("a1", now: Self.start + .seconds(5), wall: Self.wall) != nil)
+        #expect(cache.lookUp("a1", now: Self.start + .milliseconds(5001), wall: Self.wall) == nil)
+        cache.freshness = nil
+        #expect(cache.lookUp("a1", now: Self.start + .seconds(5000), wall: Self.wall) != nil)
+        cache.remove(served.tenant.id)
+        #expect(cache.lookUp("a1", now: Self.start, wall: Self.wall) == nil)
+    }
+
+    @Test("An unknown key causes at most one re-read per second")
+    func rereads() {
+        var cache = TenantCache(capacity: 3)
+        cache.insert(Self.served("a1"), now: Self.start)
+        let first = cache.mayReread("a1", now: Self.start)
+        cache.insert(Self.served("a1"), now: Self.start)
+        let early = cache.mayReread("a1", now: Self.start + .milliseconds(999))
+        let later = cache.mayReread("a1", now: Self.start + .seconds(1))
+        #expect([first, early, later] == [true, false, true])
+    }
+}

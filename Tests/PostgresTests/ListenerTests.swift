@@ -1,0 +1,94 @@
+import PostgresCluster
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("Listener")
+struct ListenerTests {
+    private let notify = Statement<(String, String), String>(
+        "select pg_notify($1, $2)::text", bind: { ($0.0, $0.1) }, row: { (nothing: String) in nothing })
+
+    private let backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(100))
+
+    @Test("notifications of the channels arrive in order, whatever the channel is called")
+    func arrives() async throws {
+        let database = try await TestDatabase.make()
+        let sender = try await Connection.open(database.superuserURL)
+        var events = Listener(database.superuserURL, channels: ["keys", "odd \"Name\""]).makeAsyncIterator()
+        #expect(await events.next() == .listening)
+        for payload in ["1", "2", ""] { _ = try await sender.query(notify, ("keys", payload)) }
+        _ = try await sender.query(notify, ("elsewhere", "x"))
+        _ = try await sender.query(notify, ("odd \"Name\"", "é"))
+        for payload in ["1", "2", ""] {
+            #expect(await events.next() == .notification(channel: "keys", payload: payload))
+        }
+        #expect(await events.next() == .notification(channel: "odd \"Name\"", payload: "é"))
+    }
+
+    @Test("a silent server is asked whether it is there, and listening goes on")
+    func probe() async throws {
+        let database = try await TestDatabase.make()
+        let sender = try await Connection.open(database.superuserURL)
+        var events = Listener(database.superuserURL, channels: ["keys"], probeInterval: .milliseconds(20))
+            .makeAsyncIterator()
+        #expect(await events.next() == .listening)
+        _ = try await sender.query(Statements.sleep, 0.2)
+        _ = try await sender.query(notify, ("keys", "late"))
+        #expect(await events.next() == .notification(channel: "keys", payload: "late"))
+    }
+
+    @Test("a lost connection is reported and opened anew by itself")
+    func reconnects() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let url = cluster.superuserURL(database: "postgres")
+            var events = Listener(url, channels: ["keys"], backoff: backoff).makeAsyncIterator()
+            #expect(await events.next() == .listening)
+            await cluster.crash()
+            guard case .disconnected(.connectionLost) = await events.next() else {
+                Issue.record("the loss must be reported")
+                return
+            }
+            guard case .disconnected(.connect) = await events.next() else {
+                Issue.record("failed attempts must be reported")
+                return
+            }
+            try await cluster.start()
+            while case .disconnected = await events.next() {}
+            let sender = try await Connection.open(url)
+            _ = try await sender.query(notify, ("keys", "again"))
+            #expect(await events.next() == .notification(channel: "keys", payload: "again"))
+        }
+    }
+
+    @Test("a server that stops answering is noticed")
+    func frozen() async throws {
+        let database = try await TestDatabase.make()
+        let connection = try await Connection.open(database.superuserURL)
+        let backend = try #require(try await connection.first(Statements.backend, ()))
+        try await Frozen.process(backend) {
+            await #expect(
+                throws: PostgresError.connectionLost(reason: "the server doesn't answer", outcomeUnknown: false)
+            ) {
+                _ = try await connection.notifications(probeInterval: .milliseconds(50))
+            }
+        }
+    }
+
+    @Test("the sequence ends when its task is cancelled")
+    func cancelled() async throws {
+        let database = try await TestDatabase.make()
+        let (started, starting) = AsyncStream<Void>.makeStream()
+        let task = Task {
+            var events: [ListenerEvent] = []
+            for await event in Listener(database.superuserURL, channels: ["keys"]) {
+                events.append(event)
+                starting.yield()
+            }
+            return events
+        }
+        for await _ in started { break }
+        task.cancel()
+        #expect(await task.value == [.listening])
+    }
+}

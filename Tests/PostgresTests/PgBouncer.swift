@@ -1,0 +1,48 @@
+import Foundation
+import PostgresCluster
+
+/// A PgBouncer of its own in front of a server.
+struct PgBouncer {
+    let conninfo: String
+
+    /// Nil when it isn't installed.
+    static var path: String? {
+        ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"]
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Runs `body` with a PgBouncer in transaction mode that has one connection to `cluster`.
+    static func with(_ cluster: PostgresCluster, at path: String, _ body: (PgBouncer) async throws -> Void) async throws
+    {
+        let folder = cluster.socketDirectory
+        let settings = """
+            [databases]
+            * = host=\(folder) port=\(cluster.port)
+            [pgbouncer]
+            pool_mode = transaction
+            default_pool_size = 1
+            max_client_conn = 50
+            listen_addr =
+            listen_port = 6432
+            unix_socket_dir = \(folder)
+            auth_type = any
+            ignore_startup_parameters = extra_float_digits
+            """
+        let file = "\(folder)/pgbouncer.ini"
+        let asPostgres = getuid() == 0
+        // "any" logs in as the user of the database entry.
+        try settings.replacing("host=", with: "user=postgres host=").write(
+            toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = ["-q"] + (asPostgres ? ["-u", "postgres"] : []) + [file]
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        defer { process.terminate() }
+        let socket = "\(folder)/.s.PGSQL.6432"
+        while !FileManager.default.fileExists(atPath: socket), process.isRunning { await Task.yield() }
+        try await body(PgBouncer(conninfo: "host=\(folder) port=6432 dbname=postgres user=postgres"))
+    }
+}

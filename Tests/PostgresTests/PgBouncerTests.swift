@@ -1,0 +1,64 @@
+import PostgresCluster
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("PgBouncer", .enabled(if: PgBouncer.path != nil, "pgbouncer isn't installed (apt install pgbouncer)"))
+struct PgBouncerTests {
+    private func withBouncer(_ body: (PgBouncer, PostgresCluster) async throws -> Void) async throws {
+        let path = try #require(PgBouncer.path)
+        try await withDedicatedCluster { cluster async throws in
+            try await PgBouncer.with(cluster, at: path) { bouncer async throws in try await body(bouncer, cluster) }
+        }
+    }
+
+    @Test("behind a transaction-mode PgBouncer settings stay with their statement and no statement is kept")
+    func mixedSettings() async throws {
+        try await withBouncer { bouncer, _ async throws in
+            let pool = Pool(PoolConfiguration(bouncer.conninfo, size: 8))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for task in 0..<8 {
+                    group.addTask {
+                        for round in 0..<25 {
+                            let tenant = "\(task).\(round)"
+                            let settings = [LocalSetting("app.tenant", tenant)]
+                            let seen = try await pool.first(Statements.setting, "app.tenant", settings: settings)
+                            #expect(seen == tenant)
+                            #expect(try await pool.query(Statements.setting, "app.tenant") == [nil])
+                            let twice = try await pool.transaction(settings: settings) { transaction async throws in
+                                let first = try await transaction.first(Statements.setting, "app.tenant")
+                                let second = try await transaction.first(Statements.setting, "app.tenant")
+                                return [first, second]
+                            }
+                            #expect(twice == [tenant, tenant])
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let keeps = try await pool.withConnection { connection async throws in await connection.keepsStatements }
+            #expect(!keeps)
+            await pool.close()
+        }
+    }
+
+    @Test("a deadline cancels through PgBouncer too")
+    func deadline() async throws {
+        try await withBouncer { bouncer, _ async throws in
+            let connection = try await Connection.open(bouncer.conninfo)
+            await #expect(throws: PostgresError.timeout(.statement)) {
+                try await connection.query(Statements.sleep, 30, deadline: .milliseconds(100))
+            }
+            #expect(try await connection.first(Statements.one, ()) == 1)
+            await connection.close()
+        }
+    }
+
+    @Test("without PgBouncer statements are kept")
+    func direct() async throws {
+        try await withConnection { connection async throws in
+            #expect(await connection.keepsStatements)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import Testing
+
+@testable import Postgres
+
+@Suite("Pool state machine")
+struct PoolStateMachineTests {
+    private typealias Machine = PoolStateMachine<Int>
+
+    private let start = ContinuousClock.now
+    private let failure = PostgresError.connect(reason: "nobody home")
+
+    private func machine(size: Int) -> Machine {
+        Machine(
+            size: size, waitDeadline: .seconds(5), backoff: Backoff(first: .seconds(1), longest: .seconds(8)),
+            jitter: { 1 })
+    }
+
+    @Test("the first request opens a connection and gets it")
+    func first() {
+        var machine = machine(size: 2)
+        #expect(
+            machine.request(by: 1, now: start)
+                == .waits([.open(after: .zero), .wake(at: start + .seconds(5))]))
+        #expect(machine.opened(10) == [.lend(10, to: 1)])
+        #expect(machine.status == PoolStatus(size: 2, busy: 1, idle: 0, connecting: 0, waiting: 0))
+    }
+
+    @Test("no more connections are opened than the size, nor than are waited for")
+    func bounded() {
+        var machine = machine(size: 2)
+        var opened = 0
+        for waiter in 1...5 {
+            guard case .waits(let actions) = machine.request(by: UInt64(waiter), now: start) else { continue }
+            opened += actions.filter { $0 == .open(after: .zero) }.count
+        }
+        #expect(opened == 2)
+        #expect(machine.status.connecting == 2)
+    }
+
+    @Test("those who wait are served in the order of their arrival, before anybody new")
+    func fair() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.opened(10)
+        for waiter in 2...4 { _ = machine.request(by: UInt64(waiter), now: start) }
+        #expect(machine.lendAtOnce() == nil)
+        for waiter in 2...4 {
+            #expect(machine.takeBack(10, isUsable: true) == [.lend(10, to: UInt64(waiter))])
+        }
+        #expect(machine.takeBack(10, isUsable: true) == [])
+        #expect(machine.lendAtOnce() == 10)
+    }
+
+    @Test("the connection used last is lent first")
+    func warmest() {
+        var machine = machine(size: 2)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.request(by: 2, now: start)
+        _ = machine.opened(10)
+        _ = machine.opened(11)
+        _ = machine.takeBack(11, isUsable: true)
+        _ = machine.takeBack(10, isUsable: true)
+        #expect(machine.lendAtOnce() == 10)
+        #expect(machine.lendAtOnce() == 11)
+    }
+
+    @Test("who waits past the deadline is refused, who came later still waits")
+    func overdue() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.request(by: 2, now: start + .seconds(2))
+        #expect(
+            machine.timePassed(now: start + .seconds(5))
+                == [.refuse(waiter: 1, .timeout(.waitingForConnection)), .wake(at: start + .seconds(7))])
+        #expect(machine.status.waiting == 1)
+        #expect(machine.opened(10) == [.lend(10, to: 2)])
+        #expect(machine.timePassed(now: start + .seconds(7)) == [])
+    }
+
+    @Test("who withdraws is passed over, and only once")
+    func withdrawn() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.request(by: 2, now: start)
+        #expect(machine.withdraw(waiter: 1) == true)
+        #expect(machine.withdraw(waiter: 1) == false)
+        #expect(machine.opened(10) == [.lend(10, to: 2)])
+        #expect(machine.withdraw(waiter: 2) == false, "it has been served")
+    }
+
+    @Test("a connection nobody waits for any more is kept")
+    func unwanted() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.withdraw(waiter: 1)
+        #expect(machine.opened(10) == [])
+        #expect(machine.status.idle == 1)
+    }
+
+    @Test("when the server is away everybody who waits hears it at once, and the next attempt waits")
+    func away() {
+        var machine = machine(size: 3)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.request(by: 2, now: start)
+        #expect(machine.openingFailed(failure) == [], "another attempt is under way")
+        #expect(
+            machine.openingFailed(failure) == [.refuse(waiter: 1, failure), .refuse(waiter: 2, failure)])
+        guard case .waits(let actions) = machine.request(by: 3, now: start) else {
+            Issue.record("it must wait")
+            return
+        }
+        #expect(actions.first == .open(after: .seconds(2)))
+    }
+
+    @Test("after a failure one attempt is made at a time, and waits double up to the longest")
+    func backoff() {
+        var machine = machine(size: 4)
+        var waits: [Duration] = []
+        for round in 0..<6 {
+            for waiter in 0..<3 {
+                guard case .waits(let actions) = machine.request(by: UInt64(round * 10 + waiter), now: start) else {
+                    continue
+                }
+                for case .open(let wait) in actions { waits.append(wait) }
+            }
+            while machine.status.connecting > 0 { _ = machine.openingFailed(failure) }
+        }
+        #expect(waits == [.zero, .zero, .zero, .seconds(4), .seconds(8), .seconds(8), .seconds(8), .seconds(8)])
+    }
+
+    @Test("when an attempt succeeds after failures, the rest of those who wait get connections too")
+    func recovery() {
+        var machine = machine(size: 3)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.openingFailed(failure)
+        for waiter in 2...4 { _ = machine.request(by: UInt64(waiter), now: start) }
+        #expect(machine.status.connecting == 1)
+        #expect(
+            machine.opened(10) == [.lend(10, to: 2), .open(after: .zero), .open(after: .zero)])
+    }
+
+    @Test("a spent connection is replaced when somebody waits")
+    func replaced() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.opened(10)
+        _ = machine.request(by: 2, now: start)
+        #expect(machine.takeBack(10, isUsable: false) == [.close(10), .open(after: .zero)])
+        #expect(machine.takeBack(10, isUsable: false) == [], "a connection comes back once")
+    }
+
+    @Test("a failed attempt doesn't refuse those whom a living connection will serve")
+    func partlyAlive() {
+        var machine = machine(size: 2)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.opened(10)
+        _ = machine.request(by: 2, now: start)
+        #expect(machine.openingFailed(failure) == [.open(after: .seconds(1))])
+        #expect(machine.takeBack(10, isUsable: true) == [.lend(10, to: 2)])
+    }
+
+    @Test("closing refuses everybody and closes what is idle now and what comes back later")
+    func closing() {
+        var machine = machine(size: 2)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.request(by: 2, now: start)
+        _ = machine.opened(10)
+        _ = machine.opened(11)
+        _ = machine.takeBack(11, isUsable: true)
+        #expect(machine.close() == [.close(11)])
+        #expect(machine.request(by: 3, now: start) == .refused(.closed))
+        #expect(machine.takeBack(10, isUsable: true) == [.close(10)])
+        #expect(machine.status == PoolStatus(size: 2, busy: 0, idle: 0, connecting: 0, waiting: 0))
+    }
+
+    @Test("a long queue with gaps keeps its order")
+    func longQueue() {
+        var queue = WaiterQueue()
+        for id in 0..<1000 { queue.append(Waiter(id: UInt64(id), deadline: start)) }
+        for id in stride(from: 0, to: 1000, by: 2) { #expect(queue.remove(UInt64(id)) == true) }
+        var served: [UInt64] = []
+        while let waiter = queue.popFirst() { served.append(waiter.id) }
+        #expect(served == Array(stride(from: 1, to: 1000, by: 2)))
+        #expect(queue.isEmpty)
+    }
+
+    @Test("jitter takes up to half of a wait away")
+    func jitter() {
+        let backoff = Backoff(first: .milliseconds(100), longest: .seconds(2))
+        #expect(backoff.wait(afterFailures: 0, jitter: 1) == .zero)
+        #expect(backoff.wait(afterFailures: 1, jitter: 0) == .milliseconds(50))
+        #expect(backoff.wait(afterFailures: 1, jitter: 1) == .milliseconds(100))
+        #expect(backoff.wait(afterFailures: 2, jitter: 1) == .milliseconds(200))
+        #expect(backoff.wait(afterFailures: 1_000_000, jitter: 1) == .seconds(2))
+    }
+}
