@@ -15,7 +15,7 @@ RUN swift build -c release --product gatehouse --static-swift-stdlib \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        ca-certificates libargon2-1 libcrypt1 libpq5 libzxcvbn0 \
+        ca-certificates libargon2-1 libcrypt1 libpq5 libstdc++6 libzxcvbn0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin gatehouse
 COPY docker/healthcheck.sh docker/make-master-key.sh /usr/local/lib/gatehouse/
