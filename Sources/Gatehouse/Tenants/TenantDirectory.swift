@@ -47,12 +47,8 @@ public final class TenantDirectory: Sendable {
 
     /// Listens for changes until the task is cancelled.
     public func run() async {
-        do {
-            for try await event in Listener(listenURL, channels: ["gatehouse_tenants"]) {
-                hear(event)
-            }
-        } catch {
-            logger.error("The listener for tenant changes stopped; entries are re-read every few seconds.")
+        for await event in Listener(listenURL, channels: ["gatehouse_tenants"]) {
+            hear(event)
         }
         state.withLock { $0.freshness = Self.longestUnheard }
     }

@@ -17,6 +17,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let deadlines: ConnectionDeadlines
     private var progress: ConnectionProgress
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
+    private var clientAsksToClose = false
     private var closesAfterResponse = false
     private var isDiscarding = false
     private var discarded = 0
@@ -50,7 +51,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            closesAfterResponse = head.headerFields.asksToClose
+            clientAsksToClose = head.headerFields.asksToClose
             progress.headRead(now: .now())
             context.fireChannelRead(data)
         case .body(let bytes):
@@ -74,7 +75,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            if head.headerFields.asksToClose { closesAfterResponse = true }
+            closesAfterResponse = head.headerFields.asksToClose || clientAsksToClose && progress.isAnsweringLastRequest
             if closesAfterResponse { head.headerFields[.connection] = "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:

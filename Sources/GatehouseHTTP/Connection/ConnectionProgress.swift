@@ -30,6 +30,9 @@ struct ConnectionProgress {
         if case .body = reading { unanswered == 0 } else { false }
     }
 
+    /// Whether no request has been read beyond the one whose response is due.
+    var isAnsweringLastRequest: Bool { unanswered == 1 }
+
     mutating func bytesArrived(now: NIODeadline) {
         if case .nothing = reading { reading = .head(since: now) }
         if firstByte == nil { firstByte = now }

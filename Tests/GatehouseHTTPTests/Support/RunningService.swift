@@ -33,10 +33,10 @@ struct RunningService: Sendable {
 
     /// Runs `body` with a service of its own.
     static func run<R: Sendable>(
-        _ change: (inout Options) -> Void = { _ in }, _ body: (RunningService) async throws -> R
+        _ change: (inout Options) throws -> Void = { _ in }, _ body: (RunningService) async throws -> R
     ) async throws -> R {
         var options = Options()
-        change(&options)
+        try change(&options)
         let (service, task) = try await start(options)
         do {
             let result = try await body(service)

@@ -1,0 +1,136 @@
+import Foundation
+import Gatehouse
+import Testing
+
+@testable import GatehouseCommand
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    static let key = MasterKey.generate().base64
+
+    static let complete = [
+        "DATABASE_URL": "postgres://gatehouse:hunter2@db.example:5432/gatehouse?sslpassword=hunter3",
+        "GATEHOUSE_OWNER_DATABASE_URL": "host=db.example user=owner password='hunter4 hunter5' dbname=gatehouse",
+        "GATEHOUSE_MASTER_KEY": key,
+    ]
+
+    @Test("All problems are reported at once, a line each that names the setting")
+    func allProblems() async throws {
+        let wrong = [
+            "DATABASE_URL": "mysql://db", "GATEHOUSE_MASTER_KEY": "short",
+            "GATEHOUSE_PUBLIC_URL": "https://a.example/path",
+            "GATEHOUSE_LISTEN": "8080", "GATEHOUSE_OPS_LISTEN": "127.0.0.1:99999", "GATEHOUSE_POOL_SIZE": "many",
+            "GATEHOUSE_TRUSTED_PROXIES": "10.0.0.0/99", "GATEHOUSE_LOG_LEVEL": "loud", "GATEHOUSE_LOG_FORMAT": "xml",
+            "GATEHOUSE_ARGON2": "m=1", "GATEHOUSE_LIMITS": "account=many", "GATEHOUSE_JWKS_MAX_AGE": "300",
+        ]
+        let outcome = try await Program.run(["serve"], wrong)
+        #expect(outcome.status == 1)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.count == wrong.count)
+        for name in wrong.keys {
+            #expect(lines.filter { $0.hasPrefix("gatehouse: \(name): ") }.count == 1, "\(name) in \(outcome.errors)")
+        }
+    }
+
+    @Test("A problem of a flag names the flag, which wins over the environment")
+    func flagsWin() async throws {
+        let outcome = try await Program.run(
+            ["serve", "--listen", "nowhere", "--log-level", "debug", "--print-config"],
+            Self.complete.merging(["GATEHOUSE_LISTEN": "127.0.0.1:1", "GATEHOUSE_LOG_LEVEL": "loud"]) { $1 })
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+        #expect(outcome.errors.hasPrefix("gatehouse: --listen: "))
+    }
+
+    @Test("The configuration is printed with every secret masked")
+    func masked() async throws {
+        let outcome = try await Program.run(["serve", "--print-config"], Self.complete)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("db.example"))
+        #expect(outcome.output.contains("GATEHOUSE_LIMITS"))
+        #expect(outcome.output.contains("account=10/15m,device=10/15m,source=100/15m,register=600/1h"))
+        #expect(!outcome.output.contains("hunter"))
+        #expect(!outcome.output.contains(Self.key))
+    }
+
+    @Test("Exactly one source of the master key is accepted")
+    func oneMasterKey() throws {
+        let none = Self.complete.filter { $0.key != "GATEHOUSE_MASTER_KEY" }
+        #expect(throws: ConfigurationProblems.self) { try ServiceSettings(flags: [:], environment: none) }
+        let two = Self.complete.merging(["GATEHOUSE_MASTER_KEY_FILE": "/nonexistent"]) { $1 }
+        #expect(throws: ConfigurationProblems.self) { try ServiceSettings(flags: [:], environment: two) }
+        #expect(throws: Never.self) { try ServiceSettings(flags: [:], environment: Self.complete) }
+    }
+
+    @Test("A master key file that others may read is refused with the command that mends it")
+    func fileModes() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data("\(Self.key)\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        for mode in [0o640, 0o604, 0o660] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+            let fault = #expect(throws: FieldFault.self) { try MasterKeySource.file(file.path).read() }
+            #expect(fault?.message.contains("chmod 600 \(file.path)") == true)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        #expect(try MasterKeySource.file(file.path).read().base64 == Self.key)
+    }
+
+    @Test("A command gives the master key; one that fails, says too much or hangs is refused")
+    func commands() throws {
+        #expect(try MasterKeySource.command("echo \(Self.key)").read().base64 == Self.key)
+        #expect(throws: FieldFault.self) { try MasterKeySource.command("exit 3").read() }
+        #expect(ShellCommand("exit 3").run(limit: 10, deadline: .seconds(10)) == .failed(status: 3))
+        #expect(ShellCommand("yes").run(limit: 10, deadline: .seconds(10)) == .unreadable)
+        #expect(ShellCommand("sleep 600 & sleep 600").run(limit: 10, deadline: .milliseconds(50)) == .timedOut)
+        #expect(ShellCommand("exec >&-; sleep 600").run(limit: 10, deadline: .milliseconds(50)) == .timedOut)
+    }
+
+    @Test(
+        "A database address is shown without its passwords",
+        arguments: [
+            ("postgres://u:p@h/db", "postgres://u:********@h/db"),
+            ("postgresql://u:p@ss:w@rd@h:5432/db", "postgresql://u:********@h:5432/db"),
+            ("postgres://u@h/db?password=p&sslmode=require", "postgres://u@h/db?password=********&sslmode=require"),
+            ("host=h password=p dbname=d", "host=h password=******** dbname=d"),
+            ("host=h password = 'p q' dbname=d", "host=h password=********"),
+            ("postgres://u@h:5432/db", "postgres://u@h:5432/db"), ("host=h dbname=d", "host=h dbname=d"),
+        ])
+    func databaseURLs(given: String, shown: String) throws {
+        let url = try DatabaseURL(parsing: given)
+        #expect(url.description == shown)
+        #expect("\(url)" == shown && String(reflecting: url) == shown)
+        #expect(url.hasPassword == (given != shown))
+    }
+
+    @Test("A password in a flag is refused, because others can read it there")
+    func passwordInFlag() {
+        let problems = #expect(throws: ConfigurationProblems.self) {
+            try ServiceSettings(
+                flags: [.databaseURL: "postgres://u:hunter2@h/db"], environment: ["GATEHOUSE_MASTER_KEY": Self.key])
+        }
+        #expect(problems?.lines.count == 1)
+        #expect(problems?.lines[0].contains("hunter2") == false)
+    }
+
+    @Test("The public URL is written as browsers write an origin; by default it is where the service listens")
+    func publicURL() throws {
+        #expect(try PublicURL(parsing: "HTTPS://Login.Example:443/").text == "https://login.example")
+        for wrong in ["login.example", "https://", "https://a.example/x", "https://a.example?x", "ftp://a.example"] {
+            #expect(throws: FieldFault.self, "\(wrong)") { try PublicURL(parsing: wrong) }
+        }
+        #expect(PublicURL(listen: try ListenAddress(parsing: "[::1]:8080")).text == "http://[::1]:8080")
+    }
+
+    @Test("Durations are written with their unit", arguments: ["90s", "15m", "36h", "30d", "0s"])
+    func durations(text: String) throws {
+        #expect(DurationText.format(try DurationText.parse(text)) == text)
+    }
+
+    @Test(
+        "Anything else is no duration",
+        arguments: ["900", "", "s", "-1s", "1.5h", "1w", " 1s", "1 s", "99999999999999999999d"])
+    func noDurations(text: String) {
+        #expect(throws: FieldFault.self) { try DurationText.parse(text) }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("gatehouse dev")
+struct DevTests {
+    /// A data folder of its own, and `gatehouse dev` in it.
+    struct Sandbox: ~Copyable {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-dev-\(UUID().uuidString)")
+        let port = FreePort.take()
+
+        var arguments: [String] { ["dev", "--listen", "127.0.0.1:\(port)", "--data-dir", folder.path] }
+
+        init() throws {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+        }
+
+        deinit {
+            try? FileManager.default.removeItem(at: folder)
+        }
+
+        func start() async throws -> RunningProgram {
+            let running = try RunningProgram(Program.path, arguments, environment: [:])
+            _ = try await eventually("the tour", within: .seconds(60)) {
+                running.output.contains("tenant create shop") ? true : nil
+            }
+            return running
+        }
+
+        /// The process of its PostgreSQL, which names the data folder on its command line.
+        func postgres() throws -> pid_t? {
+            let file = folder.appending(path: "postgres/data/postmaster.pid")
+            guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+            return text.split(separator: "\n").first.flatMap { pid_t($0) }
+        }
+    }
+
+    @Test("starts from nothing, prints commands that work as they stand, and comes back with its data")
+    func tour() async throws {
+        let sandbox = try Sandbox()
+        let first = try await sandbox.start()
+        let commands = first.output.split(separator: "\n").filter { $0.hasPrefix("  ") }.joined(separator: "\n")
+        let shell = try RunningProgram("/bin/sh", ["-ec", commands], environment: [:])
+        #expect(await shell.waitForEnd() == 0, "\(shell.errors)")
+        #expect(shell.output.contains(#""email":"ada@example.com""#))
+        #expect(shell.output.contains(#""refresh_expires_in""#))
+        #expect(!shell.output.contains(#""status":4"#), "\(shell.output)")
+        #expect(shell.output.contains("retired"))
+        first.send(SIGINT)
+        #expect(await first.waitForEnd() == 0, "\(first.errors)")
+        #expect(try sandbox.postgres() == nil)
+
+        let second = try await sandbox.start()
+        let login = try await HTTP.post(
+            "http://127.0.0.1:\(sandbox.port)/t/demo/v1/login",
+            ["email": "ada@example.com", "password": "vivid-Otter47-lintel"])
+        #expect(login.status == 200)
+        second.send(SIGTERM)
+        #expect(await second.waitForEnd() == 0)
+    }
+
+    @Test("keeps its key and settings from others, and stops its PostgreSQL even when it is killed")
+    func killed() async throws {
+        let sandbox = try Sandbox()
+        let running = try await sandbox.start()
+        for file in ["env", "master-key"] {
+            let path = sandbox.folder.appending(path: file).path
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+        let postgres = try #require(try sandbox.postgres())
+        running.send(SIGKILL)
+        _ = await running.waitForEnd()
+        _ = try await eventually("the end of PostgreSQL") { kill(postgres, 0) == 0 ? nil : true }
+    }
+
+    @Test("says in one line that its address is taken, before it starts anything")
+    func takenPort() async throws {
+        let sandbox = try Sandbox()
+        let running = try await sandbox.start()
+        defer { running.send(SIGKILL) }
+        let second = try await Program.run(sandbox.arguments)
+        #expect(second.status == 1)
+        #expect(second.errors.split(separator: "\n").count == 1)
+        #expect(second.errors.contains("--listen"))
+    }
+}

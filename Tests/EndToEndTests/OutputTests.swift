@@ -1,0 +1,46 @@
+import Foundation
+import Gatehouse
+import Logging
+import Testing
+
+@testable import GatehouseCommand
+
+@Suite("What is printed")
+struct OutputTests {
+    @Test("Columns are aligned, lines don't end in spaces, and colour is only there when asked for")
+    func tables() {
+        let table = Table(headings: ["slug", "name"], rows: [["shop", "A shop"], [.init("x", .good), "Y"]])
+        #expect(table.rendered(coloured: false) == "SLUG  NAME\nshop  A shop\nx     Y")
+        #expect(table.rendered(coloured: true).contains("\u{1B}[32mx\u{1B}[0m     Y"))
+    }
+
+    @Test("What a stranger sent can't steer the terminal")
+    func controlCharacters() {
+        #expect(Table.Cell("a\u{1B}[2Jb\nc\u{202E}d").text == "a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}d")
+    }
+
+    @Test("A log line is one JSON object with time, level and message, and numbers stay numbers")
+    func logLine() throws {
+        let event = LogEvent(
+            level: .info, message: "answered \"so\"\n", metadata: nil, source: "", file: "", function: "", line: 1)
+        let line = JSONLogHandler.line(
+            event, metadata: ["status": .stringConvertible(200), "duration_ms": .stringConvertible(1.5), "level": "x"],
+            at: Date(timeIntervalSince1970: 0))
+        #expect(
+            line == """
+                {"time":"1970-01-01T00:00:00.000000Z","level":"info","message":"answered \\"so\\"\\n",\
+                "duration_ms":1.5,"status":200}
+                """)
+    }
+
+    @Test(
+        "Times are written to the microsecond",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000000Z"), (951_782_400, "2000-02-29T00:00:00.000000Z"),
+            (1_709_210_096.123456, "2024-02-29T12:34:56.123456Z"), (-1, "1969-12-31T23:59:59.000000Z"),
+            (4_102_444_799.999999, "2099-12-31T23:59:59.999999Z"), (Double.infinity, "9999-12-31T23:59:59.999999Z"),
+        ])
+    func times(seconds: Double, text: String) {
+        #expect(RFC3339.format(Date(timeIntervalSince1970: seconds)) == text)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Gatehouse
+import TestSupport
+import Testing
+
+private let password = "vivid-Otter47-lintel-quasar"
+
+@Suite("gatehouse serve")
+struct ServeTests {
+    @Test("Register, login, me, refresh and logout work through HTTP")
+    func session() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        try await place.serving { _ in
+            let base = "\(place.url)/t/shop/v1"
+            let credentials = ["email": "ada@example.com", "password": password]
+            #expect(try await HTTP.post("\(base)/register", credentials).status == 201)
+            let session = try await HTTP.post("\(base)/login", credentials)
+            #expect(session.status == 200)
+            let me = try await HTTP.get("\(base)/me", bearer: session.text("access_token"))
+            #expect(me.text("email") == "ada@example.com")
+            let next = try await HTTP.post("\(base)/refresh", ["refresh_token": session.text("refresh_token")])
+            #expect(next.status == 200)
+            #expect(try await HTTP.post("\(base)/logout", [:], bearer: next.text("access_token")).status == 204)
+            let gone = try await HTTP.post("\(base)/refresh", ["refresh_token": next.text("refresh_token")])
+            #expect(gone.text("code") == "session_ended")
+        }
+    }
+
+    @Test("A rotation while the service runs signs the next token anew, and what was signed before still verifies")
+    func rotation() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        try await place.serving { _ in
+            let base = "\(place.url)/t/shop"
+            let credentials = ["email": "ada@example.com", "password": password]
+            let before = try await HTTP.post("\(base)/v1/register", credentials)
+            let oldKey = header(of: before.text("access_token"))["kid"] as? String
+            let rotated = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
+            #expect(rotated.status == 0, "\(rotated.errors)")
+
+            let newKey = try await eventually("a token of the new key", within: .seconds(5)) {
+                let session = try await HTTP.post("\(base)/v1/login", credentials)
+                let key = header(of: session.text("access_token"))["kid"] as? String
+                return key == oldKey ? nil : key
+            }
+            #expect(try await HTTP.get("\(base)/v1/me", bearer: before.text("access_token")).status == 200)
+            let jwks = try await HTTP.get("\(base)/.well-known/jwks.json")
+            let published = (jwks.json["keys"] as? [[String: Any]] ?? []).compactMap { $0["kid"] as? String }
+            #expect(published.contains(newKey))
+            #expect(published.contains(oldKey ?? ""))
+
+            let verdict = try await Program.admin(
+                "jws", "verify", "shop", in: place, input: before.text("access_token"))
+            #expect(verdict.object["valid"] as? Bool == true, "\(verdict.errors)")
+        }
+    }
+
+    @Test("SIGTERM ends it with 0, and its log is one JSON object a line")
+    func gracefulEnd() async throws {
+        let place = try await Installation.migrated()
+        let log = try await place.serving(["GATEHOUSE_LOG_LEVEL": "debug"]) { service in
+            service.send(SIGTERM)
+            let status = await service.waitForEnd()
+            #expect(status == 0)
+            return service.errors
+        }
+        let lines = log.split(separator: "\n")
+        #expect(!lines.isEmpty)
+        for line in lines {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(Set(object.keys).isSuperset(of: ["time", "level", "message"]))
+        }
+    }
+
+    @Test("It refuses to start on what would fail later, in one line and without serving")
+    func refusals() async throws {
+        let place = try await Installation.migrated()
+        let tenant = try await Program.admin("tenant", "create", "shop", in: place)
+        #expect(tenant.status == 0)
+        let unmigrated = try await Installation.empty()
+        let cases: [(String, [String: String])] = [
+            ("a superuser", ["DATABASE_URL": place.database.superuserURL]),
+            ("the owner", ["DATABASE_URL": place.database.ownerURL]),
+            ("another master key", ["GATEHOUSE_MASTER_KEY": MasterKey.generate().base64]),
+            ("no schema", ["DATABASE_URL": unmigrated.database.serviceURL]),
+            ("no database", ["DATABASE_URL": "postgres://u:hunter2@127.0.0.1:\(FreePort.take())/gatehouse"]),
+        ]
+        for (name, environment) in cases {
+            let outcome = try await Program.run(["serve"], place.environment.merging(environment) { $1 })
+            #expect(outcome.status == 1, "\(name)")
+            #expect(outcome.errors.split(separator: "\n").count == 1, "\(name): \(outcome.errors)")
+            #expect(outcome.errors.hasPrefix("gatehouse: "), "\(name): \(outcome.errors)")
+            #expect(!outcome.errors.contains("hunter2"))
+        }
+    }
+
+    @Test("A taken port is told in one line that names --listen")
+    func takenPort() async throws {
+        let place = try await Installation.migrated()
+        try await place.serving { _ in
+            let second = try await Program.run(["serve"], place.environment)
+            #expect(second.status == 1)
+            #expect(second.errors.split(separator: "\n").count == 1)
+            #expect(second.errors.contains("--listen"))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Gatehouse
+import Postgres
+import TestSupport
+
+/// A database, a master key and an address: what an operator has before the first `migrate`.
+struct Installation: Sendable {
+    let database: TestDatabase
+    let masterKey = MasterKey.generate().base64
+    let port = FreePort.take()
+
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    var environment: [String: String] {
+        [
+            "DATABASE_URL": database.serviceURL, "GATEHOUSE_OWNER_DATABASE_URL": database.ownerURL,
+            "GATEHOUSE_MASTER_KEY": masterKey, "GATEHOUSE_LISTEN": "127.0.0.1:\(port)",
+            "GATEHOUSE_ARGON2": "m=64,t=1,p=1",
+        ]
+    }
+
+    static func empty() async throws -> Installation {
+        Installation(database: try await TestDatabase.make())
+    }
+
+    static func migrated() async throws -> Installation {
+        let installation = try await empty()
+        let outcome = try await Program.run(["migrate"], installation.environment)
+        guard outcome.status == 0 else { throw NotInTime(description: "migrate failed: \(outcome.errors)") }
+        try await installation.letServiceIn()
+        return installation
+    }
+
+    /// Grants to the same role from several tests at once get in each other's way; the loser tries again.
+    func letServiceIn() async throws {
+        _ = try await eventually("the grant", within: .seconds(10)) {
+            do {
+                try await asSuperuser("grant gatehouse_service to gh_service")
+                return true
+            } catch PostgresError.server {
+                return nil
+            }
+        }
+    }
+
+    func asSuperuser(_ script: String) async throws {
+        let connection = try await Connection.open(database.superuserURL)
+        do {
+            try await connection.script(script)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+    }
+
+    func count(_ sql: String) async throws -> Int {
+        let connection = try await Connection.open(database.superuserURL)
+        let statement = Statement<Void, Int>(sql, bind: { () }, row: { (count: Int) in count })
+        let count = try await connection.first(statement, ())
+        await connection.close()
+        return count ?? 0
+    }
+
+    /// Runs `body` while the service serves, and ends it gracefully.
+    func serving<Result>(
+        _ environment: [String: String] = [:], _ body: (RunningProgram) async throws -> Result
+    ) async throws -> Result {
+        let service = try RunningProgram(
+            Program.path, ["serve"], environment: self.environment.merging(environment) { $1 })
+        do {
+            _ = try await eventually("the service") { try? await HTTP.get("\(url)/healthz") }
+            let result = try await body(service)
+            service.send(SIGTERM)
+            _ = await service.waitForEnd()
+            return result
+        } catch {
+            service.send(SIGKILL)
+            throw NotInTime(description: "\(error); its log: \(service.errors)")
+        }
+    }
+}
+
+enum FreePort {
+    /// A port that nobody listens on at the moment.
+    static func take() -> Int {
+        #if canImport(Darwin)
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                _ = bind(descriptor, generic, length)
+                _ = getsockname(descriptor, generic, &length)
+            }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

@@ -1,0 +1,122 @@
+import GatehouseHTTP
+import Testing
+
+/// Deadlines and framing, over real sockets.
+@Suite struct ConnectionTests {
+    private static let short = ConnectionDeadlines(
+        head: .milliseconds(200), request: .milliseconds(400), response: .milliseconds(400), idle: .milliseconds(600))
+
+    private func run<R: Sendable>(_ body: (RunningService) async throws -> R) async throws -> R {
+        try await RunningService.run({ $0.http.deadlines = Self.short }, body)
+    }
+
+    @Test func `A connection that sends nothing, or half a head, is closed`() async throws {
+        try await run { service in
+            for sent in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "] {
+                let clock = ContinuousClock.now
+                let received = try await service.exchange(Array(sent.utf8))
+                #expect(received.isEmpty)
+                #expect(.milliseconds(150)..<(.seconds(5)) ~= ContinuousClock.now - clock)
+            }
+        }
+    }
+
+    @Test func `A head that dribbles in is closed at its deadline`() async throws {
+        try await run { service in
+            try await TCPClient.connected(to: service.port) { client in
+                let dribbled =
+                    Array("GET /healthz HTTP/1.1\r\nHost: ".utf8) + Array(repeating: UInt8(ascii: "x"), count: 500)
+                var sent = 0
+                for byte in dribbled {
+                    do { try await client.send([byte]) } catch { break }
+                    sent += 1
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(sent < dribbled.count)
+            }
+        }
+    }
+
+    @Test func `A body that doesn't come is closed at the deadline of the request`() async throws {
+        try await run { service in
+            let tenant = try await service.tenant()
+            let head = """
+                POST \(tenant.path("/v1/login")) HTTP/1.1\r
+                Host: x\r
+                Content-Type: application/json\r
+                Content-Length: 100\r
+                \r
+                {"email":
+                """
+            let clock = ContinuousClock.now
+            _ = try await service.exchange(Array(head.utf8))
+            #expect(.milliseconds(350)..<(.seconds(5)) ~= ContinuousClock.now - clock)
+        }
+    }
+
+    @Test func `A kept-alive connection answers again and is closed when idle`() async throws {
+        try await run { service in
+            try await TCPClient.connected(to: service.port) { client in
+                for _ in 0..<3 {
+                    try await client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                    let reply = try await client.receive(until: "{\"status\":\"ok\"}")
+                    #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n"))
+                }
+                let clock = ContinuousClock.now
+                #expect(try await client.receiveToEnd().isEmpty)
+                #expect(.milliseconds(400)..<(.seconds(5)) ~= ContinuousClock.now - clock)
+            }
+        }
+    }
+
+    @Test func `An early refusal leaves the connection in use when the rest of the body has come`() async throws {
+        let service = try await RunningService.shared
+        try await TCPClient.connected(to: service.port) { client in
+            try await client.send("POST /nope HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345")
+            #expect(try await client.receive(until: "not_found").hasPrefix("HTTP/1.1 404"))
+            try await client.send("67890GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await client.receive(until: "ok\"}").hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func `Pipelined requests are answered in order`() async throws {
+        let service = try await RunningService.shared
+        try await TCPClient.connected(to: service.port) { client in
+            try await client.send(
+                "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /nope HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n")
+            let text = String(decoding: try await client.receiveToEnd(), as: UTF8.self)
+            let first = try #require(text.firstRange(of: " 200 OK"))
+            let second = try #require(text.firstRange(of: " 404 Not Found"))
+            #expect(first.lowerBound < second.lowerBound)
+        }
+    }
+
+    @Test(arguments: [
+        "GARBAGE\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n", "BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    ])
+    func `Broken framing ends the connection with nothing but a bare 400`(raw: String) async throws {
+        let service = try await RunningService.shared
+        let text = String(decoding: try await service.exchange(Array(raw.utf8)), as: UTF8.self)
+        #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 400"))
+        #expect(try await service.send("GET", "/healthz").status == 200)
+    }
+
+    @Test func `Heads and targets are bounded`() async throws {
+        let service = try await RunningService.shared
+        let long = String(repeating: "x", count: 40_000)
+        for head in ["GET /\(long) HTTP/1.1\r\n", "GET / HTTP/1.1\r\nX-Long: \(long)\r\n"] {
+            let text = String(decoding: try await service.exchange(Array("\(head)\r\n".utf8)), as: UTF8.self)
+            #expect(["400", "414", "431"].contains { text.hasPrefix("HTTP/1.1 \($0)") }, "\(text.prefix(60))")
+        }
+    }
+
+    @Test func `Two large tokens in cookies fit`() async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let token = String(repeating: "x", count: 8000)
+        let cookies = ["Cookie": "\(tenant.accessCookie)=\(token); \(tenant.refreshCookie)=\(token)"]
+        #expect(try await tenant.send("GET", "/v1/me", cookies).code == "invalid_token")
+    }
+}
