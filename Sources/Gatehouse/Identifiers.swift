@@ -24,17 +24,19 @@ public struct IdentifierSource: Sendable {
     public init(clock: Clock) {
         self.init {
             var random = SystemRandomNumberGenerator()
-            return UUID(version7At: clock.now(), random: random.next(), random.next())
+            return UUID(version7At: clock.now(), random: random.next())
         }
     }
 }
 
 extension UUID {
-    /// RFC 9562, section 5.7: 48 bits of Unix milliseconds, then version, variant and 74 random bits.
-    init(version7At date: Date, random high: UInt64, _ low: UInt64) {
-        let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))
-        let first = (milliseconds << 16) | 0x7000 | (high & 0x0FFF)
-        let second = 0x8000_0000_0000_0000 | (low >> 2)
+    /// RFC 9562, section 5.7: 48 bits of Unix milliseconds, 12 bits of their fraction (section 6.2, method 3), then
+    /// 62 random bits.
+    init(version7At date: Date, random: UInt64) {
+        let milliseconds = max(0, date.timeIntervalSince1970 * 1000)
+        let fraction = UInt64((milliseconds - milliseconds.rounded(.down)) * 4096)
+        let first = UInt64(milliseconds) << 16 | 0x7000 | fraction
+        let second = 0x8000_0000_0000_0000 | random >> 2
         func byte(_ word: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> (56 - 8 * index)) }
         self.init(
             uuid: (

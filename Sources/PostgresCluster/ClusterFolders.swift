@@ -16,6 +16,9 @@ struct ClusterFolders: Sendable, Equatable {
     let root: String
     let sockets: String
 
+    /// Its name is random: no later server of this cluster can be using it when it is removed.
+    var temporarySockets: String? { sockets.hasPrefix("\(root)/") ? nil : sockets }
+
     var data: String { "\(root)/data" }
     /// `initdb` works here and the result is renamed, so that an interrupted one is never taken for a cluster.
     var unfinishedData: String { "\(root)/data.unfinished" }

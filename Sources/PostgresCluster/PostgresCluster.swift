@@ -110,7 +110,7 @@ public actor PostgresCluster {
 
         let log = try Descriptor.open(folders.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW)
         let orders = try Descriptor.pair()
-        let script = ["/bin/sh", "-c", ServerSupervisor.script, "gatehouse-postgres", folders.sockets]
+        let script = ["/bin/sh", "-c", ServerSupervisor.script, "gatehouse-postgres", folders.temporarySockets ?? ""]
         let supervisor = try ChildProcess(
             user.command(script + [isThrowaway ? folders.root : ""] + serverCommand()),
             environment: environment, input: orders.theirs, output: log)

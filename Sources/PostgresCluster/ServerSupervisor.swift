@@ -9,12 +9,12 @@ enum ServerSupervisor {
         case immediate
     }
 
-    /// `$1` is the folder of the sockets; `$2`, unless empty, a folder to remove when the pipe has closed; the rest is
-    /// the server's command line. (The shell starts background jobs with SIGINT and SIGQUIT ignored; the server sets
+    /// `$1` is a temporary folder to remove at the end; `$2` one to remove when the pipe has closed; both may be empty.
+    /// The rest is the server's command line. (The shell starts background jobs with SIGINT and SIGQUIT ignored; the server sets
     /// handlers of its own.)
     static let script = """
         cd /
-        sockets=$1; throwaway=$2; shift 2
+        temporary=$1; throwaway=$2; shift 2
         exec 3<&0 </dev/null
         "$@" 3<&- &
         server=$!
@@ -35,7 +35,7 @@ enum ServerSupervisor {
         kill "$watcher" 2>/dev/null
         wait "$watcher"
         closed=$?
-        rm -rf "$sockets"
+        if [ -n "$temporary" ]; then rm -rf "$temporary"; fi
         if [ "$closed" -eq 9 ] && [ -n "$throwaway" ]; then rm -rf "$throwaway"; fi
         exit "$status"
         """

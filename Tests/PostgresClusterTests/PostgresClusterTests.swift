@@ -60,6 +60,19 @@ import Testing
         }
     }
 
+    @Test("waits for the server of an owner that went away without stopping it") func abandoned() async throws {
+        try await withTemporaryDirectory { directory in
+            func cluster() throws -> PostgresCluster {
+                PostgresCluster(directory: "\(directory)/pg", binaries: try .find(), settings: ["fsync": "off"])
+            }
+            try await cluster().start()
+            let next = try cluster()
+            try await next.start()
+            #expect(try await psql(next.superuserURL(), "SELECT 1") == "1")
+            await next.stop()
+        }
+    }
+
     @Test("starts beside a postmaster.pid whose number is now another program's") func stalePid() async throws {
         try await withDedicatedCluster { cluster in
             await cluster.crash()

@@ -115,6 +115,18 @@ struct FaultTests {
         }
     }
 
+    @Test("cancelling a task that waits for a connection's turn leaves the running statement alone")
+    func cancelledNeighbour() async throws {
+        try await withConnection { connection async throws in
+            let running = Task { try await connection.query(Statements.sleep, 0.3) }
+            let waiting = Task { try await connection.query(Statements.sleep, 0.3) }
+            try await Task.sleep(for: .milliseconds(100))
+            waiting.cancel()
+            let outcomes = [await running.result, await waiting.result]
+            #expect(outcomes.filter { (try? $0.get()) != nil }.count == 1)
+        }
+    }
+
     @Test("a server that isn't there, or refuses, is a connect error that doesn't show the password")
     func refused() async throws {
         let error = await #expect(throws: PostgresError.self) {
