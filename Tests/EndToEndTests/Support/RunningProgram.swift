@@ -9,7 +9,8 @@ final class RunningProgram: Sendable {
     let id: pid_t
 
     init(_ path: String, _ arguments: [String], environment: [String: String], input: String = "") throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-e2e-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-e2e-\(UUID().uuidString)")
+        self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         func stream(_ name: String, _ contents: String = "") throws -> URL {
             let file = folder.appending(path: name)
