@@ -32,9 +32,7 @@ enum ServerSupervisor {
         exec 3<&-
         wait "$server"
         status=$?
-        kill "$watcher" 2>/dev/null
-        wait "$watcher"
-        closed=$?
+        { kill "$watcher"; wait "$watcher"; closed=$?; } 2>/dev/null
         if [ -n "$temporary" ]; then rm -rf "$temporary"; fi
         if [ "$closed" -eq 9 ] && [ -n "$throwaway" ]; then rm -rf "$throwaway"; fi
         exit "$status"
