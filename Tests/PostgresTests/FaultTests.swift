@@ -1,3 +1,4 @@
+import PostgresCluster
 import TestSupport
 import Testing
 
@@ -135,6 +136,19 @@ struct FaultTests {
         guard case .connect = error else { throw try #require(error) }
         #expect(error?.description.contains("sesame") == false)
         await #expect(throws: PostgresError.self) { try await Connection.open("no_such_option=1") }
+    }
+
+    @Test("hosts of one connection string are tried in turn")
+    func severalHosts() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let connection = try await Connection.open(
+                """
+                host=127.0.0.1,\(cluster.socketDirectory) port=1,\(cluster.port) user=postgres dbname=postgres
+                target_session_attrs=read-write
+                """)
+            #expect(try await connection.first(Statements.one, ()) == 1)
+            await connection.close()
+        }
     }
 
     @Test("a server that accepts and stays silent costs the deadline, no more")
