@@ -16,7 +16,7 @@ final class LibPQ {
 
     /// What the server says unasked. Lives as long as the handle, which holds its address.
     private final class Notices {
-        var includeFarewell = false
+        var containFarewell = false
     }
 
     /// Starts to connect. `parameters` are libpq keywords in order of precedence, the last one wins;
@@ -32,7 +32,7 @@ final class LibPQ {
         let receive: PQnoticeReceiver = { context, result in
             guard let context, let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))) else { return }
             guard ["FATAL", "PANIC"].contains(String(cString: severity)) else { return }
-            Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().includeFarewell = true
+            Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().containFarewell = true
         }
         _ = PQsetNoticeReceiver(handle, receive, Unmanaged.passUnretained(notices).toOpaque())
     }
@@ -83,7 +83,7 @@ final class LibPQ {
     func hasSaidFarewell() -> Bool {
         // Reads no socket, but parses what has been read.
         _ = PQisBusy(handle)
-        return notices.includeFarewell
+        return notices.containFarewell
     }
 
     // MARK: Sending

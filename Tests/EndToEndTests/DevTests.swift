@@ -20,8 +20,10 @@ struct DevTests {
             try? FileManager.default.removeItem(at: folder)
         }
 
-        func start() async throws -> RunningProgram {
-            let running = try RunningProgram(Program.path, arguments, environment: [:])
+        /// `command` is what runs the program, where it isn't started itself.
+        func start(by command: [String] = []) async throws -> RunningProgram {
+            let all = command + [Program.path] + arguments
+            let running = try RunningProgram(all[0], Array(all.dropFirst()), environment: [:])
             _ = try await eventually("the tour", within: .seconds(60)) {
                 running.output.contains("tenant create shop") ? true : nil
             }
@@ -75,12 +77,41 @@ struct DevTests {
         _ = try await eventually("the end of PostgreSQL") { kill(postgres, 0) == 0 ? nil : true }
     }
 
+    /// Root's tests can also be somebody else, where that one may enter the folder of the build.
+    static let stepDown = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+    static let canStepDown: Bool = {
+        guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: stepDown[0]) else { return false }
+        let trial = Process()
+        trial.executableURL = URL(filePath: stepDown[0])
+        trial.arguments = stepDown.dropFirst() + [Program.path, "--version"]
+        trial.standardOutput = FileHandle.nullDevice
+        trial.standardError = FileHandle.nullDevice
+        try? trial.run()
+        trial.waitUntilExit()
+        return trial.terminationStatus == 0
+    }()
+
+    @Test("works for an ordinary user", .enabled(if: canStepDown))
+    func ordinaryUser() async throws {
+        let sandbox = try Sandbox()
+        try FileManager.default.setAttributes(
+            [.ownerAccountID: 65534, .groupOwnerAccountID: 65534], ofItemAtPath: sandbox.folder.path)
+        let running = try await sandbox.start(by: Self.stepDown)
+        let registered = try await HTTP.post(
+            "http://127.0.0.1:\(sandbox.port)/t/demo/v1/register",
+            ["email": "ada@example.com", "password": "vivid-Otter47-lintel"])
+        #expect(registered.status == 201)
+        running.send(SIGTERM)
+        #expect(await running.waitForEnd() == 0)
+    }
+
     @Test("says in one line that its address is taken, before it starts anything")
     func takenPort() async throws {
         let sandbox = try Sandbox()
         let running = try await sandbox.start()
-        defer { running.send(SIGKILL) }
         let second = try await Program.run(sandbox.arguments)
+        running.send(SIGTERM)
+        #expect(await running.waitForEnd() == 0)
         #expect(second.status == 1)
         #expect(second.errors.split(separator: "\n").count == 1)
         #expect(second.errors.contains("--listen"))

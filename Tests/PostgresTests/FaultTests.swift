@@ -1,3 +1,4 @@
+import PostgresCluster
 import TestSupport
 import Testing
 
@@ -115,6 +116,18 @@ struct FaultTests {
         }
     }
 
+    @Test("cancelling a task that waits for a connection's turn leaves the running statement alone")
+    func cancelledNeighbour() async throws {
+        try await withConnection { connection async throws in
+            let running = Task { try await connection.query(Statements.sleep, 0.3) }
+            let waiting = Task { try await connection.query(Statements.sleep, 0.3) }
+            try await Task.sleep(for: .milliseconds(100))
+            waiting.cancel()
+            let outcomes = [await running.result, await waiting.result]
+            #expect(outcomes.filter { (try? $0.get()) != nil }.count == 1)
+        }
+    }
+
     @Test("a server that isn't there, or refuses, is a connect error that doesn't show the password")
     func refused() async throws {
         let error = await #expect(throws: PostgresError.self) {
@@ -123,6 +136,19 @@ struct FaultTests {
         guard case .connect = error else { throw try #require(error) }
         #expect(error?.description.contains("sesame") == false)
         await #expect(throws: PostgresError.self) { try await Connection.open("no_such_option=1") }
+    }
+
+    @Test("hosts of one connection string are tried in turn")
+    func severalHosts() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let connection = try await Connection.open(
+                """
+                host=127.0.0.1,\(cluster.socketDirectory) port=1,\(cluster.port) user=postgres dbname=postgres
+                target_session_attrs=read-write
+                """)
+            #expect(try await connection.first(Statements.one, ()) == 1)
+            await connection.close()
+        }
     }
 
     @Test("a server that accepts and stays silent costs the deadline, no more")

@@ -16,7 +16,12 @@ struct PgBouncerTests {
     @Test("behind a transaction-mode PgBouncer settings stay with their statement and no statement is kept")
     func mixedSettings() async throws {
         try await withBouncer { bouncer, _ async throws in
-            let pool = Pool(PoolConfiguration(bouncer.conninfo, size: 8))
+            // All of it goes through one connection of PgBouncer's, which may take a busy machine a while.
+            let patience = Duration.seconds(60)
+            let pool = Pool(
+                PoolConfiguration(
+                    bouncer.conninfo, size: 8, waitDeadline: patience, statementDeadline: patience,
+                    connectDeadline: patience))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in 0..<8 {
                     group.addTask {

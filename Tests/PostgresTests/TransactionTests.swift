@@ -143,6 +143,25 @@ struct TransactionTests {
         }
     }
 
+    @Test("a first statement that was cancelled before it was sent leaves the next one inside the transaction")
+    func cancelledFirst() async throws {
+        try await withTable { connection async throws in
+            await #expect(throws: Refusal.self) {
+                try await connection.transaction { transaction in
+                    let insert = insert
+                    let child = Task {
+                        withUnsafeCurrentTask { $0?.cancel() }
+                        try await transaction.execute(insert, 1)
+                    }
+                    await #expect(throws: PostgresError.cancelled) { try await child.value }
+                    try await transaction.execute(insert, 2)
+                    throw Refusal()
+                }
+            }
+            #expect(try await connection.query(all, ()) == [])
+        }
+    }
+
     @Test("a connection lost inside a transaction has a known outcome")
     func lostInside() async throws {
         try await withTable { connection async throws in

@@ -21,7 +21,7 @@ public struct Migrator: Sendable {
     public func apply(_ progress: @Sendable (Migration) -> Void) async throws -> [Migration] {
         try await connected { connection in
             // Held until the connection closes: whoever comes second then finds nothing left to do.
-            _ = try await connection.query(SchemaStatements.lock, ())
+            _ = try await connection.query(SchemaStatements.lock, (), deadline: .seconds(600))
             let pending = try await Self.pending(on: connection)
             for migration in pending {
                 progress(migration)

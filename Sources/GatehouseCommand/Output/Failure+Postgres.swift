@@ -34,7 +34,8 @@ extension Failure {
     private static func connectSentence(_ reason: String) -> String {
         let advice =
             "Check that it runs and that DATABASE_URL (for migrate and admin GATEHOUSE_OWNER_DATABASE_URL) names it."
-        let first = reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        // The client library joins the lines of a report by semicolons; the first says what happened.
+        let first = reason.split(separator: "; ").first?.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         guard first.hasPrefix("connection to server ") else {
             return "PostgreSQL can't be reached: its address can't be used or its host is unknown. \(advice)"
         }

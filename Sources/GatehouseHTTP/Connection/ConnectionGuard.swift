@@ -20,6 +20,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var clientAsksToClose = false
     private var closesAfterResponse = false
     private var isDiscarding = false
+    /// The bytes no longer make sense; nothing that follows is decoded.
+    private var isBroken = false
     private var discarded = 0
 
     init(deadlines: ConnectionDeadlines) {
@@ -37,15 +39,26 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         disarm()
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        arm(context)
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         disarm()
         context.fireChannelInactive()
     }
 
     /// Called for what the socket delivers, before it is decoded.
-    func bytesArrived(_ context: ChannelHandlerContext) {
+    func bytesArrived(_ count: Int, _ context: ChannelHandlerContext) {
         progress.bytesArrived(now: .now())
+        if isBroken { discard(count, context) }
         arm(context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isBroken = true
+        context.fireErrorCaught(error)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -56,12 +69,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireChannelRead(data)
         case .body(let bytes):
             if isDiscarding {
-                discard(bytes, context)
+                discard(bytes.readableBytes, context)
             } else {
                 context.fireChannelRead(data)
             }
         case .end:
             progress.requestRead(now: .now())
+            discarded = 0
             if isDiscarding, closesAfterResponse {
                 context.close(promise: nil)
             } else {
@@ -93,11 +107,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func responseTaken(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
         progress.responseTaken(now: .now())
-        if closesAfterResponse { context.close(mode: isDiscarding ? .output : .all, promise: nil) }
+        if closesAfterResponse { context.close(mode: isDiscarding || isBroken ? .output : .all, promise: nil) }
     }
 
-    private func discard(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        discarded += bytes.readableBytes
+    private func discard(_ count: Int, _ context: ChannelHandlerContext) {
+        discarded += count
         if discarded > Self.maximumDiscarded { context.close(promise: nil) }
     }
 

@@ -12,7 +12,7 @@ final class FirstByteWatch: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        listener.bytesArrived(context)
+        listener.bytesArrived(unwrapInboundIn(data).readableBytes, context)
         context.fireChannelRead(data)
     }
 }

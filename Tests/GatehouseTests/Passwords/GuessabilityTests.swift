@@ -33,6 +33,15 @@ struct GuessabilityTests {
         #expect(try isGuessable(password))
     }
 
+    @Test("However long the user's own word is, alternating its case does not help")
+    func alternatingCase() throws {
+        let word = "alexandrinaconstantinidouloukyriakopoulos"
+        let alternating = word.enumerated().map {
+            $0.offset.isMultiple(of: 2) ? $0.element.uppercased() : "\($0.element)"
+        }
+        #expect(try isGuessable(alternating.joined(), inputs: [word + "@example.com"]))
+    }
+
     @Test("The user's own words are what makes them guessable")
     func dictionary() throws {
         #expect(try !isGuessable("jonathanappleseed3fa9c1", inputs: []))

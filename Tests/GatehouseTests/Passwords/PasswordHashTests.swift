@@ -58,6 +58,13 @@ struct PasswordHashTests {
         #expect(fault?.code == "too_costly")
     }
 
+    @Test("The memory of scrypt is bounded like that of Argon2")
+    func scryptMemory() {
+        let stored = "$scrypt$ln=14,r=8,p=1$\(Self.salt)$\(Self.tag)"
+        #expect(throws: Never.self) { try PasswordHash.importing(stored, ceiling: HashCeiling(memory: 16_384)) }
+        #expect(throws: FieldFault.self) { try PasswordHash.importing(stored, ceiling: HashCeiling(memory: 16_383)) }
+    }
+
     @Test("A stored hash is redacted however it is printed")
     func redaction() {
         let hash = PasswordHash(stored: "$2b$05$\(Self.bcryptTail)")

@@ -97,9 +97,8 @@ struct PasswordHasherTests {
         _ = try await slow.verify(password, against: PasswordHash(stored: "garbage"), for: tenant)
         let measured = durations.withLock { $0 }
         #expect(measured.count == 4)
-        let shortest = try #require(measured.min())
-        let longest = try #require(measured.max())
-        #expect(shortest > longest / 10, "\(measured)")
+        // Three passes over 32 MiB take tens of milliseconds, and no work at all takes microseconds.
+        for duration in measured { #expect(duration > .milliseconds(2)) }
     }
 
     @Test("After shutdown every call is answered overloaded")
