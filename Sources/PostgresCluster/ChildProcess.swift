@@ -60,10 +60,11 @@ package final class ChildProcess: Sendable {
         return try outcome.get()
     }
 
-    /// `waitpid` and `read` block, and may not do so on a thread of the cooperative pool.
+    /// `waitpid` and `read` block. A serial queue of its own gets a thread of its own; those of the global queues are
+    /// what Swift's tasks run on where Dispatch carries them.
     private static func onOwnThread<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: body()) }
+            DispatchQueue(label: "gatehouse.child-process").async { continuation.resume(returning: body()) }
         }
     }
 
