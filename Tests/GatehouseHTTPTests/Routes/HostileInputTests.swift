@@ -1,7 +1,7 @@
 import Gatehouse
 import Testing
 
-/// Input that nobody means well by: the listed 4xx, never a 500, and nothing written. Serialised with a service of its
+/// Input that nobody means well by: the listed 4xx, never a 500, and nothing written. With a service of its
 /// own, because it counts rows.
 @Suite struct HostileInputTests {
     private static let bytes: [[UInt8]] = [

@@ -1,0 +1,69 @@
+import Gatehouse
+import Postgres
+import Testing
+
+/// The rows 429, 500 and 503 of the contract's error table.
+@Suite struct UnavailableTests {
+    @Test func `429 too_many_attempts beyond the budget`() async throws {
+        try await RunningService.run {
+            $0.limits = try GuessLimits(parsing: "account=2/15m,device=2/15m,source=off,register=off")
+        } _: { service in
+            let tenant = try await service.tenant()
+            let user = try await tenant.user()
+            for _ in 0..<2 {
+                try expectProblem(try await tenant.logIn(user.email, "wrong-Password9x"), 401, "invalid_credentials")
+            }
+            try expectProblem(try await tenant.logIn(user.email, "wrong-Password9x"), 429, "too_many_attempts")
+            #expect(try await tenant.me(user.access).status == 200)
+        }
+    }
+
+    @Test func `500 internal tells nothing of what went wrong`() async throws {
+        try await RunningService.run { service in
+            let tenant = try await service.tenant()
+            _ = try await tenant.user()
+            try await service.sql("alter table users rename to elsewhere")
+            let reply = try await tenant.logIn("a@example.com")
+            try expectProblem(reply, 500, "internal")
+            #expect(!String(decoding: reply.body, as: UTF8.self).contains("users"))
+        }
+    }
+
+    @Test func `503 overloaded when the queue of hashes is full`() async throws {
+        try await RunningService.run {
+            $0.hasher = { PasswordHasher(parameters: .standard, threads: 1, queueLimit: 1) }
+        } _: { service in
+            let tenant = try await service.tenant()
+            let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
+                for _ in 0..<20 { group.addTask { try await tenant.logIn("a@example.com") } }
+                return try await group.reduce(into: [Reply]()) { $0.append($1) }
+            }
+            let refused = replies.filter { $0.status == 503 }
+            #expect(!refused.isEmpty)
+            for reply in refused { try expectProblem(reply, 503, "overloaded") }
+            #expect(replies.allSatisfy { [401, 503].contains($0.status) })
+        }
+    }
+
+    @Test func `503 database_unavailable while the database is away, never a 401`() async throws {
+        try await RunningService.run { service in
+            let tenant = try await service.tenant()
+            let user = try await tenant.user()
+            await service.pool.close()
+            for reply in [
+                try await tenant.me(user.access), try await tenant.refresh(user.refresh),
+                try await tenant.logIn(user.email), try await tenant.register(),
+            ] {
+                try expectProblem(reply, 503, "database_unavailable")
+            }
+        }
+    }
+
+    @Test func `503 keys_unavailable when the tenant's keys can't be opened`() async throws {
+        let service = try await RunningService.shared
+        let tenant = try await service.tenant()
+        try await service.sql(
+            "update signing_keys set sealed_secret = '\\x00' where tenant_id = '\(tenant.tenant.id.lowercaseString)'")
+        try expectProblem(try await tenant.register(), 503, "keys_unavailable")
+    }
+}
