@@ -37,6 +37,12 @@ public struct Database: Sendable {
         try await pool.transaction(settings: [Self.setting(tenant)], body)
     }
 
+    /// `refusal`, or `tenantNotFound` when the tenant has been disabled or deleted since it was looked up: asked only where
+    /// a statement found nothing.
+    func refusal(_ refusal: Refusal, in tenant: UUID) async throws(PostgresError) -> Refusal {
+        try await pool.first(TenantStatements.isEnabled, tenant) == true ? refusal : .tenantNotFound
+    }
+
     /// Statements on `tenants` and the catalogue, which belong to no tenant: no row of a tenant table is visible to them.
     var untenanted: Pool { pool }
 

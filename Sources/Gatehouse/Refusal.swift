@@ -50,8 +50,15 @@ public enum Refusal: Error, Sendable, Equatable {
     case confirmationRequired(String)
     case schemaOutdated(String)
 
-    /// `databaseUnavailable` where the error says that the database could not be reached or asked, else nil.
+    /// `databaseUnavailable` where the error says that the database could not be reached or asked, `tenantNotFound` where
+    /// the tenant was deleted meanwhile, else nil.
     public init?(from error: PostgresError) {
+        if case .server(let error) = error, error.state == .foreignKeyViolation,
+            error.constraint?.hasSuffix("_tenant_fkey") == true
+        {
+            self = .tenantNotFound
+            return
+        }
         guard error.isUnavailability else { return nil }
         self = .databaseUnavailable
     }
@@ -124,19 +131,21 @@ extension PostgresError {
         switch self {
         case .connect, .connectionLost, .timeout, .closed: true
         case .server(let error): error.state.isUnavailability
-        case .encoding, .decoding, .cancelled, .transactionInProgress: false
+        case .cancelled: true
+        case .encoding, .decoding, .transactionInProgress: false
         }
     }
 }
 
 extension SQLState {
-    /// The server is stopping, out of something, or a replica that was asked to write: try again, perhaps elsewhere.
+    /// The server is stopping, out of something, a replica that was asked to write, or gave way to another transaction:
+    /// try again, perhaps elsewhere.
     fileprivate var isUnavailability: Bool {
         switch self {
         case SQLState.Class.operatorIntervention, SQLState.Class.insufficientResources,
-            SQLState.Class.connectionException:
+            SQLState.Class.connectionException, SQLState.Class.transactionRollback:
             true
-        default: self == SQLState(rawValue: "25006")
+        default: self == SQLState(rawValue: "25006") || self == .lockNotAvailable
         }
     }
 }

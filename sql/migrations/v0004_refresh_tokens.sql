@@ -1,5 +1,6 @@
 -- One row per session: the refresh token family and the generation it is at. No token is stored.
 -- The columns a rotation changes (generation, rotated_at) are in no index, and pages keep room, so that updates are HOT.
+-- A new table: it locks nothing that is in use.
 create table refresh_tokens (
     tenant_id uuid not null,
     id uuid not null,

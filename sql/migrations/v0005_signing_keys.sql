@@ -1,4 +1,5 @@
 -- Every tenant's keys. The private part is sealed under the operator's master key, which no database ever sees.
+-- A new table: it locks nothing that is in use.
 create table signing_keys (
     tenant_id uuid not null,
     kid text collate "C" not null,

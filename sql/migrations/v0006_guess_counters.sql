@@ -1,5 +1,6 @@
 -- Failed sign-ins per account, shared by all instances. Unlogged: losing a count in a crash is harmless,
 -- a WAL record for every guess of a flood is not. The subject is a digest: no address or email stands here.
+-- A new table: it locks nothing that is in use.
 create unlogged table guess_counters (
     tenant_id uuid not null,
     subject bytea not null,

@@ -1,4 +1,5 @@
 -- What happened to accounts and keys, and who did it. Append-only for the service: it may insert and read, no more.
+-- A new table: it locks nothing that is in use.
 create table audit_events (
     tenant_id uuid not null,
     id uuid not null,

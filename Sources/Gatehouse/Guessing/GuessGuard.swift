@@ -23,20 +23,33 @@ struct GuessGuard: Sendable {
         try sources.count(source)
         guard let budget = limits.account else { return GuessAttempt(tenant: tenant, source: source, account: nil) }
         let attempt = GuessStatements.Attempt(tenant: tenant, account: account, budget: budget)
-        guard try await database.first(GuessStatements.count, attempt, in: tenant) != nil else {
-            // Nothing was guessed, so the source, which others may share, doesn't pay for it.
-            sources.giveBack(source)
+        var isCounted = false
+        // Where nothing is going to be guessed, the source, which others may share, doesn't pay for it.
+        defer { if !isCounted { sources.giveBack(source) } }
+        isCounted = try await database.first(GuessStatements.count, attempt, in: tenant) != nil
+        guard isCounted else {
             let wait = try await database.first(GuessStatements.wait, (tenant, account), in: tenant)
             throw Refusal.tooManyAttempts(retryAfter: Int(wait ?? 1))
         }
         return GuessAttempt(tenant: tenant, source: source, account: account)
     }
 
-    /// The password was right.
-    func giveBack(_ attempt: GuessAttempt) async throws {
+    /// The password was right, or was never looked at. The answer stands whether or not this reaches the database: at
+    /// worst a failure too many is counted until the window ends.
+    func giveBack(_ attempt: GuessAttempt) async {
         sources.giveBack(attempt.source)
         guard let account = attempt.account else { return }
-        try await database.execute(GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant)
+        _ = try? await database.execute(GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant)
+    }
+
+    /// Runs what looks at the password; when it could not, the attempt is given back.
+    func judging<Verdict>(_ attempt: GuessAttempt, _ body: () async throws -> Verdict) async throws -> Verdict {
+        do {
+            return try await body()
+        } catch {
+            await giveBack(attempt)
+            throw error
+        }
     }
 
     func countRegistration(from client: ClientInfo) throws(Refusal) {

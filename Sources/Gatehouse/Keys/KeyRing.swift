@@ -34,6 +34,12 @@ public struct KeyRing: Sendable {
         keys.first { $0.state == .current }?.material
     }
 
+    /// Whether the key exists and should verify, but could not be opened.
+    func isUnusable(_ kid: String) -> Bool {
+        guard let entry = entry(kid) else { return false }
+        return entry.material == nil && entry.state != .revoked
+    }
+
     public func entry(_ kid: String) -> Entry? {
         keys.first { $0.kid.hasSameCodePoints(as: kid) }
     }

@@ -14,7 +14,7 @@ public struct Authenticate: Sendable {
         guard
             let asked = try await database.first(
                 SessionStatements.ask, (tenant, claims.sessionID, claims.subject), in: tenant)
-        else { throw Refusal.sessionEnded }
+        else { throw try await database.refusal(.sessionEnded, in: tenant) }
         guard asked.tenantIsEnabled else { throw Refusal.tenantNotFound }
         guard asked.isLive else { throw Refusal.sessionEnded }
         return SignedIn(user: asked.user, sessionID: claims.sessionID)

@@ -17,8 +17,9 @@ public struct ChangePassword: Sendable {
             throw Refusal.sessionEnded
         }
         let attempt = try await guesses.begin(on: GuessedAccount(user.id, in: tenant.id), from: client, in: tenant.id)
-        guard try await matches(current, stored, in: tenant.id) else { throw Refusal.wrongCurrentPassword }
-        try await guesses.giveBack(attempt)
+        let isRight = try await guesses.judging(attempt) { try await matches(current, stored, in: tenant.id) }
+        guard isRight else { throw Refusal.wrongCurrentPassword }
+        await guesses.giveBack(attempt)
         try await PasswordPolicy(hasher: hasher).check(
             new, field: "new_password", for: tenant, userInputs: [user.email, user.username, user.name])
         let hash = try await hasher.hashOrRefuse(new, for: tenant.id)

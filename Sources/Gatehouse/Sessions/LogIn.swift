@@ -22,18 +22,19 @@ public struct LogIn: Sendable {
         _ name: LogInName, password: Password, from client: ClientInfo, in served: ServedTenant
     ) async throws -> IssuedSession {
         let tenant = served.tenant.id
+        try served.requireSigningKeys()
         let stored = try await find(name, in: tenant)
         let account = GuessedAccount(stored?.user.id, orElse: name, in: tenant)
         let attempt = try await guesses.begin(on: account, from: client, in: tenant)
-        let upgrade = try await verify(password, of: stored, in: tenant)
+        let upgrade = try await guesses.judging(attempt) { try await verify(password, of: stored, in: tenant) }
         guard let stored, stored.user.isEnabled, let upgrade else { throw Refusal.invalidCredentials }
+        await guesses.giveBack(attempt)
         if upgrade { try await upgradeHash(of: stored, to: password, in: tenant) }
         let session = NewSession(tenant: tenant, id: identifiers.next(), userID: stored.user.id, client: client)
         guard
             let started = try await database.first(
                 SessionStatements.start, (session, stored.passwordVersion), in: tenant)
-        else { throw Refusal.invalidCredentials }
-        try await guesses.giveBack(attempt)
+        else { throw try await database.refusal(.invalidCredentials, in: tenant) }
         return try SessionIssuer(identifiers: identifiers).issue(
             started, to: stored.user, in: served, showingUser: true)
     }

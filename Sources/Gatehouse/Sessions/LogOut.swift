@@ -19,22 +19,33 @@ public struct LogOut: Sendable {
     let database: Database
     let tokens: TokenReader
 
-    /// Ends the sessions the scope names. A superseded token, or one of a session that has ended, is no error: there is
-    /// nothing left to end by it. Throws `invalidToken` for a forged one, `tokenExpired` for an expired one.
+    /// Ends the sessions the scope names, by a superseded refresh token too. One of a session that has ended or expired is
+    /// no error: there is nothing left to end. Throws `invalidToken` for a forged token, `tokenExpired` for an access token
+    /// that has expired.
     public func callAsFunction(
         _ credential: LogOutCredential, scope: LogOutScope, in served: ServedTenant
     ) async throws {
-        let session =
-            switch credential {
-            case .accessToken(let token): try await tokens.access(token, in: served).sessionID
-            case .refreshToken(let token): try await tokens.refresh(token, in: served).sessionID
-            }
+        guard let session = try await session(of: credential, in: served) else { return }
         let tenant = served.tenant.id
         switch scope {
         case .local:
             try await database.execute(SessionStatements.end, (tenant, session, nil, .loggedOut), in: tenant)
         case .others, .global:
             try await database.execute(SessionStatements.endSiblings, (tenant, session, scope == .global), in: tenant)
+        }
+    }
+
+    /// Nil for a refresh token that has expired: its session has ended by itself.
+    private func session(of credential: LogOutCredential, in served: ServedTenant) async throws -> UUID? {
+        switch credential {
+        case .accessToken(let token):
+            return try await tokens.access(token, in: served).sessionID
+        case .refreshToken(let token):
+            do {
+                return try await tokens.refresh(token, in: served).sessionID
+            } catch Refusal.tokenExpired {
+                return nil
+            }
         }
     }
 }

@@ -21,13 +21,14 @@ public struct RefreshSession: Sendable {
         _ token: String, from client: ClientInfo, in served: ServedTenant
     ) async throws -> IssuedSession {
         let claims = try await tokens.refresh(token, in: served)
+        try served.requireSigningKeys()
         let presentation = RotateRefreshToken.Presentation(
             tenant: served.tenant.id, session: claims.sessionID, generation: claims.generation)
         for _ in 0..<Self.looks {
             guard
                 let result = try await database.first(
                     RotateRefreshToken.statement, presentation, in: presentation.tenant)
-            else { throw Refusal.sessionEnded }
+            else { throw try await database.refusal(.sessionEnded, in: presentation.tenant) }
             if let issued = try await answer(result, to: presentation, from: client, in: served) { return issued }
         }
         throw Refusal.overloaded(retryAfter: 1)

@@ -16,12 +16,12 @@ public struct Session: Sendable, Equatable {
 public struct ClientInfo: Sendable {
     /// The address as text, after trusted proxies.
     public let address: String
-    /// At most 512 characters of what the client calls itself.
+    /// At most 512 code points of what the client calls itself.
     public let userAgent: String?
 
     public init(address: String, userAgent: String?) {
         self.address = address
-        self.userAgent = userAgent.map { String($0.prefix(512)) }
+        self.userAgent = userAgent.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(512))) }
     }
 }
 

@@ -15,6 +15,12 @@ public struct ServedTenant: Sendable {
     /// When a retired key falls out of this view by itself; nil when nothing will.
     let validUntil: Date?
 
+    /// Throws `keysUnavailable` unless both tokens of a session can be signed: asked before anything is written, so that
+    /// a key that can't be used costs nobody their session.
+    func requireSigningKeys() throws(Refusal) {
+        guard accessKeys.signingKey != nil, refreshKeys.signingKey != nil else { throw .keysUnavailable }
+    }
+
     init(tenant: Tenant, keys: [StoredKey.Opened], publicURL: String, at now: Date) {
         self.tenant = tenant
         issuer = tenant.issuer(publicURL: publicURL)

@@ -20,6 +20,9 @@ enum TenantStatements {
     static let all = Statement<Void, Tenant>(
         "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.row)
 
+    static let isEnabled = Statement<UUID, Bool>(
+        "select disabled_at is null from tenants where id = $1", bind: { $0 }, row: { (enabled: Bool) in enabled })
+
     static let any = Statement<Void, UUID>(
         "select id from tenants order by created_at limit 1", bind: { () }, row: { (id: UUID) in id })
 

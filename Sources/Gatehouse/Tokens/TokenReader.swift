@@ -5,9 +5,9 @@ struct TokenReader: Sendable {
     let directory: TenantDirectory
     let clock: Clock
 
-    /// Throws `Refusal.tokenExpired` or `Refusal.invalidToken`.
+    /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
     func access(_ token: String, in served: ServedTenant) async throws -> AccessClaims {
-        try await verified(token, in: served) { jws, served, now throws(TokenFault) in
+        try await verified(token, in: served, using: \.accessKeys) { jws, served, now throws(TokenFault) in
             try served.accessKeys.verify(jws, expecting: .accessToken, at: now)
             let claims = try AccessClaims(payload: jws.payload)
             try claims.validate(issuer: served.issuer, audience: served.tenant.audience, at: now)
@@ -15,9 +15,9 @@ struct TokenReader: Sendable {
         }
     }
 
-    /// Throws `Refusal.tokenExpired` or `Refusal.invalidToken`.
+    /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
     func refresh(_ token: String, in served: ServedTenant) async throws -> RefreshClaims {
-        try await verified(token, in: served) { jws, served, now throws(TokenFault) in
+        try await verified(token, in: served, using: \.refreshKeys) { jws, served, now throws(TokenFault) in
             try served.refreshKeys.verify(jws, expecting: .refreshToken, at: now)
             let claims = try RefreshClaims(payload: jws.payload)
             try claims.validate(tenantID: served.tenant.id, at: now)
@@ -27,7 +27,7 @@ struct TokenReader: Sendable {
 
     /// A key this instance doesn't know may have been made a moment ago by another: the tenant is read again for it.
     private func verified<Claims>(
-        _ token: String, in served: ServedTenant,
+        _ token: String, in served: ServedTenant, using ring: KeyPath<ServedTenant, KeyRing>,
         by verify: (CompactJWS, ServedTenant, Date) throws(TokenFault) -> Claims
     ) async throws -> Claims {
         let jws: CompactJWS
@@ -41,6 +41,8 @@ struct TokenReader: Sendable {
         } catch {
             throw Refusal(error)
         }
+        // The token may well be ours: nobody is told that it isn't because a key can't be opened here.
+        guard !served[keyPath: ring].isUnusable(jws.kid) else { throw Refusal.keysUnavailable }
         guard let reread = try await directory.reread(served) else { throw Refusal.invalidToken }
         do throws(TokenFault) {
             return try verify(jws, reread, clock.now())

@@ -70,7 +70,8 @@ extension Administration {
     }
 
     /// Replaces what is added to the user's access tokens. `json` is an object; a name that Gatehouse or a registered
-    /// claim uses is refused, as is an object of more than 4 KiB. Throws `validationFailed`.
+    /// claim uses is refused, as is an object of more than 2 KiB: an access token must fit into a cookie. So are numbers
+    /// that the database would write out at length. Throws `validationFailed`.
     public func setClaims(tenant slug: String, user: String, json: String) async throws -> User {
         let claims = try Self.claims(from: json)
         return try await changingUser(user, of: slug, "user.claims_set") { transaction, tenant, id in
@@ -106,14 +107,29 @@ extension Administration {
         func refused(_ message: String) -> Refusal {
             .validationFailed([FieldProblem(field: "claims", code: "invalid", message: message)])
         }
-        guard json.utf8.count <= 4096 else { throw refused("The claims are longer than 4 KiB.") }
+        guard json.utf8.count <= 2048 else { throw refused("The claims are longer than 2 KiB.") }
         guard let claims = (try? JSON.parse(Array(json.utf8)))?.objectValue else {
             throw refused("The claims must be one JSON object in which no member stands twice.")
+        }
+        guard JSON.object(claims).hasPlainNumbers else {
+            throw refused("A number in the claims has an exponent or more than 20 digits.")
         }
         if let reserved = claims.names.first(where: AccessClaims.reservedNames.contains) {
             throw refused("The claim \(reserved) has a meaning of its own and can't be set.")
         }
         return claims
+    }
+}
+
+extension JSON {
+    /// Whether every number in it is short and without exponent, so that it is stored and read back as it is written.
+    fileprivate var hasPlainNumbers: Bool {
+        switch self {
+        case .number(let number): number.text.utf8.count <= 20 && !number.text.lowercased().contains("e")
+        case .array(let elements): elements.allSatisfy(\.hasPlainNumbers)
+        case .object(let object): object.members.allSatisfy(\.value.hasPlainNumbers)
+        case .null, .bool, .string: true
+        }
     }
 }
 

@@ -17,6 +17,7 @@ public struct Register: Sendable {
     ) async throws -> IssuedSession {
         let tenant = served.tenant
         guard tenant.settings.registrationOpen else { throw Refusal.registrationClosed }
+        try served.requireSigningKeys()
         try guesses.countRegistration(from: client)
         try await PasswordPolicy(hasher: hasher).check(
             password, field: "password", for: tenant, userInputs: [email.text, username?.text, name?.text])
@@ -36,7 +37,7 @@ public struct Register: Sendable {
             guard
                 let (user, started) = try await database.first(
                     SessionStatements.register, (user, session), in: tenant.id)
-            else { throw Refusal.registrationClosed }
+            else { throw try await database.refusal(.registrationClosed, in: tenant.id) }
             return try SessionIssuer(identifiers: identifiers).issue(started, to: user, in: served, showingUser: true)
         } catch let error as PostgresError {
             throw error.userConflict ?? error

@@ -14,14 +14,14 @@ enum UserStatements {
     static let byEmail = Statement<(tenant: UUID, email: String), StoredUser>(
         """
         select \(storedColumns) from users u
-        where u.tenant_id = $1 and lower(u.email collate "C") = lower($2::text collate "C")
+        where u.tenant_id = $1 and u.email_key = lower($2::text collate "C")
         """,
         bind: { ($0.tenant, $0.email) }, row: StoredUser.row)
 
     static let byUsername = Statement<(tenant: UUID, username: String), StoredUser>(
         """
         select \(storedColumns) from users u
-        where u.tenant_id = $1 and lower(u.username collate "C") = lower($2::text collate "C")
+        where u.tenant_id = $1 and u.username_key = lower($2::text collate "C")
         """,
         bind: { ($0.tenant, $0.username) }, row: StoredUser.row)
 
