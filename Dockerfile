@@ -8,6 +8,7 @@ WORKDIR /src
 COPY Package.swift ./
 RUN swift package resolve
 COPY Sources Sources
+COPY sql sql
 COPY Tests Tests
 RUN swift build -c release --product gatehouse --static-swift-stdlib \
     && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/gatehouse" /out/gatehouse

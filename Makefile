@@ -6,6 +6,9 @@ SHELL := /bin/bash
 # More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
+# Swift Testing would run hundreds of tests at once, and their deadlines would measure each other.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
+
 .PHONY: help run test test-docker build release lint format interop bench-quick bench clean
 
 help: ## List these commands

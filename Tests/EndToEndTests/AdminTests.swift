@@ -185,6 +185,22 @@ struct AdminTests {
         #expect(imported.object["state"] as? String == "retired")
     }
 
+    @Test("The public half of a key is exported, and the private half never")
+    func export() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", "--algorithm", "ES256", in: place)
+        let keys = try await Program.admin("keys", "list", "shop", in: place).list
+        let current = try #require(
+            keys.first { $0["use"] as? String == "access" && $0["state"] as? String == "current" })
+        let kid = try #require(current["kid"] as? String)
+        let exported = try await Program.admin("keys", "export", "shop", kid, "--public", in: place)
+        #expect(exported.status == 0, "\(exported.errors)")
+        #expect(exported.object["kid"] as? String == kid)
+        #expect(exported.object["kty"] as? String == "EC" && exported.object["d"] == nil)
+        let refused = try await Program.admin("keys", "export", "shop", kid, "--yes", in: place)
+        #expect(refused.errorCode == "guard_refused")
+    }
+
     @Test("What isn't a token of the tenant is told apart, and ends with 1 and the verdict")
     func verify() async throws {
         let place = try await Installation.migrated()

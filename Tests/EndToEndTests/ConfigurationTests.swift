@@ -91,9 +91,21 @@ struct ConfigurationTests {
         arguments: [
             ("postgres://u:p@h/db", "postgres://u:********@h/db"),
             ("postgresql://u:p@ss:w@rd@h:5432/db", "postgresql://u:********@h:5432/db"),
+            ("postgres://u:pa?ss@h/db", "postgres://u:********@h/db"),
+            ("postgres://u:pa/s?s@h/db?sslmode=require", "postgres://u:********@h/db?sslmode=require"),
+            ("postgres://u@corp:p@h/db", "postgres://u@corp:********@h/db"),
+            ("postgres://u:p?password=q@h/db", "postgres://u:********"),
+            ("postgres://u@h/db?password=p?q@r&sslmode=require", "postgres://u@h/db?password=********&sslmode=require"),
+            ("postgres://u@h:5432/db?password=p@q&sslmode=require", "postgres://u@h:********&sslmode=require"),
+            ("postgres:///db?host=h&sslPassword=p&passfile=f", "postgres:///db?host=h&sslPassword=********&passfile=f"),
+            ("postgres:///db?pass%77ord=p", "postgres:///db?pass%77ord=********"),
             ("postgres://u@h/db?password=p&sslmode=require", "postgres://u@h/db?password=********&sslmode=require"),
             ("host=h password=p dbname=d", "host=h password=******** dbname=d"),
             ("host=h password = 'p q' dbname=d", "host=h password=********"),
+            (#"host=h sslpassword=p\ q dbname=d"#, "host=h sslpassword=********"),
+            ("password=p password=q host=h", "password=******** password=******** host=h"),
+            ("postgres://u@[::1]:5432/db", "postgres://u@[::1]:5432/db"),
+            ("postgres://h/db?user=a@b", "postgres://h/db?user=a@b"),
             ("postgres://u@h:5432/db", "postgres://u@h:5432/db"), ("host=h dbname=d", "host=h dbname=d"),
         ])
     func databaseURLs(given: String, shown: String) throws {
@@ -103,11 +115,13 @@ struct ConfigurationTests {
         #expect(url.hasPassword == (given != shown))
     }
 
-    @Test("A password in a flag is refused, because others can read it there")
-    func passwordInFlag() {
+    @Test(
+        "A password in a flag is refused, because others can read it there",
+        arguments: ["postgres://u:hunter2@h/db", "postgres://u:?hunter2@h/db", "host=h password=hunter2"])
+    func passwordInFlag(address: String) {
         let problems = #expect(throws: ConfigurationProblems.self) {
             try ServiceSettings(
-                flags: [.databaseURL: "postgres://u:hunter2@h/db"], environment: ["GATEHOUSE_MASTER_KEY": Self.key])
+                flags: [.databaseURL: address], environment: ["GATEHOUSE_MASTER_KEY": Self.key])
         }
         #expect(problems?.lines.count == 1)
         #expect(problems?.lines[0].contains("hunter2") == false)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("PgBouncer", .enabled(if: PgBouncer.path != nil, "pgbouncer isn't installed (apt install pgbouncer)"))
+@Suite("PgBouncer", .enabled(if: PgBouncer.isExpected, "pgbouncer isn't installed (apt install pgbouncer)"))
 struct PgBouncerTests {
     private func withBouncer(_ body: (PgBouncer, PostgresCluster) async throws -> Void) async throws {
         let path = try #require(PgBouncer.path)

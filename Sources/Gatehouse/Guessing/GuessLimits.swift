@@ -38,8 +38,12 @@ public struct GuessLimits: Sendable, Equatable {
     }
 
     /// Reads `account=10/15m,device=10/15m,source=100/15m,register=600/1h`; `off` for a part switches it off, and a part
-    /// that isn't named keeps its standard.
+    /// that isn't named keeps its standard. `off` alone switches all of them off.
     public init(parsing text: String) throws(FieldFault) {
+        if text == "off" {
+            self = .off
+            return
+        }
         self = .standard
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -65,7 +69,7 @@ public struct GuessLimits: Sendable, Equatable {
 
     private static let malformed = FieldFault(
         code: "invalid_format",
-        message: "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h, or off for a part.")
+        message: "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h, with off for a part or for all.")
 }
 
 extension Substring {

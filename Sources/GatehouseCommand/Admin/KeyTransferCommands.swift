@@ -37,12 +37,13 @@ struct KeyImport: AdminCommand {
 
 struct KeyExport: AdminCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Print an access key as JWK; without --public, its secret.")
-    var needsMasterKey: Bool { !publicOnly }
+        commandName: "export", abstract: "Print the secret of an HS256 access key, or what others verify with, as JWK.",
+        discussion: "The private half of an ES256 or EdDSA key doesn't leave Gatehouse: those need --public.")
+    var needsMasterKey: Bool { true }
 
     @Argument var tenant: String
     @Argument(help: "The key's id.") var kid: String
-    @Flag(name: .customLong("public"), help: "Only the public part.") var publicOnly = false
+    @Flag(name: .customLong("public"), help: "The public half of an ES256 or EdDSA key.") var publicOnly = false
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var options: AdminOptions
 

@@ -25,26 +25,35 @@ struct DatabaseURL: Sendable, Equatable, CustomStringConvertible, CustomDebugStr
     var debugDescription: String { description }
     var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 
+    /// A password may hold what delimits the other parts, so no part is told apart before all secrets are found.
     private static func maskingURL(_ text: String) -> String {
-        let query = text.firstIndex(of: "?") ?? text.endIndex
-        return maskingUser(text[..<query]) + maskingParameters(text[query...], separator: "&")
+        let secrets = RangeSet(([userPassword(text)].compactMap { $0 }) + parameterPasswords(text))
+        var shown = ""
+        var position = text.startIndex
+        for secret in secrets.ranges {
+            shown += text[position..<secret.lowerBound] + mask
+            position = secret.upperBound
+        }
+        return shown + text[position...]
     }
 
-    /// Masks from the first colon after the scheme to the last `@`, which ends the password even when it holds one.
-    private static func maskingUser(_ text: Substring) -> String {
+    /// From the first colon after the scheme to the last `@`, which ends the password even when it holds one, or `/?#`.
+    private static func userPassword(_ text: String) -> Range<String.Index>? {
         guard let scheme = text.firstRange(of: "://"), let at = text.lastIndex(of: "@"),
             let colon = text[scheme.upperBound...].firstIndex(of: ":"), colon < at
-        else { return String(text) }
-        return text[...colon] + mask + text[at...]
+        else { return nil }
+        return text.index(after: colon)..<at
     }
 
-    private static func maskingParameters(_ text: Substring, separator: Character) -> String {
-        text.split(separator: separator, omittingEmptySubsequences: false).map { part in
-            guard let equals = part.firstIndex(of: "="), part[..<equals].lowercased().hasSuffix("password") else {
-                return String(part)
-            }
-            return part[...equals] + mask
-        }.joined(separator: String(separator))
+    /// The values of parameters such as `password`, `sslpassword` and those whose name is disguised by `%`.
+    private static func parameterPasswords(_ text: String) -> [Range<String.Index>] {
+        text.split { $0 == "?" || $0 == "&" }.dropFirst().compactMap { part in
+            guard let equals = part.firstIndex(of: "="),
+                part[..<equals].lowercased().hasSuffix("password") || part[..<equals].contains("%")
+            else { return nil }
+            let value = text.index(after: equals)
+            return value..<(text[value...].firstIndex(of: "&") ?? text.endIndex)
+        }
     }
 
     /// Values may be quoted and hold escapes; everything behind a password that isn't plain is masked.

@@ -51,13 +51,13 @@ extension Failure {
         case .undefinedTable, .undefinedColumn, .undefinedFunction:
             Failure(code: "schema_outdated", "The database lacks this program's schema; run: gatehouse migrate")
         case SQLState.Class.connectionException, SQLState.Class.insufficientResources,
-            SQLState.Class.operatorIntervention, .readOnly:
+            SQLState.Class.operatorIntervention, SQLState.Class.transactionRollback, .readOnly, .lockNotAvailable:
             Failure(
                 code: "database_unavailable",
                 "PostgreSQL can't do this at the moment (error \(error.state)); try again shortly.")
         default:
             Failure(
-                code: "database_unavailable",
+                code: "internal",
                 "PostgreSQL refused the work (error \(error.state)); its log says more.")
         }
     }

@@ -154,7 +154,7 @@ import Testing
         "Limits are read as the contract writes them",
         arguments: [
             ("account=10/15m,device=10/15m,source=100/15m,register=600/1h", GuessLimits.standard),
-            ("", .standard), ("account=off,device=off,source=off,register=off", .off),
+            ("", .standard), ("off", .off), ("account=off,device=off,source=off,register=off", .off),
         ])
     func parsing(text: String, limits: GuessLimits) throws {
         #expect(try GuessLimits(parsing: text) == limits)
@@ -162,7 +162,7 @@ import Testing
 
     @Test(
         "Limits that can't be read are refused",
-        arguments: ["account", "account=10", "account=0/1m", "x=1/1m", "account=1/15"])
+        arguments: ["account", "account=10", "off,off", "of", "account=0/1m", "x=1/1m", "account=1/15"])
     func unreadable(text: String) {
         #expect(throws: FieldFault.self) { try GuessLimits(parsing: text) }
     }

@@ -1,0 +1,27 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import GatehouseCommand
+
+@Suite("Failures of the database")
+struct FailureTests {
+    @Test(
+        "are told apart by what an operator can do about them",
+        arguments: [
+            ("08006", "database_unavailable"), ("40001", "database_unavailable"), ("40P01", "database_unavailable"),
+            ("53300", "database_unavailable"), ("57P01", "database_unavailable"), ("25006", "database_unavailable"),
+            ("55P03", "database_unavailable"), ("42501", "database_unavailable"), ("42P01", "schema_outdated"),
+            ("22012", "internal"), ("23505", "internal"), ("42601", "internal"), ("XX000", "internal"),
+        ])
+    func codes(state: String, code: String) async throws {
+        let connection = try await Connection.open(TestDatabase.make().superuserURL)
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.script("do $$ begin raise 'hunter2' using errcode = '\(state)'; end $$")
+        }
+        await connection.close()
+        let failure = Failure(try #require(error))
+        #expect(failure.code == code)
+        #expect(!failure.message.contains("hunter2"))
+    }
+}
