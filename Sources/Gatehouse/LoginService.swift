@@ -20,14 +20,15 @@ public struct LoginService: Sendable {
         let identifiers = IdentifierSource(clock: clock)
         let tokens = TokenReader(directory: directory, clock: clock)
         let guesses = GuessGuard(database: database, limits: limits)
+        let passwords = PasswordCheck(hasher: hasher, logger: logger)
         self.directory = directory
         register = Register(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses)
-        logIn = LogIn(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses, logger: logger)
+        logIn = LogIn(database: database, passwords: passwords, identifiers: identifiers, guesses: guesses)
         refresh = RefreshSession(database: database, tokens: tokens, identifiers: identifiers, logger: logger)
         authenticate = Authenticate(database: database, tokens: tokens)
         logOut = LogOut(database: database, tokens: tokens)
         updateProfile = UpdateProfile(database: database)
-        changePassword = ChangePassword(database: database, hasher: hasher, guesses: guesses)
+        changePassword = ChangePassword(database: database, passwords: passwords, guesses: guesses)
         listSessions = ListSessions(database: database)
         endSession = EndSession(database: database)
     }

@@ -4,7 +4,7 @@ import Postgres
 /// A signed-in user changes their password, which ends every other session of theirs.
 public struct ChangePassword: Sendable {
     let database: Database
-    let hasher: PasswordHasher
+    let passwords: PasswordCheck
     let guesses: GuessGuard
 
     /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`; nothing is changed then.
@@ -17,26 +17,13 @@ public struct ChangePassword: Sendable {
             throw Refusal.sessionEnded
         }
         let attempt = try await guesses.begin(on: GuessedAccount(user.id, in: tenant.id), from: client, in: tenant.id)
-        let isRight = try await guesses.judging(attempt) { try await matches(current, stored, in: tenant.id) }
-        guard isRight else { throw Refusal.wrongCurrentPassword }
+        let match = try await guesses.judging(attempt) { try await passwords.check(current, of: stored, in: tenant.id) }
+        guard match != nil else { throw Refusal.wrongCurrentPassword }
         await guesses.giveBack(attempt)
-        try await PasswordPolicy(hasher: hasher).check(
+        try await PasswordPolicy(hasher: passwords.hasher).check(
             new, field: "new_password", for: tenant, userInputs: [user.email, user.username, user.name])
-        let hash = try await hasher.hashOrRefuse(new, for: tenant.id)
+        let hash = try await passwords.hasher.hashOrRefuse(new, for: tenant.id)
         try await replace(hash, of: stored, keeping: signedIn.sessionID, in: tenant.id)
-    }
-
-    private func matches(_ password: Password, _ stored: StoredUser, in tenant: UUID) async throws -> Bool {
-        do throws(HashingFailure) {
-            guard let hash = stored.passwordHash else {
-                try await hasher.verifyNothing(password, for: tenant)
-                return false
-            }
-            if case .matches = try await hasher.verify(password, against: hash, for: tenant) { return true }
-            return false
-        } catch {
-            throw try error.refusal()
-        }
     }
 
     /// Two statements, so that the second sees the session of a login that held the user's row when the first began.

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Logging
 import Postgres
 
 /// How a person names themselves at sign-in, as typed.
@@ -11,10 +10,9 @@ public enum LogInName: Sendable {
 /// A person signs in with a password.
 public struct LogIn: Sendable {
     let database: Database
-    let hasher: PasswordHasher
+    let passwords: PasswordCheck
     let identifiers: IdentifierSource
     let guesses: GuessGuard
-    let logger: Logger
 
     /// A new session. A wrong password, an unknown name and a disabled user are all `invalidCredentials`, after the same
     /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, and `overloaded`.
@@ -26,12 +24,12 @@ public struct LogIn: Sendable {
         let stored = try await find(name, in: tenant)
         let account = GuessedAccount(stored?.user.id, orElse: name, in: tenant)
         let attempt = try await guesses.begin(on: account, from: client, in: tenant)
-        let upgrade = try await guesses.judging(attempt) { try await verify(password, of: stored, in: tenant) }
-        guard let stored, stored.user.isEnabled, let upgrade else {
+        let match = try await guesses.judging(attempt) { try await passwords.check(password, of: stored, in: tenant) }
+        guard let stored, stored.user.isEnabled, let match else {
             throw try await database.refusal(.invalidCredentials, in: tenant)
         }
         await guesses.giveBack(attempt)
-        if upgrade { try await upgradeHash(of: stored, to: password, in: tenant) }
+        if match.wantsUpgrade { try await upgradeHash(of: stored, to: password, in: tenant) }
         let session = NewSession(tenant: tenant, id: identifiers.next(), userID: stored.user.id, client: client)
         guard
             let started = try await database.first(
@@ -50,30 +48,9 @@ public struct LogIn: Sendable {
         }
     }
 
-    /// Whether the hash is to be upgraded, or nil when the password isn't theirs. Where there is no hash, one is verified
-    /// all the same, so that the time tells nothing.
-    private func verify(_ password: Password, of stored: StoredUser?, in tenant: UUID) async throws -> Bool? {
-        do throws(HashingFailure) {
-            guard let hash = stored?.passwordHash else {
-                try await hasher.verifyNothing(password, for: tenant)
-                return nil
-            }
-            switch try await hasher.verify(password, against: hash, for: tenant) {
-            case .matches(let upgrade): return upgrade
-            case .differs: return nil
-            case .unsupported:
-                logger.error(
-                    "A stored password hash can't be verified: its scheme is unknown or its cost above the ceiling.",
-                    metadata: ["user_id": "\(stored?.user.id.lowercaseString ?? "")"])
-                return nil
-            }
-        } catch {
-            throw try error.refusal()
-        }
-    }
-
+    /// The right password under a hash as strong as configured; on a busy service that waits for the next login.
     private func upgradeHash(of stored: StoredUser, to password: Password, in tenant: UUID) async throws {
-        let hash = try await hasher.hashOrRefuse(password, for: tenant)
+        guard let hash = try? await passwords.hasher.hash(password, for: tenant) else { return }
         try await database.execute(
             UserStatements.upgradeHash, (tenant, stored.user.id, stored.passwordVersion, hash), in: tenant)
     }
