@@ -20,7 +20,7 @@ run: release ## Install what is lacking, build, and serve: gatehouse dev
 test: ## Run every test, on a throw-away PostgreSQL or on GATEHOUSE_TEST_DATABASE_URL
 	@scripts/install-packages build test
 	swift build --build-tests
-	swift test --skip-build --disable-xctest $(ARGS)
+	swift test --skip-build --disable-xctest --no-parallel $(ARGS)
 
 test-docker: ## Run every test against the PostgreSQL of docker-compose.yml
 	@scripts/test-docker
