@@ -32,7 +32,7 @@ public struct SignedIn: Sendable {
 }
 
 /// What a sign-in or a refresh answers.
-public struct IssuedSession: Sendable {
+public struct IssuedSession: Sendable, Redacted {
     /// Nil for a refresh.
     public let user: User?
     public let sessionID: UUID
