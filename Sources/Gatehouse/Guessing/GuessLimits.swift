@@ -69,7 +69,9 @@ public struct GuessLimits: Sendable, Equatable {
 
     private static let malformed = FieldFault(
         code: "invalid_format",
-        message: "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h, with off for a part or for all.")
+        message:
+            "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h, with off for a part or for all."
+    )
 }
 
 extension Substring {
