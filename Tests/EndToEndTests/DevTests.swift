@@ -43,7 +43,8 @@ struct DevTests {
         let sandbox = try Sandbox()
         let first = try await sandbox.start()
         let commands = first.output.split(separator: "\n").filter { $0.hasPrefix("  ") }.joined(separator: "\n")
-        let shell = try RunningProgram("/bin/sh", ["-ec", commands], environment: [:])
+        let shell = try RunningProgram(
+            "/bin/sh", ["-ec", commands], environment: ["GATEHOUSE_MASTER_KEY": "of another"])
         #expect(await shell.waitForEnd() == 0, "\(shell.errors)")
         #expect(shell.output.contains(#""email":"ada@example.com""#))
         #expect(shell.output.contains(#""refresh_expires_in""#))

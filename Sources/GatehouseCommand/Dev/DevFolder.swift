@@ -30,9 +30,12 @@ struct DevFolder {
         }
     }
 
-    /// Writes what `. .gatehouse/env` sets in a shell.
+    /// Writes what `. .gatehouse/env` sets in a shell; other sources of the master key, which exclude its file, go.
     func writeEnvironment(_ values: [(Setting, String)]) throws {
-        let lines = values.map { "export \($0.variable)=\($1.quotedForShell)" }
+        let others = Setting.masterKeySources.filter { source in !values.contains { $0.0 == source } }
+        let lines =
+            ["unset " + others.map(\.variable).joined(separator: " ")]
+            + values.map { "export \($0.variable)=\($1.quotedForShell)" }
         try write(lines.joined(separator: "\n") + "\n", to: environmentFile)
     }
 
