@@ -47,17 +47,22 @@ package final class ChildProcess: Sendable {
     package static func run(
         _ arguments: [String], environment: [String: String]
     ) async throws(ClusterError) -> (status: Int32, output: String) {
-        let outcome: Result<(status: Int32, output: String), ClusterError> = await onOwnThread {
-            Result { () throws(ClusterError) in
-                let null = try Descriptor.open("/dev/null", O_RDONLY)
-                let output = try Descriptor.pair()
-                let child = try spawn(arguments, environment: environment, input: null, output: output.theirs)
-                output.theirs.close()
-                let text = output.ours.readToEnd()
-                return (wait(for: child), text)
-            }
+        let outcome = await onOwnThread {
+            Result { () throws(ClusterError) in try runBlocking(arguments, environment: environment) }
         }
         return try outcome.get()
+    }
+
+    /// `run` for where nothing else goes on, as at exit.
+    package static func runBlocking(
+        _ arguments: [String], environment: [String: String]
+    ) throws(ClusterError) -> (status: Int32, output: String) {
+        let null = try Descriptor.open("/dev/null", O_RDONLY)
+        let output = try Descriptor.pair()
+        let child = try spawn(arguments, environment: environment, input: null, output: output.theirs)
+        output.theirs.close()
+        let text = output.ours.readToEnd()
+        return (wait(for: child), text)
     }
 
     /// `waitpid` and `read` block. A serial queue of its own gets a thread of its own; those of the global queues are

@@ -7,7 +7,7 @@ extension PostgresCluster {
         return PostgresCluster(
             directory: "\(temporaryDirectory)/\(name)", binaries: binaries,
             settings: [
-                "fsync": "off", "full_page_writes": "off", "max_connections": "200",
+                "fsync": "off", "full_page_writes": "off", "max_connections": "500",
             ],
             isThrowaway: true)
     }

@@ -1,10 +1,10 @@
 /// A fresh, empty database with a name of its own, so that tests run side by side.
 ///
 /// It lives on the one throw-away server of this test process, which starts with the first `make()` and is removed when
-/// the process ends; or on the server `GATEHOUSE_TEST_DATABASE_URL` names.
+/// the process ends; or on the server `GATEHOUSE_TEST_DATABASE_URL` names, where the database is dropped at the end.
 public struct TestDatabase: Sendable {
     public let name: String
-    /// A libpq URL for the superuser (or for the user of `GATEHOUSE_TEST_DATABASE_URL`).
+    /// A libpq URL for the superuser.
     public let superuserURL: String
     /// For `gh_owner`: may log in, has CREATEROLE, owns the database.
     public let ownerURL: String
@@ -14,7 +14,7 @@ public struct TestDatabase: Sendable {
     public static func make() async throws -> TestDatabase {
         let server = try await TestServer.shared()
         let name = "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
-        try await server.run("CREATE DATABASE \(name) OWNER gh_owner TEMPLATE template0 ENCODING 'UTF8'")
+        try await server.createDatabase(name)
         return TestDatabase(
             name: name,
             superuserURL: server.url(user: nil, database: name),

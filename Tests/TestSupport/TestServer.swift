@@ -45,16 +45,23 @@ struct TestServer: Sendable {
         }
     }
 
+    func createDatabase(_ name: String) async throws {
+        try await run("CREATE DATABASE \(name) OWNER \(Self.owner) TEMPLATE template0 ENCODING 'UTF8'")
+        if case .given(let url) = place {
+            Leftovers.dropAtExit(database: name, psql: [psql, url.text])
+        }
+    }
+
     /// Runs one statement as the superuser.
-    func run(_ statement: String) async throws {
+    private func run(_ statement: String) async throws {
         let url =
             switch place {
             case .throwaway(let cluster): cluster.superuserURL()
             case .given(let url): url.text
             }
         let result = try await ChildProcess.run(
-            [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, url],
-            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "LC_ALL": "C"])
+            [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, url], environment: ChildProcess.testEnvironment
+        )
         guard result.status == 0 else { throw TestServerError.statementFailed(result.output) }
     }
 
@@ -71,12 +78,20 @@ struct TestServer: Sendable {
             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
             """
         }
-        let membership = """
+        let check = """
             DO $$ BEGIN
-                IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT \(owner) TO CURRENT_USER; END IF;
+                IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+                    RAISE 'GATEHOUSE_TEST_DATABASE_URL must name a superuser: tests look past row-level security.';
+                END IF;
             END $$
             """
-        return made + [membership]
+        return [check] + made
+    }
+}
+
+extension ChildProcess {
+    static var testEnvironment: [String: String] {
+        ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "LC_ALL": "C"]
     }
 }
 

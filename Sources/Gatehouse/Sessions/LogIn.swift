@@ -27,7 +27,9 @@ public struct LogIn: Sendable {
         let account = GuessedAccount(stored?.user.id, orElse: name, in: tenant)
         let attempt = try await guesses.begin(on: account, from: client, in: tenant)
         let upgrade = try await guesses.judging(attempt) { try await verify(password, of: stored, in: tenant) }
-        guard let stored, stored.user.isEnabled, let upgrade else { throw Refusal.invalidCredentials }
+        guard let stored, stored.user.isEnabled, let upgrade else {
+            throw try await database.refusal(.invalidCredentials, in: tenant)
+        }
         await guesses.giveBack(attempt)
         if upgrade { try await upgradeHash(of: stored, to: password, in: tenant) }
         let session = NewSession(tenant: tenant, id: identifiers.next(), userID: stored.user.id, client: client)

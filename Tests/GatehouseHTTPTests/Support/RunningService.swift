@@ -61,8 +61,8 @@ struct RunningService: Sendable {
         logger.logLevel = .critical
         let sealer = KeySealer(master: .generate())
         let hasher = try options.hasher()
-        let owner = Database(pool: Pool(PoolConfiguration(database.ownerURL, size: 2)))
-        let pool = Pool(PoolConfiguration(database.serviceURL, size: 4, waitDeadline: .seconds(20)))
+        let owner = Database(pool: Pool(PoolConfiguration(database.ownerURL, size: 2, waitDeadline: .seconds(60))))
+        let pool = Pool(PoolConfiguration(database.serviceURL, size: 4, waitDeadline: .seconds(60)))
         let directory = TenantDirectory(
             database: Database(pool: pool), sealer: sealer, publicURL: options.http.publicURL,
             listenURL: database.serviceURL, clock: options.clock, logger: logger)

@@ -56,6 +56,43 @@ import Testing
         for _ in 0..<6 { _ = try await installation.logIn(in: tenant) }
     }
 
+    @Test("An attempt that could not be judged is given back, and a right password ends the delay")
+    func givenBack() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=2/15m,source=2/15m"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        let guesses = GuessGuard(
+            database: installation.serviceDatabase, limits: try GuessLimits(parsing: "account=2/15m,source=2/15m"))
+        let account = GuessedAccount(UUID(), in: tenant.tenant.id)
+        for _ in 0..<5 {
+            let attempt = try await guesses.begin(on: account, from: Installation.client, in: tenant.tenant.id)
+            await #expect(throws: Refusal.overloaded(retryAfter: 1)) {
+                try await guesses.judging(attempt) { throw Refusal.overloaded(retryAfter: 1) }
+            }
+        }
+        _ = try? await installation.logIn(password: "wrong", in: tenant)
+        for _ in 0..<3 { _ = try await installation.logIn(in: tenant) }
+    }
+
+    @Test("A source that fails or registers too often is refused by the service")
+    func sourceAndRegister() async throws {
+        let installation = try await Installation.make(
+            limits: GuessLimits(parsing: "account=off,source=3/15m,register=2/1h"))
+        let tenant = try await installation.tenant()
+        for number in 0..<2 { _ = try await installation.register("u\(number)@example.com", in: tenant) }
+        await #expect { try await installation.register(in: tenant) } throws: {
+            ($0 as? Refusal)?.code == "too_many_attempts"
+        }
+        for number in 0..<3 {
+            await #expect(throws: Refusal.invalidCredentials) {
+                try await installation.logIn("n\(number)@example.com", password: "wrong", in: tenant)
+            }
+        }
+        await #expect { try await installation.logIn("u0@example.com", in: tenant) } throws: {
+            ($0 as? Refusal)?.code == "too_many_attempts"
+        }
+    }
+
     @Test("Email and username of one account share its budget, and a password change counts against it too")
     func oneAccount() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "account=3/15m,source=off"))

@@ -176,7 +176,43 @@ import Testing
         await connection.close()
         let blog = try await installation.fresh("blog")
         await #expect(throws: Refusal.keysUnavailable) { try await installation.register(in: blog) }
+        #expect(try await installation.administration.listUsers(tenant: "blog", limit: 1, after: nil) == [])
         _ = try await installation.register(in: try await installation.fresh("shop"))
+    }
+
+    @Test("While a key can't be opened honest tokens are not called invalid, and no session moves or ends")
+    func damagedKeys() async throws {
+        let installation = try await Installation.make()
+        let session = try await installation.register(in: try await installation.tenant())
+        for use in KeyUse.allCases {
+            let connection = try await Connection.open(installation.database.superuserURL)
+            try await connection.script(
+                """
+                update signing_keys set sealed_secret = set_byte(sealed_secret, 40, get_byte(sealed_secret, 40) # 1)
+                where use = '\(use.rawValue)'
+                """)
+            let damaged = try await installation.fresh("shop")
+            await #expect(throws: Refusal.keysUnavailable) {
+                try await installation.refresh(session.refreshToken, in: damaged)
+            }
+            await #expect(throws: Refusal.keysUnavailable) { try await installation.logIn(in: damaged) }
+            if use == .access {
+                await #expect(throws: Refusal.keysUnavailable) {
+                    try await installation.service.authenticate(session.accessToken, in: damaged)
+                }
+            }
+            try await connection.script(
+                """
+                update signing_keys set sealed_secret = set_byte(sealed_secret, 40, get_byte(sealed_secret, 40) # 1)
+                where use = '\(use.rawValue)'
+                """)
+            await connection.close()
+        }
+        let mended = try await installation.fresh("shop")
+        let refreshed = try await installation.refresh(session.refreshToken, in: mended)
+        #expect(try RefreshClaims(payload: CompactJWS.parse(refreshed.refreshToken).payload).generation == 1)
+        let signedIn = try await installation.service.authenticate(refreshed.accessToken, in: mended)
+        #expect(try await installation.service.listSessions(of: signedIn, in: mended).count == 1)
     }
 
     @Test("An imported key verifies at once and keeps its kid; what it isn't for is refused")

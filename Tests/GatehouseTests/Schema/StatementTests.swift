@@ -8,7 +8,8 @@ import Testing
 @Suite(.installation) struct StatementTests {
     static let statements: [(name: String, statement: any StatementDescription)] = [
         ("tenants.bySlug", TenantStatements.bySlug), ("tenants.bySlugLocked", TenantStatements.bySlugLocked),
-        ("tenants.all", TenantStatements.all), ("tenants.any", TenantStatements.any),
+        ("tenants.isEnabled", TenantStatements.isEnabled), ("tenants.all", TenantStatements.all),
+        ("tenants.any", TenantStatements.any),
         ("tenants.insert", TenantStatements.insert), ("tenants.update", TenantStatements.update),
         ("tenants.setEnabled", TenantStatements.setEnabled), ("tenants.delete", TenantStatements.delete),
         ("users.byEmail", UserStatements.byEmail), ("users.byUsername", UserStatements.byUsername),
@@ -30,6 +31,32 @@ import Testing
         ("audit.append", AuditStatements.append), ("schema.lock", SchemaStatements.lock),
         ("schema.dangers", SchemaStatements.dangers),
     ]
+
+    @Test(
+        "Under row-level security a name is found through its index, not by reading the tenant's users",
+        arguments: [
+            UserStatements.byEmail.sql, UserStatements.byUsername.sql,
+        ])
+    func namesAreIndexed(sql: String) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        let filling = try await Connection.open(installation.database.superuserURL)
+        try await filling.script(
+            """
+            insert into users (tenant_id, id, email, username)
+            select '\(tenant)', gen_random_uuid(), 'u' || n || '@example.com', 'u' || n from generate_series(1, 5000) n;
+            """)
+        try await filling.script("analyze users")
+        await filling.close()
+        let connection = try await Connection.open(installation.database.serviceURL)
+        try await connection.script("set plan_cache_mode = force_generic_plan")
+        try await connection.script("prepare lookup (uuid, text) as \(sql)")
+        let explain = Statement<Void, String>(
+            "explain (costs off) execute lookup (null, null)", bind: { _ in () }, row: { (line: String) in line })
+        let plan = try await connection.query(explain, ())
+        #expect(plan.contains { $0.contains("Index Cond") && $0.contains("_key = lower(") }, "\(plan)")
+        await connection.close()
+    }
 
     @Test("Every statement prepares on the schema, and its parameters and columns have the types it says")
     func types() async throws {

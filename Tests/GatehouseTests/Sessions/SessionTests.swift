@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Postgres
+import TestSupport
 import Testing
 
 @testable import Gatehouse
@@ -74,6 +76,42 @@ import Testing
         let started = try await installation.serviceDatabase.first(
             SessionStatements.start, (late, before.passwordVersion), in: id)
         #expect(started == nil)
+    }
+
+    @Test(
+        "A session that begins while its user is being disabled waits, and doesn't come about", .timeLimit(.minutes(1)))
+    func startWaitsForDisable() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let user = try #require(try await installation.register(in: tenant).user)
+        let id = tenant.tenant.id
+        let new = NewSession(tenant: id, id: UUID(), userID: user.id, client: Installation.client)
+        let disabling = try await Connection.open(installation.database.superuserURL)
+        try await disabling.script("begin; update users set disabled_at = now() where email = 'ada@example.com'")
+        async let started = installation.serviceDatabase.first(SessionStatements.start, (new, 1), in: id)
+        let waiting = Statement<Void, Bool>(
+            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
+            bind: { _ in () }, row: { (waits: Bool) in waits })
+        while try await disabling.first(waiting, ()) != true { await Task.yield() }
+        try await disabling.script("commit")
+        #expect(try await started == nil)
+        await disabling.close()
+    }
+
+    @Test("An expired refresh token signs out without complaint, a forged one does not")
+    func logOutExpired() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        var claims = try RefreshClaims(payload: CompactJWS.parse(session.refreshToken).payload)
+        claims.expiresAt -= 365 * 86_400
+        let expired = try CompactJWS.sign(
+            payload: claims.encoded(), type: .refreshToken, key: #require(tenant.refreshKeys.signingKey))
+        try await installation.service.logOut(.refreshToken(expired), scope: .global, in: tenant)
+        #expect(await installation.isAlive(session, in: tenant))
+        await #expect(throws: Refusal.invalidToken) {
+            try await installation.service.logOut(.refreshToken(session.refreshToken + "A"), scope: .local, in: tenant)
+        }
     }
 
     @Test("Of logins racing with a disable none leaves a live session", .timeLimit(.minutes(1)))

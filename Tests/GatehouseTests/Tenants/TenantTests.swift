@@ -96,7 +96,8 @@ import Testing
                 try await installation.refresh(session.refreshToken, in: tenant)
             }
         }
-        await #expect(throws: Refusal.self) { try await installation.logIn(in: tenant) }
+        await #expect(throws: Refusal.tenantNotFound) { try await installation.logIn(in: tenant) }
+        await #expect(throws: Refusal.tenantNotFound) { try await installation.register("b@example.com", in: tenant) }
         _ = try await installation.administration.enableTenant("shop")
         #expect(await installation.isAlive(session, in: tenant))
     }
@@ -107,7 +108,24 @@ import Testing
         let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
         _ = try await installation.register(in: shop)
         let other = try await installation.register(in: blog)
+        let session = try await installation.logIn(in: shop)
         try await installation.administration.deleteTenant("shop")
+        // An instance that has not heard of it yet: every answer is that there is no such tenant.
+        for attempt in [
+            { _ = try await installation.logIn(in: shop) },
+            { _ = try await installation.register("b@example.com", in: shop) },
+            { _ = try await installation.refresh(session.refreshToken, in: shop) },
+            { _ = try await installation.service.authenticate(session.accessToken, in: shop) },
+        ] as [@Sendable () async throws -> Void] {
+            do {
+                try await attempt()
+                Issue.record("A deleted tenant was served.")
+            } catch let error as PostgresError {
+                #expect(Refusal(from: error) == .tenantNotFound)
+            } catch {
+                #expect(error as? Refusal == .tenantNotFound)
+            }
+        }
         await #expect(throws: Refusal.tenantNotFound) { try await installation.administration.showTenant("shop") }
         #expect(await installation.isAlive(other, in: blog))
         let remaining = Statement<Void, Int>(
