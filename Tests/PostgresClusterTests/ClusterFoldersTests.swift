@@ -8,7 +8,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite("The folders of a cluster") struct ClusterFoldersTests {
+@Suite("The folders of a cluster", .timeLimit(.minutes(2))) struct ClusterFoldersTests {
     private let other = ServerUser(name: "other", id: geteuid() + 4_321, group: getegid() + 4_321, isOther: true)
 
     @Test("are those asked for when the server's user can reach them") func reachable() {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Transactions")
+@Suite("Transactions", .timeLimit(.minutes(2)))
 struct TransactionTests {
     private let insert = Statement<Int, Void>("insert into numbers values ($1)", bind: { $0 })
     private let all = Statement<Void, Int>(
