@@ -38,9 +38,10 @@ public actor Connection {
 
     private init(idleCheckAfter: Duration) throws(PostgresError) {
         guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
+        guard let thread = ConnectionThread() else { throw .connect(reason: "the system refused a new thread") }
         self.wake = wake
         self.idleCheckAfter = idleCheckAfter
-        thread = ConnectionThread()
+        self.thread = thread
     }
 
     deinit { thread.stop() }
