@@ -28,6 +28,7 @@ public actor Connection {
         let id: UInt64
         /// Sent with the first statement; nil afterwards.
         var settings: [LocalSetting]?
+        /// The first one; nothing is committed then.
         var failure: PostgresError?
     }
 
