@@ -151,6 +151,20 @@ struct FaultTests {
         }
     }
 
+    @Test("a host that stays silent leaves time for the next one")
+    func silentHost() async throws {
+        let silent = try SilentServer()
+        try await withDedicatedCluster { cluster async throws in
+            let connection = try await Connection.open(
+                """
+                host=127.0.0.1,\(cluster.socketDirectory) port=\(silent.port),\(cluster.port) user=postgres
+                dbname=postgres sslmode=disable gssencmode=disable target_session_attrs=prefer-standby
+                """)
+            #expect(try await connection.first(Statements.one, ()) == 1)
+            await connection.close()
+        }
+    }
+
     @Test("a server that accepts and stays silent costs the deadline, no more")
     func silentServer() async throws {
         let silent = try SilentServer()
