@@ -78,6 +78,15 @@ struct DevTests {
         _ = try await eventually("the end of PostgreSQL") { kill(postgres, 0) == 0 ? nil : true }
     }
 
+    @Test("ends with its PostgreSQL, and says so")
+    func databaseEnds() async throws {
+        let sandbox = try Sandbox()
+        let running = try await sandbox.start()
+        kill(try #require(try sandbox.postgres()), SIGINT)
+        #expect(await running.waitForEnd() == 1)
+        #expect(running.errors.contains("PostgreSQL has ended by itself"))
+    }
+
     /// Root's tests can also be somebody else, where that one may enter the folder of the build.
     static let stepDown = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
     static let canStepDown: Bool = {
