@@ -6,9 +6,6 @@ SHELL := /bin/bash
 # More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-# Swift Testing would run hundreds of tests at once, and their deadlines would measure each other.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
-
 .PHONY: help run test test-docker build release lint format interop bench-quick bench clean
 
 help: ## List these commands
@@ -17,6 +14,7 @@ help: ## List these commands
 run: release ## Install what is lacking, build, and serve: gatehouse dev
 	@exec "$$(swift build -c release --show-bin-path)/gatehouse" dev $(ARGS)
 
+# One after the other: hundreds at once would measure each other's deadlines.
 test: ## Run every test, on a throw-away PostgreSQL or on GATEHOUSE_TEST_DATABASE_URL
 	@scripts/install-packages build test
 	swift build --build-tests

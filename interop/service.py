@@ -27,18 +27,19 @@ class Service:
         port, ops_port = free_ports(2)
         self.url = f"http://127.0.0.1:{port}"
         self.log = open(os.path.join(self.folder, "log"), "w+")
-        environment = os.environ | {
+        # What the shell names is another database, key or address.
+        foreign = ("DATABASE_URL", "GATEHOUSE_OWNER_DATABASE_URL", "GATEHOUSE_PUBLIC_URL", "GATEHOUSE_LISTEN",
+                   "GATEHOUSE_MASTER_KEY", "GATEHOUSE_MASTER_KEY_FILE", "GATEHOUSE_MASTER_KEY_COMMAND")
+        environment = {name: value for name, value in os.environ.items() if name not in foreign} | {
             "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
             "GATEHOUSE_LIMITS": "account=off,device=off,source=off,register=off",
         }
-        for name in ("DATABASE_URL", "GATEHOUSE_OWNER_DATABASE_URL", "GATEHOUSE_PUBLIC_URL", "GATEHOUSE_LISTEN"):
-            environment.pop(name, None)
         command = [self.binary, "dev", "--listen", f"127.0.0.1:{port}", "--data-dir", self.data]
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         try:
             self.wait_until_healthy()
-            self.environment = sourced(os.path.join(self.data, "env"))
+            self.environment = sourced(os.path.join(self.data, "env"), environment)
         except BaseException:
             self.__exit__()
             raise
@@ -102,8 +103,8 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def sourced(path: str) -> dict[str, str]:
-    """The environment after a shell has read this file."""
+def sourced(path: str, environment: dict[str, str]) -> dict[str, str]:
+    """The environment after a shell has read this file in that environment."""
     output = subprocess.run(
-        ["bash", "-c", 'set -a; . "$1"; env -0', "bash", path], capture_output=True, check=True).stdout
+        ["bash", "-c", 'set -a; . "$1"; env -0', "bash", path], env=environment, capture_output=True, check=True).stdout
     return dict(entry.split("=", 1) for entry in output.decode().split("\0") if entry)

@@ -56,7 +56,7 @@ struct AnswerWait {
         if ready.contains(.woken) {
             wake.drain()
             if cancelDelivery?.isRaised == true { cancelDelivery = nil }
-            if cancellation?.isRaised == true { interrupt(.cancelled) }
+            if cancellation?.isRaised == true { try interrupt(.cancelled) }
         } else if ready.isEmpty {
             try timeIsUp()
         }
@@ -64,29 +64,30 @@ struct AnswerWait {
 
     private mutating func timeIsUp() throws(ConnectionLoss) {
         if overrun == .giveUp { throw ConnectionLoss("the server doesn't answer") }
-        guard let givesUpAt else { return interrupt(.timeout(.statement)) }
+        guard let givesUpAt else { return try interrupt(.timeout(.statement)) }
         guard ContinuousClock.now < givesUpAt else {
             throw ConnectionLoss("the server didn't end a cancelled statement")
         }
-        requestCancel()
+        try requestCancel()
     }
 
-    private mutating func interrupt(_ reason: PostgresError) {
+    private mutating func interrupt(_ reason: PostgresError) throws(ConnectionLoss) {
         guard interruption == nil else { return }
         interruption = reason
         givesUpAt = .now + Self.patience
-        requestCancel()
+        try requestCancel()
     }
 
-    private mutating func requestCancel() {
+    private mutating func requestCancel() throws(ConnectionLoss) {
         wakeUpAt = .now + Self.cancelInterval
         guard cancelDelivery == nil, let request = libpq.cancelRequest() else { return }
         let (wake, delivery) = (wake, Signal())
-        cancelDelivery = delivery
-        startThread {
+        let isUnderWay = startThread {
             request.deliver()
             delivery.raise(waking: wake)
         }
+        guard isUnderWay else { throw ConnectionLoss("the system refused a thread to cancel a statement") }
+        cancelDelivery = delivery
     }
 }
 

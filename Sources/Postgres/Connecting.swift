@@ -12,9 +12,31 @@ struct Connecting {
         self.cancellation = cancellation
     }
 
-    /// Connected and ready for statements.
+    /// Connected and ready for statements. Each server of several may take its share of the time that is left.
     func libpq(until deadline: ContinuousClock.Instant) throws(PostgresError) -> LibPQ {
-        guard let libpq = LibPQ(parameters: parameters) else { throw .connect(reason: "out of memory") }
+        let attempts = HostList(conninfo).attempts
+        var failures: [PostgresError] = []
+        for (index, server) in attempts.enumerated() {
+            let share = (deadline - .now) / (attempts.count - index)
+            do throws(PostgresError) {
+                return try libpq(of: server, until: .now + share)
+            } catch {
+                if error == .cancelled { throw error }
+                failures.append(error)
+            }
+        }
+        throw Self.summary(of: failures)
+    }
+
+    private static func summary(of failures: [PostgresError]) -> PostgresError {
+        let reasons = failures.compactMap { if case .connect(let reason) = $0 { reason } else { nil } }
+        return reasons.isEmpty ? .timeout(.connecting) : .connect(reason: reasons.joined(separator: "; "))
+    }
+
+    private func libpq(
+        of server: HostList.Parameters, until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) -> LibPQ {
+        guard let libpq = LibPQ(parameters: parameters + server) else { throw .connect(reason: "out of memory") }
         // libpq's manual: before the first PQconnectPoll, wait as if it had asked to write.
         var interest = SocketInterest.write
         if libpq.isStillborn { throw .connect(reason: libpq.errorMessage) }

@@ -1,10 +1,44 @@
 extension Connection {
     func listen(to channel: String) async throws(PostgresError) {
+        try await script("listen \(try Self.quoted(channel))", deadline: Self.defaultDeadline)
+    }
+
+    func notify(_ channel: String) async throws(PostgresError) {
+        try await script("notify \(try Self.quoted(channel))", deadline: Self.defaultDeadline)
+    }
+
+    private static func quoted(_ channel: String) throws(PostgresError) -> String {
         guard !channel.utf8.contains(0) else {
             throw .encoding(EncodingFault(parameter: 1, reason: "a channel name with a NUL character"))
         }
-        let quoted = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-        try await script("listen \"\(quoted)\"", deadline: Self.defaultDeadline)
+        let escaped = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+        return "\"\(escaped)\""
+    }
+
+    /// Waits for a notification of that channel and drops all others that come with it. Sends nothing meanwhile: a
+    /// pooler could hand a notification over with the answer.
+    nonisolated(nonsending) func awaitNotification(
+        of channel: String, within limit: Duration
+    ) async throws(PostgresError) {
+        try await interruptible { cancellation async throws(PostgresError) in
+            try await receive(from: channel, until: .now + limit, cancellation: cancellation)
+        }
+    }
+
+    private func receive(
+        from channel: String, until deadline: ContinuousClock.Instant, cancellation: Signal
+    ) throws(PostgresError) {
+        while true {
+            for case .notification(channel, _) in try arrivedNotifications() { return }
+            if cancellation.isRaised { throw .cancelled }
+            guard try hasInput(until: deadline) else {
+                throw .connect(
+                    reason: """
+                        LISTEN is accepted but no notification arrives, as behind a pooler in transaction mode; \
+                        listening needs a direct connection or a pooler in session mode
+                        """)
+            }
+        }
     }
 
     /// Waits for notifications. Whenever `probeInterval` has passed without any, the server must answer an empty
@@ -24,7 +58,7 @@ extension Connection {
             let arrived = try arrivedNotifications()
             if !arrived.isEmpty { return arrived }
             if cancellation.isRaised { throw .cancelled }
-            try awaitInput(probingAfter: probeInterval)
+            if try !hasInput(until: .now + probeInterval) { try probe(within: probeInterval) }
         }
     }
 
@@ -37,13 +71,12 @@ extension Connection {
         return events
     }
 
-    /// Waits until the server has sent something, and asks whether it is still there when it hasn't for so long.
-    private func awaitInput(probingAfter interval: Duration) throws(PostgresError) {
+    /// Waits until the server has sent something, which is read, or this task is cancelled. False when time is up.
+    private func hasInput(until deadline: ContinuousClock.Instant) throws(PostgresError) -> Bool {
         guard let libpq else { throw .closed }
-        let ready = waitForSocket(libpq.socket, for: .read, interrupt: wake, until: .now + interval)
+        let ready = waitForSocket(libpq.socket, for: .read, interrupt: wake, until: deadline)
         if ready.contains(.woken) { wake.drain() }
-        if ready.isEmpty { return try probe(within: interval) }
-        guard ready.contains(.readable), !libpq.consumeInput() else { return }
+        guard ready.contains(.readable), !libpq.consumeInput() else { return !ready.isEmpty }
         self.libpq = nil
         throw .connectionLost(reason: libpq.errorMessage, outcomeUnknown: false)
     }

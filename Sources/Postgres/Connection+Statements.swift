@@ -74,12 +74,7 @@ extension Connection {
         commands.append(execution.command)
         // Only what has reached the server has begun.
         defer { if libpq?.isInTransaction != false { openTransaction?.settings = nil } }
-        do throws(PostgresError) {
-            return try read(try trip(commands, until: deadline, cancellation: cancellation, mayCommit: false))
-        } catch {
-            openTransaction?.failure = error
-            throw error
-        }
+        return try read(try trip(commands, until: deadline, cancellation: cancellation, mayCommit: false))
     }
 }
 

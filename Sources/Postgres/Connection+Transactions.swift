@@ -36,11 +36,21 @@ extension Connection {
 
     private func commit(_ id: UInt64, until deadline: ContinuousClock.Instant) throws(PostgresError) {
         guard let transaction = openTransaction, transaction.id == id else { throw .closed }
+        if let failure = transaction.failure {
+            rollBack(id)
+            throw failure
+        }
         openTransaction = nil
         guard transaction.settings == nil else { return }
-        guard libpq != nil else { throw transaction.failure ?? .closed }
+        guard libpq != nil else { throw .closed }
         let tag = try trip([.commit], until: deadline, cancellation: nil).commandTag
-        if tag != "COMMIT" { throw transaction.failure ?? .closed }
+        if tag != "COMMIT" { throw .closed }
+    }
+
+    /// A statement of the transaction failed, at the server or before it was sent.
+    func note(_ failure: PostgresError, in id: UInt64) {
+        guard openTransaction?.id == id, openTransaction?.failure == nil else { return }
+        openTransaction?.failure = failure
     }
 
     /// Where even this fails the connection is spent, and the server rolls back by itself.

@@ -28,6 +28,7 @@ public actor Connection {
         let id: UInt64
         /// Sent with the first statement; nil afterwards.
         var settings: [LocalSetting]?
+        /// The first one; nothing is committed then.
         var failure: PostgresError?
     }
 
@@ -38,9 +39,10 @@ public actor Connection {
 
     private init(idleCheckAfter: Duration) throws(PostgresError) {
         guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
+        guard let thread = ConnectionThread() else { throw .connect(reason: "the system refused a new thread") }
         self.wake = wake
         self.idleCheckAfter = idleCheckAfter
-        thread = ConnectionThread()
+        self.thread = thread
     }
 
     deinit { thread.stop() }

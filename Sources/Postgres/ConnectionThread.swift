@@ -20,8 +20,9 @@ final class ConnectionThread: SerialExecutor {
     private let queue = Mutex(Queue())
     private let wakeUp = DispatchSemaphore(value: 0)
 
-    init() {
-        startThread { [self] in runJobs() }
+    /// Nil when the system refuses a thread.
+    init?(stackSize: Int = smallStack) {
+        guard startThread(stackSize: stackSize, { [self] in runJobs() }) else { return nil }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -72,14 +73,17 @@ final class ConnectionThread: SerialExecutor {
     }
 }
 
-/// Runs `body` on a new detached thread with a small stack.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+/// Bytes; enough for libpq and for jobs that only wait for it.
+let smallStack = 512 * 1024
+
+/// Runs `body` on a new detached thread. False when the system refuses one: its limit or its memory is exhausted.
+func startThread(stackSize: Int = smallStack, _ body: @escaping @Sendable () -> Void) -> Bool {
     let box = Unmanaged.passRetained(ThreadBody(run: body))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 512 * 1024)
+    pthread_attr_setstacksize(&attributes, stackSize)
     #if canImport(Darwin)
         var thread: pthread_t?
         let entry: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { context in
@@ -93,9 +97,11 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
             return nil
         }
     #endif
-    let status = pthread_create(&thread, &attributes, entry, box.toOpaque())
-    // Without a thread nothing here can go on, exactly as without memory.
-    precondition(status == 0, "The system refused a new thread (error \(status)).")
+    guard pthread_create(&thread, &attributes, entry, box.toOpaque()) == 0 else {
+        box.release()
+        return false
+    }
+    return true
 }
 
 private final class ThreadBody: Sendable {

@@ -41,6 +41,21 @@ final class LibPQ {
 
     // MARK: Connecting
 
+    static let defaultPort = "5432"
+
+    /// The keywords that a connection string or URL sets; none where it can't be understood.
+    static func parse(_ conninfo: String) -> [String: String] {
+        guard let options = PQconninfoParse(conninfo, nil) else { return [:] }
+        defer { PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
+            option += 1
+        }
+        return values
+    }
+
     enum ConnectStep { case wantsRead, wantsWrite, done, failed }
 
     func connectStep() -> ConnectStep {

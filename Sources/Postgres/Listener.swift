@@ -3,8 +3,8 @@
 /// ```swift
 /// for await event in Listener(conninfo, channels: ["keys"]) { … }
 /// ```
-/// Each ``ListenerEvent/listening`` says that notifications arrive from here on and that earlier ones may have been
-/// missed. The sequence ends when its task is cancelled. A consumer that lingers leaves notifications at the server,
+/// Each ``ListenerEvent/listening`` says that notifications arrive from here on, which has been tried, and that earlier
+/// ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. The sequence ends when its task is cancelled. A consumer that lingers leaves notifications at the server,
 /// which keeps them for it.
 public struct Listener: AsyncSequence, Sendable {
     public typealias Element = ListenerEvent
@@ -16,16 +16,19 @@ public struct Listener: AsyncSequence, Sendable {
     let backoff: Backoff
     /// How often a silent server is asked whether it is still there; also how long it may take to answer.
     let probeInterval: Duration
+    /// How long a notification from another connection may take to arrive.
+    let deliveryDeadline: Duration
 
     public init(
         _ conninfo: String, channels: [String], applicationName: String? = nil, backoff: Backoff = Backoff(),
-        probeInterval: Duration = .seconds(2)
+        probeInterval: Duration = .seconds(2), deliveryDeadline: Duration = .seconds(2)
     ) {
         self.conninfo = conninfo
         self.channels = channels
         self.applicationName = applicationName
         self.backoff = backoff
         self.probeInterval = probeInterval
+        self.deliveryDeadline = deliveryDeadline
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(listener: self) }
@@ -71,8 +74,19 @@ public struct Listener: AsyncSequence, Sendable {
         let wait = backoff.wait(afterFailures: failures, jitter: .random(in: 0...1))
         do { try await Task.sleep(for: wait) } catch { throw .cancelled }
         let connection = try await Connection.open(conninfo, applicationName: applicationName)
-        for channel in channels { try await connection.listen(to: channel) }
+        let trial = "listener_" + String(UInt64.random(in: .min ... .max), radix: 36)
+        for channel in channels + [trial] { try await connection.listen(to: channel) }
+        try await send(to: trial)
+        try await connection.awaitNotification(of: trial, within: deliveryDeadline)
         return connection
+    }
+
+    /// Notifies from another connection: a pooler in transaction mode hands the answer to one's own NOTIFY over
+    /// together with the notification, and drops every other one.
+    private func send(to channel: String) async throws(PostgresError) {
+        let sender = try await Connection.open(conninfo, applicationName: applicationName)
+        try await sender.notify(channel)
+        await sender.close()
     }
 }
 
@@ -80,6 +94,7 @@ public enum ListenerEvent: Hashable, Sendable {
     /// Connected, for the first time or again: something may have been missed before.
     case listening
     case notification(channel: String, payload: String)
-    /// The connection was lost, or another attempt to connect failed; the next one follows by itself.
+    /// The connection was lost, or another attempt failed to connect or to receive a notification; the next one
+    /// follows by itself.
     case disconnected(PostgresError)
 }

@@ -11,16 +11,20 @@ public struct Transaction: Sendable {
     nonisolated(nonsending) public func query<Input, Output: Sendable>(
         _ statement: Statement<Input, Output>, _ input: Input, deadline: Duration? = nil
     ) async throws(PostgresError) -> [Output] {
-        try await connection.rows(
-            of: try Command(statement, input), settings: [], deadline: deadline ?? self.deadline, in: id,
-            decode: statement.decode)
+        try await noting { () async throws(PostgresError) in
+            try await connection.rows(
+                of: try Command(statement, input), settings: [], deadline: deadline ?? self.deadline, in: id,
+                decode: statement.decode)
+        }
     }
 
     /// The only row, or nil when there is none. More than one is a ``PostgresError/decoding(_:)``.
     nonisolated(nonsending) public func first<Input, Output: Sendable>(
         _ statement: Statement<Input, Output>, _ input: Input, deadline: Duration? = nil
     ) async throws(PostgresError) -> Output? {
-        try await query(statement, input, deadline: deadline).onlyRow()
+        try await noting { () async throws(PostgresError) in
+            try await query(statement, input, deadline: deadline).onlyRow()
+        }
     }
 
     /// Runs a statement and returns how many rows it inserted, updated, deleted or selected.
@@ -28,7 +32,21 @@ public struct Transaction: Sendable {
     nonisolated(nonsending) public func execute<Input, Output>(
         _ statement: Statement<Input, Output>, _ input: Input, deadline: Duration? = nil
     ) async throws(PostgresError) -> Int {
-        try await connection.affectedRows(
-            of: try Command(statement, input), settings: [], deadline: deadline ?? self.deadline, in: id)
+        try await noting { () async throws(PostgresError) in
+            try await connection.affectedRows(
+                of: try Command(statement, input), settings: [], deadline: deadline ?? self.deadline, in: id)
+        }
+    }
+
+    /// What fails in here fails the transaction, even where its body goes on.
+    private nonisolated(nonsending) func noting<R>(
+        _ work: () async throws(PostgresError) -> R
+    ) async throws(PostgresError) -> R {
+        do {
+            return try await work()
+        } catch {
+            await connection.note(error, in: id)
+            throw error
+        }
     }
 }

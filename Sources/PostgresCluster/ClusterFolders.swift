@@ -26,17 +26,18 @@ struct ClusterFolders: Sendable, Equatable {
     var lock: String { "\(root)/lock" }
     var postmasterFile: String { "\(data)/postmaster.pid" }
 
-    static let relocationRoot = "/var/lib/gatehouse-dev"
+    private let relocation: Relocation?
 
     /// The address of a Unix socket holds 104 bytes on macOS (108 on Linux) with its NUL.
     static let longestSocketPath = 103
 
-    /// Root's home is closed to others on most systems, so a cluster that root wants below it goes to a folder of
-    /// `/var/lib/gatehouse-dev` named after the wanted path, and is found there again.
-    init(wanted: String, user: ServerUser, temporaryDirectory: String) {
+    init(
+        wanted: String, user: ServerUser, temporaryDirectory: String, relocationRoot: String = Relocation.usualRoot
+    ) {
         let wanted = Self.absolute(wanted)
-        let elsewhere = "\(Self.relocationRoot)/\(Self.fingerprint(of: wanted))"
-        root = user.isOther && !user.canReach(wanted) ? elsewhere : wanted
+        let isReachable = !user.isOther || user.canReach(wanted)
+        relocation = isReachable ? nil : Relocation(from: wanted, below: relocationRoot)
+        root = relocation?.folder ?? wanted
 
         let beside = "\(root)/run"
         let fits = "\(beside)/.s.PGSQL.65535".utf8.count <= Self.longestSocketPath
@@ -53,24 +54,16 @@ struct ClusterFolders: Sendable, Equatable {
         return "/" + parts.joined(separator: "/")
     }
 
-    /// FNV-1a: stable between runs and builds, which `Hasher` isn't.
-    private static func fingerprint(of path: String) -> String {
-        let hash = path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        return String(hash, radix: 16)
-    }
-
     /// Makes the folders that are missing; those the server writes to belong to its user and to nobody else.
     func make(for user: ServerUser) throws(ClusterError) {
-        let parent = String(root[..<(root.lastIndex(of: "/") ?? root.startIndex)])
-        do {
-            if !parent.isEmpty {
-                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            }
-        } catch {
-            throw .unusableDirectory(parent, reason: "it could not be made (\(error)).")
-        }
+        try makeParent(of: root)
+        try relocation?.make()
         for folder in [root, sockets] {
             try makePrivate(folder, for: user)
+            guard !user.isOther || user.canReach(folder) else {
+                throw .unusableDirectory(
+                    folder, reason: "the user \(user.name), whom PostgreSQL runs as, can't enter a folder above it.")
+            }
         }
     }
 

@@ -22,7 +22,7 @@ public actor PostgresCluster {
     }
 
     /// The folder in use: the one asked for, unless root asked for one that the server's user can't reach; then a
-    /// folder below `/var/lib/gatehouse-dev`.
+    /// folder below `/var/lib/gatehouse-dev`, whose name is kept in the one asked for.
     public nonisolated let directory: String
     /// Whether `directory` is another than the one asked for.
     public nonisolated let isRelocated: Bool
@@ -105,7 +105,7 @@ public actor PostgresCluster {
         let user = try user.get()
         try folders.make(for: user)
         let lock = try FolderLock(folders)
-        try await settleEarlierServer()
+        try await settleEarlierServer(of: user)
         try await initialize(as: user)
 
         let log = try Descriptor.open(folders.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW)
@@ -175,10 +175,10 @@ public actor PostgresCluster {
     }
 
     /// Holding the lock, a server that still runs is one whose owner was killed and which is about to end.
-    private func settleEarlierServer() async throws {
+    private func settleEarlierServer(of user: ServerUser) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while let earlier = PostmasterFile(path: folders.postmasterFile) {
-            guard earlier.mayBeRunning(in: folders.data) else {
+            guard earlier.mayBeRunning(in: folders.data, as: user) else {
                 unlink(folders.postmasterFile)
                 return
             }

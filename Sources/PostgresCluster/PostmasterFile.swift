@@ -25,10 +25,12 @@ struct PostmasterFile: Equatable {
     }
 
     /// Whether a server of this data folder may still run. After a reboot the number can be another program's, which
-    /// PostgreSQL would take for a running server; a server's working folder is its data folder.
-    func mayBeRunning(in data: String) -> Bool {
-        guard kill(process, 0) == 0 || errno == EPERM else { return false }
+    /// PostgreSQL would take for a running server; a server is a process of its user, and works in its data folder.
+    func mayBeRunning(in data: String, as user: ServerUser) -> Bool {
+        guard kill(process, 0) == 0 || (errno == EPERM && user.isOther) else { return false }
         #if os(Linux)
+            var status = stat()
+            if stat("/proc/\(process)", &status) == 0, status.st_uid != user.id { return false }
             guard let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd") else {
                 return true
             }

@@ -136,6 +136,14 @@ struct ConfigurationTests {
         #expect(PublicURL(listen: try ListenAddress(parsing: "[::1]:8080")).text == "http://[::1]:8080")
     }
 
+    @Test(
+        "A JWKS is kept for a day at most", arguments: [("0s", true), ("1d", true), ("86401s", false), ("2d", false)])
+    func jwksMaxAge(text: String, isFine: Bool) throws {
+        var reader = SettingsReader(flags: [:], environment: ["GATEHOUSE_JWKS_MAX_AGE": text])
+        _ = reader.jwksMaxAge()
+        #expect(reader.problems.isEmpty == isFine)
+    }
+
     @Test("Durations are written with their unit", arguments: ["90s", "15m", "36h", "30d", "0s"])
     func durations(text: String) throws {
         #expect(DurationText.format(try DurationText.parse(text)) == text)

@@ -43,7 +43,8 @@ struct DevTests {
         let sandbox = try Sandbox()
         let first = try await sandbox.start()
         let commands = first.output.split(separator: "\n").filter { $0.hasPrefix("  ") }.joined(separator: "\n")
-        let shell = try RunningProgram("/bin/sh", ["-ec", commands], environment: [:])
+        let shell = try RunningProgram(
+            "/bin/sh", ["-ec", commands], environment: ["GATEHOUSE_MASTER_KEY": "of another"])
         #expect(await shell.waitForEnd() == 0, "\(shell.errors)")
         #expect(shell.output.contains(#""email":"ada@example.com""#))
         #expect(shell.output.contains(#""refresh_expires_in""#))
@@ -75,6 +76,15 @@ struct DevTests {
         running.send(SIGKILL)
         _ = await running.waitForEnd()
         _ = try await eventually("the end of PostgreSQL") { kill(postgres, 0) == 0 ? nil : true }
+    }
+
+    @Test("ends with its PostgreSQL, and says so")
+    func databaseEnds() async throws {
+        let sandbox = try Sandbox()
+        let running = try await sandbox.start()
+        kill(try #require(try sandbox.postgres()), SIGINT)
+        #expect(await running.waitForEnd() == 1)
+        #expect(running.errors.contains("PostgreSQL has ended by itself"))
     }
 
     /// Root's tests can also be somebody else, where that one may enter the folder of the build.

@@ -3,7 +3,7 @@ import PostgresCluster
 import TestSupport
 import Testing
 
-@Suite("A private cluster") struct PostgresClusterTests {
+@Suite("A private cluster", .timeLimit(.minutes(2))) struct PostgresClusterTests {
     @Test("keeps its data over a restart and a crash, at the same address") func keepsData() async throws {
         try await withDedicatedCluster { cluster in
             let url = cluster.superuserURL()

@@ -2,7 +2,7 @@ import PostgresCluster
 import TestSupport
 import Testing
 
-@Suite("A test database") struct TestDatabaseTests {
+@Suite("A test database", .timeLimit(.minutes(2))) struct TestDatabaseTests {
     @Test("belongs to a role of its own and is empty") func ownership() async throws {
         let database = try await TestDatabase.make()
         let owner = try await psql(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Faults")
+@Suite("Faults", .timeLimit(.minutes(2)))
 struct FaultTests {
     @Test("a connection killed in the middle of a statement is lost, with an unknown outcome, and says so at once")
     func killed() async throws {
@@ -13,7 +13,7 @@ struct FaultTests {
         let killer = try await Connection.open(database.superuserURL)
         let backend = try #require(try await victim.first(Statements.backend, ()))
         async let outcome = victim.query(Statements.sleep, 30, deadline: .seconds(60))
-        while try await killer.first(Statements.activity, ()) == 0 { await Task.yield() }
+        try await wait { try await killer.first(Statements.activity, ()) != 0 }
         #expect(try await killer.first(Statements.terminate, backend) == true)
         do {
             _ = try await outcome
@@ -81,7 +81,7 @@ struct FaultTests {
         let observer = try await Connection.open(database.superuserURL)
         for _ in 1...5 {
             let task = Task { try await connection.query(Statements.sleep, 30, deadline: .seconds(60)) }
-            while try await observer.first(Statements.activity, ()) == 0 { await Task.yield() }
+            try await wait { try await observer.first(Statements.activity, ()) != 0 }
             task.cancel()
             await #expect(throws: PostgresError.cancelled) { try await task.value }
             #expect(try await observer.first(Statements.activity, ()) == 0)
@@ -151,6 +151,20 @@ struct FaultTests {
         }
     }
 
+    @Test("a host that stays silent leaves time for the next one")
+    func silentHost() async throws {
+        let silent = try SilentServer()
+        try await withDedicatedCluster { cluster async throws in
+            let connection = try await Connection.open(
+                """
+                host=127.0.0.1,\(cluster.socketDirectory) port=\(silent.port),\(cluster.port) user=postgres
+                dbname=postgres sslmode=disable gssencmode=disable target_session_attrs=prefer-standby
+                """)
+            #expect(try await connection.first(Statements.one, ()) == 1)
+            await connection.close()
+        }
+    }
+
     @Test("a server that accepts and stays silent costs the deadline, no more")
     func silentServer() async throws {
         let silent = try SilentServer()
@@ -179,5 +193,5 @@ func kill(_ backend: Int32, from connection: Connection) async throws {
     let isThere = Statement<Int32, Bool>(
         "select exists (select from pg_stat_activity where pid = $1)", bind: { $0 }, row: { (there: Bool) in there })
     #expect(try await connection.first(Statements.terminate, backend) == true)
-    while try await connection.first(isThere, backend) == true { await Task.yield() }
+    try await wait { try await connection.first(isThere, backend) == false }
 }

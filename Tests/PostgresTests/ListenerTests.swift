@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Listener")
+@Suite("Listener", .timeLimit(.minutes(2)))
 struct ListenerTests {
     private let notify = Statement<(String, String), String>(
         "select pg_notify($1, $2)::text", bind: { ($0.0, $0.1) }, row: { (nothing: String) in nothing })
@@ -63,14 +63,16 @@ struct ListenerTests {
 
     @Test("a server that stops answering is noticed")
     func frozen() async throws {
-        let database = try await TestDatabase.make()
-        let connection = try await Connection.open(database.superuserURL)
-        let backend = try #require(try await connection.first(Statements.backend, ()))
-        try await Frozen.process(backend) {
-            await #expect(
-                throws: PostgresError.connectionLost(reason: "the server doesn't answer", outcomeUnknown: false)
-            ) {
-                _ = try await connection.notifications(probeInterval: .milliseconds(50))
+        // The process must be of this machine and nobody else's, so it isn't one of the shared server.
+        try await withDedicatedCluster { cluster async throws in
+            let connection = try await Connection.open(cluster.superuserURL(database: "postgres"))
+            let backend = try #require(try await connection.first(Statements.backend, ()))
+            try await Frozen.process(backend) {
+                await #expect(
+                    throws: PostgresError.connectionLost(reason: "the server doesn't answer", outcomeUnknown: false)
+                ) {
+                    _ = try await connection.notifications(probeInterval: .milliseconds(50))
+                }
             }
         }
     }

@@ -4,7 +4,9 @@ import Testing
 
 @testable import Postgres
 
-@Suite("PgBouncer", .enabled(if: PgBouncer.isExpected, "pgbouncer isn't installed (apt install pgbouncer)"))
+@Suite(
+    "PgBouncer", .timeLimit(.minutes(2)),
+    .enabled(if: PgBouncer.isExpected, "pgbouncer isn't installed (apt install pgbouncer)"))
 struct PgBouncerTests {
     private func withBouncer(_ body: (PgBouncer, PostgresCluster) async throws -> Void) async throws {
         let path = try #require(PgBouncer.path)
@@ -57,6 +59,24 @@ struct PgBouncerTests {
             }
             #expect(try await connection.first(Statements.one, ()) == 1)
             await connection.close()
+        }
+    }
+
+    @Test("a listener behind a transaction-mode PgBouncer never says that it listens, and says why")
+    func listener() async throws {
+        try await withBouncer { bouncer, _ async throws in
+            let backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(20))
+            var events = Listener(
+                bouncer.conninfo, channels: ["keys"], backoff: backoff, deliveryDeadline: .milliseconds(300)
+            ).makeAsyncIterator()
+            for _ in 1...3 {
+                let event = await events.next()
+                guard case .disconnected(.connect(let reason)) = event else {
+                    Issue.record("nothing arrives here, yet: \(String(describing: event))")
+                    return
+                }
+                #expect(reason.contains("pooler in transaction mode"))
+            }
         }
     }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Pool state machine")
+@Suite("Pool state machine", .timeLimit(.minutes(2)))
 struct PoolStateMachineTests {
     private typealias Machine = PoolStateMachine<Int>
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Pool")
+@Suite("Pool", .timeLimit(.minutes(2)))
 struct PoolTests {
     @Test("statements, settings and transactions work through the pool, and every connection comes back")
     func works() async throws {
@@ -51,7 +51,7 @@ struct PoolTests {
     @Test("when every connection stays busy, waiting ends at the deadline")
     func exhausted() async throws {
         try await withPool(size: 1, waitDeadline: .milliseconds(300)) { pool async throws in
-            while (try? await pool.first(Statements.one, ())) == nil {}
+            try await wait { (try? await pool.first(Statements.one, ())) != nil }
             _ = try await pool.withConnection { _ async throws in
                 await #expect(throws: PostgresError.timeout(.waitingForConnection)) {
                     try await pool.query(Statements.one, ())
@@ -66,7 +66,7 @@ struct PoolTests {
         try await withPool(size: 1) { pool async throws in
             try await pool.withConnection { _ async throws in
                 let task = Task { try await pool.query(Statements.one, ()) }
-                while pool.status.waiting == 0 { await Task.yield() }
+                try await wait { pool.status.waiting > 0 }
                 task.cancel()
                 await #expect(throws: PostgresError.cancelled) { try await task.value }
                 #expect(pool.status.waiting == 0)
@@ -85,7 +85,7 @@ struct PoolTests {
                         group.addTask {
                             try await pool.withConnection { _ in order.served.withLock { $0.append(number) } }
                         }
-                        while pool.status.waiting <= number { await Task.yield() }
+                        try await wait { pool.status.waiting > number }
                     }
                 }
                 try await group.waitForAll()
@@ -124,7 +124,7 @@ struct PoolTests {
         try await withPool(size: 1) { pool async throws in
             try await pool.withConnection { connection async throws in
                 let task = Task { try await pool.query(Statements.one, ()) }
-                while pool.status.waiting == 0 { await Task.yield() }
+                try await wait { pool.status.waiting > 0 }
                 await pool.close()
                 await #expect(throws: PostgresError.closed) { try await task.value }
                 #expect(try await connection.first(Statements.one, ()) == 1, "what is lent still works")
@@ -171,7 +171,7 @@ struct PoolTests {
             let pool = Pool(PoolConfiguration(url, size: 2))
             let task = Task { try await pool.query(Statements.sleep, 60, deadline: .seconds(60)) }
             let observer = try await Connection.open(url)
-            while try await observer.first(Statements.activity, ()) == 0 { await Task.yield() }
+            try await wait { try await observer.first(Statements.activity, ()) != 0 }
             await cluster.crash()
             do {
                 _ = try await task.value

@@ -5,7 +5,7 @@ final class SilentServer: Sendable {
     struct Failure: Error {}
 
     private let socketDescriptor: Int32
-    private let port: UInt16
+    let port: UInt16
 
     init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

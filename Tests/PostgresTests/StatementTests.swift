@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Statements")
+@Suite("Statements", .timeLimit(.minutes(2)))
 struct StatementTests {
     @Test("execute counts the affected rows")
     func affectedRows() async throws {

@@ -36,6 +36,17 @@ func withPool<R>(
     }
 }
 
+struct TooLate: Error {}
+
+/// Returns once `condition` holds.
+func wait(until condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw TooLate() }
+        await Task.yield()
+    }
+}
+
 enum Statements {
     static let one = Statement<Void, Int32>("select 1", bind: { _ in () }, row: { (number: Int32) in number })
     static let sleep = Statement<Double, String>(

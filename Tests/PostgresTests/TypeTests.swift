@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Types")
+@Suite("Types", .timeLimit(.minutes(2)))
 struct TypeTests {
     private func echo<Value: PostgresEncodable & PostgresDecodable & Sendable>(
         _ value: Value, as type: String, _ connection: Connection

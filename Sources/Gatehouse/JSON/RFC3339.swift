@@ -4,15 +4,20 @@ public import FoundationEssentials
 public enum RFC3339 {
     /// The text of a time; times outside the years 1 to 9999, which RFC 3339 can't write, become the nearest it can.
     public static func format(_ time: Date) -> String {
-        let microseconds = microsecondsSince1970(time)
-        let (second, fraction) = microseconds.flooredDivision(by: 1_000_000)
-        let (day, secondOfDay) = second.flooredDivision(by: 86_400)
-        let (year, month, dayOfMonth) = civilDate(daysSince1970: day)
-        return [
-            padded(year, 4), "-", padded(month, 2), "-", padded(dayOfMonth, 2), "T",
-            padded(secondOfDay / 3600, 2), ":", padded(secondOfDay / 60 % 60, 2), ":", padded(secondOfDay % 60, 2), ".",
-            padded(fraction, 6), "Z",
-        ].joined()
+        let (seconds, fraction) = microsecondsSince1970(time).flooredDivision(by: 1_000_000)
+        let (days, second) = seconds.flooredDivision(by: 86_400)
+        let (year, month, day) = civilDate(daysSince1970: days)
+        return String(unsafeUninitializedCapacity: 27) { buffer in
+            var writer = DigitWriter(buffer: buffer)
+            writer.write(year, digits: 4, then: "-")
+            writer.write(month, digits: 2, then: "-")
+            writer.write(day, digits: 2, then: "T")
+            writer.write(second / 3600, digits: 2, then: ":")
+            writer.write(second / 60 % 60, digits: 2, then: ":")
+            writer.write(second % 60, digits: 2, then: ".")
+            writer.write(fraction, digits: 6, then: "Z")
+            return writer.position
+        }
     }
 
     private static func microsecondsSince1970(_ time: Date) -> Int {
@@ -35,10 +40,21 @@ public enum RFC3339 {
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
+}
 
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+private struct DigitWriter {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    var position = 0
+
+    mutating func write(_ number: Int, digits: Int, then separator: Unicode.Scalar) {
+        var rest = number
+        for index in stride(from: position + digits - 1, through: position, by: -1) {
+            buffer[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        position += digits
+        buffer[position] = UInt8(ascii: separator)
+        position += 1
     }
 }
 

@@ -47,7 +47,10 @@ public final class TenantDirectory: Sendable {
 
     /// Listens for changes until the task is cancelled.
     public func run() async {
+        var isDeaf = false
         for await event in Listener(listenURL, channels: ["gatehouse_tenants"]) {
+            if case .disconnected(let error) = event, !isDeaf { warn(error) }
+            if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)
         }
         state.withLock { $0.freshness = Self.longestUnheard }
@@ -64,10 +67,14 @@ public final class TenantDirectory: Sendable {
             guard let id = UUID(uuidString: payload) else { return }
             state.withLock { $0.remove(id) }
         case .disconnected:
-            logger.warning(
-                "The listener for tenant changes lost its connection; entries are re-read every few seconds.")
             state.withLock { $0.freshness = Self.longestUnheard }
         }
+    }
+
+    private func warn(_ error: PostgresError) {
+        logger.warning(
+            "Changes of tenants can't be heard of; entries are re-read every few seconds until they can.",
+            metadata: ["reason": "\(error)"])
     }
 
     /// What was read while something changed may be old: it answers this request, which had begun before, and no other.

@@ -97,6 +97,13 @@ extension SettingsReader {
     }
 
     mutating func jwksMaxAge() -> Duration {
-        value(.jwksMaxAge, DurationText.parse) ?? .seconds(300)
+        let age = value(.jwksMaxAge) { text throws(FieldFault) in
+            let age = try DurationText.parse(text)
+            guard age <= .seconds(86_400) else {
+                throw .setting("at most 1d: a new key can't sign until everybody has dropped the older set of keys")
+            }
+            return age
+        }
+        return age ?? .seconds(300)
     }
 }

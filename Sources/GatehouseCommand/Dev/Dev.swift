@@ -21,13 +21,29 @@ struct Dev: AsyncParsableCommand {
 
         Terminal.printDiagnostic("Starting a private PostgreSQL in \(cluster.directory) …")
         try await cluster.start()
-        do {
-            try await serve(settings, folder: folder, database: database)
-        } catch {
+        try await endingWith(cluster) { try await serve(settings, folder: folder, database: database) }
+    }
+
+    /// Serves until asked to end, and then stops PostgreSQL; gives up when that has ended before.
+    private func endingWith(
+        _ cluster: PostgresCluster, _ serve: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await cluster.waitUntilEnded()
+                return true
+            }
+            group.addTask {
+                try await serve()
+                return false
+            }
+            let first = await group.nextResult()
+            group.cancelAll()
             await cluster.stop()
-            throw error
+            guard try first?.get() == true else { return }
+            throw Failure(
+                code: "database_unavailable", "PostgreSQL has ended by itself; \(cluster.logFile) says why.")
         }
-        await cluster.stop()
     }
 
     private func serve(_ settings: ServiceSettings, folder: DevFolder, database: DevDatabase) async throws {

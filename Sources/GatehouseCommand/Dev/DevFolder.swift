@@ -26,24 +26,34 @@ struct DevFolder {
         // PostgreSQL doesn't run as root; its user must be able to pass through to its own folder.
         chmod(self.path, geteuid() == 0 ? 0o711 : 0o700)
         if access(masterKeyFile, F_OK) != 0 {
-            try write(MasterKey.generate().base64 + "\n", to: masterKeyFile)
+            try write(MasterKey.generate().base64 + "\n", to: masterKeyFile, publish: Self.keepingFirst)
         }
     }
 
-    /// Writes what `. .gatehouse/env` sets in a shell.
+    /// Writes what `. .gatehouse/env` sets in a shell; other sources of the master key, which exclude its file, go.
     func writeEnvironment(_ values: [(Setting, String)]) throws {
-        let lines = values.map { "export \($0.variable)=\($1.quotedForShell)" }
-        try write(lines.joined(separator: "\n") + "\n", to: environmentFile)
+        let others = Setting.masterKeySources.filter { source in !values.contains { $0.0 == source } }
+        let lines =
+            ["unset " + others.map(\.variable).joined(separator: " ")]
+            + values.map { "export \($0.variable)=\($1.quotedForShell)" }
+        try write(lines.joined(separator: "\n") + "\n", to: environmentFile) { rename($0, $1) == 0 }
+    }
+
+    /// Of two programs that start at once the first one's file stays, and serves both.
+    private static func keepingFirst(_ unfinished: String, _ file: String) -> Bool {
+        link(unfinished, file) == 0 || errno == EEXIST
     }
 
     /// Whole or not at all, and from the first byte readable by nobody else.
-    private func write(_ text: String, to file: String) throws {
-        let unfinished = "\(file).new"
-        unlink(unfinished)
+    private func write(
+        _ text: String, to file: String, publish: (_ unfinished: String, _ file: String) -> Bool
+    ) throws {
+        let unfinished = "\(file).\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        defer { unlink(unfinished) }
         let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw cannotWrite(file) }
         Terminal.write(text, to: descriptor)
-        guard fsync(descriptor) == 0, close(descriptor) == 0, rename(unfinished, file) == 0 else {
+        guard fsync(descriptor) == 0, close(descriptor) == 0, publish(unfinished, file) else {
             throw cannotWrite(file)
         }
     }

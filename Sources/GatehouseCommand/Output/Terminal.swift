@@ -34,13 +34,9 @@ enum Terminal {
 
     /// Like `ask`, without showing what is typed.
     static func askSecret(_ question: String) -> String? {
-        var shown = termios()
-        guard tcgetattr(STDIN_FILENO, &shown) == 0 else { return nil }
-        var hidden = shown
-        hidden.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+        guard let hiding = HiddenTyping() else { return nil }
         defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+            hiding.end()
             write("\n", to: STDERR_FILENO)
         }
         return ask(question)
@@ -52,7 +48,12 @@ enum Terminal {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             if count > 0 { rest = rest.dropFirst(count) }
-            if count < 0 && errno != EINTR && errno != EAGAIN { return }
+            if count < 0 && errno == EAGAIN {
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+            } else if count < 0 && errno != EINTR {
+                return
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ extension User {
         [
             "id": .string(id.lowercaseString), "email": .string(email), "email_verified": .bool(emailVerified),
             "username": username.map(JSON.string) ?? .null, "name": name.map(JSON.string) ?? .null,
-            "created_at": .string(Timestamp.text(createdAt)), "updated_at": .string(Timestamp.text(updatedAt)),
+            "created_at": .string(RFC3339.format(createdAt)), "updated_at": .string(RFC3339.format(updatedAt)),
         ]
     }
 }

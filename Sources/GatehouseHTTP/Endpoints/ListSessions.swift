@@ -11,9 +11,9 @@ extension Endpoints {
     private static func document(_ session: Session, isCurrent: Bool) -> JSON {
         [
             "id": .string(session.id.lowercaseString),
-            "created_at": .string(Timestamp.text(session.createdAt)),
-            "last_used_at": .string(Timestamp.text(session.lastUsedAt)),
-            "expires_at": .string(Timestamp.text(session.expiresAt)),
+            "created_at": .string(RFC3339.format(session.createdAt)),
+            "last_used_at": .string(RFC3339.format(session.lastUsedAt)),
+            "expires_at": .string(RFC3339.format(session.expiresAt)),
             "ip": session.address.map(JSON.string) ?? .null,
             "user_agent": session.userAgent.map(JSON.string) ?? .null,
             "current": .bool(isCurrent),

@@ -8,7 +8,11 @@ final class RunningProgram: Sendable {
     private let ending: Task<Int32, Never>
     let id: pid_t
 
-    init(_ path: String, _ arguments: [String], environment: [String: String], input: String = "") throws {
+    /// With a terminal it reads from there and writes its diagnostics to it.
+    init(
+        _ path: String, _ arguments: [String], environment: [String: String], input: String = "",
+        terminal: FileHandle? = nil
+    ) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-e2e-\(UUID().uuidString)")
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -24,9 +28,9 @@ final class RunningProgram: Sendable {
         process.environment = environment.merging(["PATH": inherited["PATH"] ?? "", "HOME": inherited["HOME"] ?? "/"]) {
             given, _ in given
         }
-        process.standardInput = try FileHandle(forReadingFrom: try stream("in", input))
+        process.standardInput = try terminal ?? FileHandle(forReadingFrom: try stream("in", input))
         process.standardOutput = try FileHandle(forWritingTo: try stream("out"))
-        process.standardError = try FileHandle(forWritingTo: try stream("err"))
+        process.standardError = try terminal ?? FileHandle(forWritingTo: try stream("err"))
         let (endings, continuation) = AsyncStream.makeStream(of: Int32.self)
         self.ending = Task { await endings.first { _ in true } ?? 255 }
         process.terminationHandler = { ended in

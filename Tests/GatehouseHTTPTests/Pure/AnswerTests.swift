@@ -13,7 +13,7 @@ import Testing
         (-31_622_400, "2000-01-01T00:00:00.000000Z"), (3_124_137_599, "2099-12-31T23:59:59.000000Z"),
     ])
     func `Times are RFC 3339 in UTC with microseconds`(reference: Double, expected: String) {
-        #expect(Timestamp.text(Date(timeIntervalSinceReferenceDate: reference)) == expected)
+        #expect(RFC3339.format(Date(timeIntervalSinceReferenceDate: reference)) == expected)
     }
 
     @Test func `A problem has the members of the contract`() throws {

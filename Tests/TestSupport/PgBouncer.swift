@@ -1,24 +1,28 @@
 import Foundation
-import PostgresCluster
+public import PostgresCluster
 
 /// A PgBouncer of its own in front of a server.
-struct PgBouncer {
-    let conninfo: String
+public struct PgBouncer: Sendable {
+    public let conninfo: String
+
+    /// It ended, or didn't open its socket in time.
+    struct NotServing: Error {}
 
     /// Nil when it isn't installed.
-    static var path: String? {
+    public static var path: String? {
         ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"]
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// Where everything has to be tested, a PgBouncer that isn't installed is a failure.
-    static var isExpected: Bool {
+    public static var isExpected: Bool {
         path != nil || ProcessInfo.processInfo.environment["CI"] == "true"
     }
 
     /// Runs `body` with a PgBouncer in transaction mode that has one connection to `cluster`.
-    static func with(_ cluster: PostgresCluster, at path: String, _ body: (PgBouncer) async throws -> Void) async throws
-    {
+    public static func with(
+        _ cluster: PostgresCluster, at path: String, _ body: (PgBouncer) async throws -> Void
+    ) async throws {
         let folder = cluster.socketDirectory
         let settings = """
             [databases]
@@ -47,7 +51,11 @@ struct PgBouncer {
         try process.run()
         defer { process.terminate() }
         let socket = "\(folder)/.s.PGSQL.6432"
-        while !FileManager.default.fileExists(atPath: socket), process.isRunning { await Task.yield() }
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !FileManager.default.fileExists(atPath: socket) {
+            guard process.isRunning, ContinuousClock.now < deadline else { throw NotServing() }
+            try await Task.sleep(for: .milliseconds(10))
+        }
         try await body(PgBouncer(conninfo: "host=\(folder) port=6432 dbname=postgres user=postgres"))
     }
 }
