@@ -129,7 +129,14 @@ public actor PostgresCluster {
         running.orders.send(line: (mode == .fast ? ServerSupervisor.Order.fast : .immediate).rawValue)
         await running.supervisor.waitUntilEnded()
         running.orders.close()
+        removeTemporarySockets()
         self.running = nil
+    }
+
+    /// The server's user has emptied the folder, but can't remove it from one where only we may write.
+    private func removeTemporarySockets() {
+        guard let sockets = folders.temporarySockets else { return }
+        try? FileManager.default.removeItem(atPath: sockets)
     }
 
     /// Ends a throw-away cluster and removes its folder; ends any other.
@@ -137,6 +144,7 @@ public actor PostgresCluster {
         if let running {
             running.orders.close()
             await running.supervisor.waitUntilEnded()
+            removeTemporarySockets()
             self.running = nil
         }
         if isThrowaway {
