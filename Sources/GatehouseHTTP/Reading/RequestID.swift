@@ -17,18 +17,17 @@ enum RequestID {
             }
     }
 
-    /// 26 characters of Crockford's base 32: 128 random bits and two zero bits.
+    /// 128 random bits as 32 hexadecimal digits, which nobody takes for a word or an address.
     static func new() -> String {
         var random = SystemRandomNumberGenerator()
-        var words = (random.next(), random.next())
-        let digits: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
-        return String(unsafeUninitializedCapacity: 26) { buffer in
-            for index in 0..<26 {
-                buffer[index] = digits.utf8Start[Int(words.0 & 31)]
-                words.0 = words.0 >> 5 | words.1 << 59
-                words.1 >>= 5
+        let words = (random.next(), random.next())
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 32) { buffer in
+            for index in 0..<16 {
+                buffer[index] = digits.utf8Start[Int(words.0 >> (4 * UInt64(index)) & 15)]
+                buffer[16 + index] = digits.utf8Start[Int(words.1 >> (4 * UInt64(index)) & 15)]
             }
-            return 26
+            return 32
         }
     }
 }

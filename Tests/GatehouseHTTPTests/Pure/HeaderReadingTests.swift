@@ -67,7 +67,9 @@ import Testing
     }
 
     @Test func `New request ids differ`() {
-        #expect(Set((0..<1000).map { _ in RequestID.new() }).count == 1000)
+        let ids = Set((0..<1000).map { _ in RequestID.new() })
+        #expect(ids.count == 1000)
+        #expect(ids.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy("0123456789abcdef".contains) })
     }
 
     @Test(arguments: [
