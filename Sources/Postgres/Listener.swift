@@ -4,8 +4,8 @@
 /// for await event in Listener(conninfo, channels: ["keys"]) { … }
 /// ```
 /// Each ``ListenerEvent/listening`` says that notifications arrive from here on, which has been tried, and that earlier
-/// ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. The sequence ends when its task is cancelled. A consumer that lingers leaves notifications at the server,
-/// which keeps them for it.
+/// ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. The sequence
+/// ends when its task is cancelled. A consumer that lingers leaves notifications at the server, which keeps them for it.
 public struct Listener: AsyncSequence, Sendable {
     public typealias Element = ListenerEvent
     public typealias Failure = Never
@@ -18,10 +18,13 @@ public struct Listener: AsyncSequence, Sendable {
     let probeInterval: Duration
     /// How long a notification from another connection may take to arrive.
     let deliveryDeadline: Duration
+    /// How long to wait at least after an attempt that connected and received nothing.
+    let deafRest: Duration
 
     public init(
         _ conninfo: String, channels: [String], applicationName: String? = nil, backoff: Backoff = Backoff(),
-        probeInterval: Duration = .seconds(2), deliveryDeadline: Duration = .seconds(2)
+        probeInterval: Duration = .seconds(2), deliveryDeadline: Duration = .seconds(2),
+        deafRest: Duration = .seconds(30)
     ) {
         self.conninfo = conninfo
         self.channels = channels
@@ -29,6 +32,7 @@ public struct Listener: AsyncSequence, Sendable {
         self.backoff = backoff
         self.probeInterval = probeInterval
         self.deliveryDeadline = deliveryDeadline
+        self.deafRest = deafRest
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(listener: self) }
@@ -42,6 +46,8 @@ public struct Listener: AsyncSequence, Sendable {
         private let listener: Listener
         private var state = State.disconnected
         private var failures = 0
+        /// The last attempt connected, and no notification came: a pooler, which is not going to change by itself.
+        private var isDeaf = false
         private var pending: ArraySlice<ListenerEvent> = []
 
         fileprivate init(listener: Listener) { self.listener = listener }
@@ -53,7 +59,7 @@ public struct Listener: AsyncSequence, Sendable {
                 do throws(PostgresError) {
                     switch state {
                     case .disconnected:
-                        state = .listening(try await listener.connect(afterFailures: failures))
+                        state = .listening(try await listener.connect(afterFailures: failures, isDeaf: &isDeaf))
                         failures = 0
                         return .listening
                     case .listening(let connection):
@@ -70,14 +76,19 @@ public struct Listener: AsyncSequence, Sendable {
         }
     }
 
-    private func connect(afterFailures failures: Int) async throws(PostgresError) -> Connection {
-        let wait = backoff.wait(afterFailures: failures, jitter: .random(in: 0...1))
+    private func connect(
+        afterFailures failures: Int, isDeaf: inout Bool
+    ) async throws(PostgresError) -> Connection {
+        let wait = Swift.max(
+            backoff.wait(afterFailures: failures, jitter: .random(in: 0...1)), isDeaf ? deafRest : .zero)
         do { try await Task.sleep(for: wait) } catch { throw .cancelled }
         let connection = try await Connection.open(conninfo, applicationName: applicationName)
         let trial = "listener_" + String(UInt64.random(in: .min ... .max), radix: 36)
         for channel in channels + [trial] { try await connection.listen(to: channel) }
         try await send(to: trial)
+        isDeaf = true
         try await connection.awaitNotification(of: trial, within: deliveryDeadline)
+        isDeaf = false
         return connection
     }
 

@@ -67,7 +67,8 @@ struct PgBouncerTests {
         try await withBouncer { bouncer, _ async throws in
             let backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(20))
             var events = Listener(
-                bouncer.conninfo, channels: ["keys"], backoff: backoff, deliveryDeadline: .milliseconds(300)
+                bouncer.conninfo, channels: ["keys"], backoff: backoff, deliveryDeadline: .milliseconds(300),
+                deafRest: .milliseconds(20)
             ).makeAsyncIterator()
             for _ in 1...3 {
                 let event = await events.next()

@@ -39,7 +39,10 @@ struct GuessGuard: Sendable {
     func giveBack(_ attempt: GuessAttempt) async {
         sources.giveBack(attempt.source)
         guard let account = attempt.account else { return }
-        _ = try? await database.execute(GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant)
+        // In a task of its own, because the request's may have been cancelled, and that is why nothing was looked at.
+        await Task {
+            _ = try? await database.execute(GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant)
+        }.value
     }
 
     /// Runs what looks at the password; when it could not, the attempt is given back.

@@ -35,9 +35,13 @@ public struct KeyRing: Sendable {
     }
 
     /// Whether the key exists and should verify, but could not be opened.
-    func isUnusable(_ kid: String) -> Bool {
-        guard let entry = entry(kid) else { return false }
-        return entry.material == nil && entry.state != .revoked
+    func isUnusable(_ kid: String, at now: Date) -> Bool {
+        guard let entry = entry(kid), entry.material == nil else { return false }
+        return switch entry.state {
+        case .next, .current: true
+        case .retired(let verifyUntil): now < verifyUntil
+        case .revoked: false
+        }
     }
 
     public func entry(_ kid: String) -> Entry? {

@@ -15,7 +15,7 @@ public struct LogIn: Sendable {
     let guesses: GuessGuard
 
     /// A new session. A wrong password, an unknown name and a disabled user are all `invalidCredentials`, after the same
-    /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, and `overloaded`.
+    /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, `overloaded`, and `keysUnavailable`.
     public func callAsFunction(
         _ name: LogInName, password: Password, from client: ClientInfo, in served: ServedTenant
     ) async throws -> IssuedSession {
@@ -29,7 +29,7 @@ public struct LogIn: Sendable {
             throw try await database.refusal(.invalidCredentials, in: tenant)
         }
         await guesses.giveBack(attempt)
-        if match.wantsUpgrade { try await upgradeHash(of: stored, to: password, in: tenant) }
+        if match.wantsUpgrade { await upgradeHash(of: stored, to: password, in: tenant) }
         let session = NewSession(tenant: tenant, id: identifiers.next(), userID: stored.user.id, client: client)
         guard
             let started = try await database.first(
@@ -49,9 +49,9 @@ public struct LogIn: Sendable {
     }
 
     /// The right password under a hash as strong as configured; on a busy service that waits for the next login.
-    private func upgradeHash(of stored: StoredUser, to password: Password, in tenant: UUID) async throws {
+    private func upgradeHash(of stored: StoredUser, to password: Password, in tenant: UUID) async {
         guard let hash = try? await passwords.hasher.hash(password, for: tenant) else { return }
-        try await database.execute(
+        _ = try? await database.execute(
             UserStatements.upgradeHash, (tenant, stored.user.id, stored.passwordVersion, hash), in: tenant)
     }
 }

@@ -16,7 +16,7 @@ public struct RefreshSession: Sendable {
     /// The session's tokens, without its user.
     ///
     /// A lost response or a second tab gets the same successor within the tenant's grace. Throws `invalidToken`,
-    /// `tokenExpired`, `sessionEnded`, and `refreshTokenReused` when this presentation has just ended the session.
+    /// `tokenExpired`, `sessionEnded`, `keysUnavailable`, and `refreshTokenReused` when this presentation has just ended the session.
     public func callAsFunction(
         _ token: String, from client: ClientInfo, in served: ServedTenant
     ) async throws -> IssuedSession {

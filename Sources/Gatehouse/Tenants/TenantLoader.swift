@@ -2,7 +2,8 @@ import FoundationEssentials
 import Logging
 import Postgres
 
-/// Reads a tenant and opens its keys. A key that can't be opened is left out, so that it fails closed for itself alone.
+/// Reads a tenant and opens its keys. A key that can't be opened stays without its material, so that it fails closed
+/// for itself alone.
 struct TenantLoader: Sendable {
     let database: Database
     let sealer: KeySealer
@@ -28,7 +29,7 @@ struct TenantLoader: Sendable {
             return try sealed.opened(by: sealer, tenantID: tenant.id)
         } catch {
             logger.error(
-                "A signing key can't be opened; tokens it signed are refused.",
+                "A signing key can't be opened; its tokens are answered 503 until it can.",
                 metadata: ["tenant": "\(tenant.slug)", "kid": "\(sealed.key.kid)"])
             return StoredKey.Opened(key: sealed.key, material: nil)
         }

@@ -42,8 +42,10 @@ struct TokenReader: Sendable {
             throw Refusal(error)
         }
         // The token may well be ours: nobody is told that it isn't because a key can't be opened here.
-        guard !served[keyPath: ring].isUnusable(jws.kid) else { throw Refusal.keysUnavailable }
+        let isUnusable = { (served: ServedTenant) in served[keyPath: ring].isUnusable(jws.kid, at: clock.now()) }
+        guard !isUnusable(served) else { throw Refusal.keysUnavailable }
         guard let reread = try await directory.reread(served) else { throw Refusal.invalidToken }
+        guard !isUnusable(reread) else { throw Refusal.keysUnavailable }
         do throws(TokenFault) {
             return try verify(jws, reread, clock.now())
         } catch {

@@ -10,7 +10,8 @@ public struct Register: Sendable {
 
     /// Makes the user and a first session of theirs, or neither.
     ///
-    /// Throws `registrationClosed`, `weakPassword`, `emailTaken`, `usernameTaken`, `tooManyAttempts`, `overloaded`.
+    /// Throws `registrationClosed`, `weakPassword`, `emailTaken`, `usernameTaken`, `tooManyAttempts`, `overloaded`,
+    /// `keysUnavailable`.
     public func callAsFunction(
         email: EmailAddress, username: Username?, name: DisplayName?, password: Password, from client: ClientInfo,
         in served: ServedTenant
