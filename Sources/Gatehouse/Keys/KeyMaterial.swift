@@ -29,8 +29,16 @@ public struct KeyMaterial: Sendable, Redacted {
         self.kid = kid ?? key.publicMembers.map(Self.thumbprint(ofMembers:)) ?? Self.randomKid()
     }
 
-    /// A new random key.
+    /// A new random key whose `kid` doesn't begin with a hyphen, so that no command line takes it for an option: one key
+    /// in 64 is thrown away for that.
     public static func generate(_ algorithm: SigningAlgorithm) -> KeyMaterial {
+        while true {
+            let key = random(algorithm)
+            if !key.kid.hasPrefix("-") { return key }
+        }
+    }
+
+    private static func random(_ algorithm: SigningAlgorithm) -> KeyMaterial {
         switch algorithm {
         case .es256: KeyMaterial(key: Key(P256.Signing.PrivateKey()))
         case .edDSA: KeyMaterial(key: Key(Curve25519.Signing.PrivateKey()))

@@ -7,6 +7,11 @@ import Testing
 @testable import Gatehouse
 
 @Suite(.installation) struct KeyRotationTests {
+    @Test("No generated kid can be taken for an option of a command", arguments: SigningAlgorithm.allCases)
+    func kids(algorithm: SigningAlgorithm) {
+        #expect((0..<500).allSatisfy { _ in !KeyMaterial.generate(algorithm).kid.hasPrefix("-") })
+    }
+
     @Test("A new tenant has a current and a next key for each use")
     func newTenant() async throws {
         let installation = try await Installation.make()
