@@ -49,7 +49,7 @@ public final class TenantDirectory: Sendable {
     public func run() async {
         var isDeaf = false
         for await event in Listener(listenURL, channels: ["gatehouse_tenants"]) {
-            if case .disconnected(let error) = event, !isDeaf { warn(error) }
+            if case .disconnected = event, !isDeaf { warnOfDeafness() }
             if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)
         }
@@ -71,10 +71,13 @@ public final class TenantDirectory: Sendable {
         }
     }
 
-    private func warn(_ error: PostgresError) {
+    /// Without libpq's own words: of a malformed address they may repeat a part that belongs to the password.
+    private func warnOfDeafness() {
         logger.warning(
-            "Changes of tenants can't be heard of; entries are re-read every few seconds until they can.",
-            metadata: ["reason": "\(error)"])
+            """
+            Changes of tenants can't be heard of: the database is away, or a pooler that passes no notifications stands \
+            before it. Entries are re-read every few seconds until they can.
+            """)
     }
 
     /// What was read while something changed may be old: it answers this request, which had begun before, and no other.
