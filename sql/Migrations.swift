@@ -13,6 +13,7 @@ public struct Migration: Sendable, Equatable {
         Migration(5, "signing_keys", PackageResources.v0005_signing_keys_sql),
         Migration(6, "guess_counters", PackageResources.v0006_guess_counters_sql),
         Migration(7, "audit_events", PackageResources.v0007_audit_events_sql),
+        Migration(8, "key_upkeep", PackageResources.v0008_key_upkeep_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

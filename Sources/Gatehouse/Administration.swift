@@ -12,9 +12,8 @@ public struct Administration: Sendable {
     /// Base of the issuers of tenants that don't set their own.
     public let publicURL: String
     let jwksMaxAge: Duration
-    let actor: String
+    let trail: AuditTrail
     let clock: Clock
-    let identifiers: IdentifierSource
 
     public init(
         database: Database, sealer: KeySealer?, hasher: PasswordHasher, publicURL: String, jwksMaxAge: Duration,
@@ -25,9 +24,8 @@ public struct Administration: Sendable {
         self.hasher = hasher
         self.publicURL = publicURL
         self.jwksMaxAge = jwksMaxAge
-        self.actor = actor
         self.clock = clock
-        identifiers = IdentifierSource(clock: clock)
+        trail = AuditTrail(actor: actor, identifiers: IdentifierSource(clock: clock))
     }
 
     /// The tenant of that slug, enabled or not. Throws `tenantNotFound`.
@@ -51,13 +49,19 @@ public struct Administration: Sendable {
         }
     }
 
-    /// The same, with the tenant's keys at hand. Throws `keysUnavailable` without a master key.
+    /// The same, with the tenant's keys at hand; when they are due next is noted afterwards.
+    ///
+    /// Throws `invalidSetting` without a master key, and where it is not the one that the tenant's keys were sealed with.
     func changingKeys<R: Sendable>(
         of slug: String, _ body: @escaping @Sendable (KeyStore) async throws -> R
     ) async throws -> R {
         let sealer = try requiredSealer()
         return try await changing(slug) { transaction, tenant in
-            try await body(KeyStore(transaction: transaction, tenant: tenant, sealer: sealer))
+            let store = KeyStore(transaction: transaction, tenant: tenant, sealer: sealer)
+            _ = try await store.damagedKeys()
+            let result = try await body(store)
+            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
+            return result
         }
     }
 
@@ -70,13 +74,12 @@ public struct Administration: Sendable {
         return sealer
     }
 
+    var identifiers: IdentifierSource { trail.identifiers }
+
     func record(
         _ type: String, in transaction: Transaction, tenant: UUID, user: UUID? = nil, session: UUID? = nil,
         detail: JSONObject = [:]
     ) async throws {
-        let event = AuditEvent(
-            id: identifiers.next(), tenant: tenant, actor: actor, type: type, userID: user, sessionID: session,
-            address: nil, userAgent: nil, detail: detail)
-        _ = try await transaction.execute(AuditStatements.append, event)
+        try await trail.record(type, in: transaction, tenant: tenant, user: user, session: session, detail: detail)
     }
 }

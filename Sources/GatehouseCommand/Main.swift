@@ -17,6 +17,7 @@ struct Main: AsyncParsableCommand {
         subcommands: [Dev.self, Serve.self, Migrate.self, Admin.self])
 
     static func main() async {
+        ProcessSecrecy.begin()
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {

@@ -73,12 +73,12 @@ struct ConfigurationTests {
             #expect(fault?.message.contains("chmod 600 \(file.path)") == true)
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
-        #expect(try MasterKeySource.file(file.path).read().base64 == Self.key)
+        #expect(try MasterKeySource.file(file.path).read().sealing.base64 == Self.key)
     }
 
     @Test("A command gives the master key; one that fails, says too much or hangs is refused")
     func commands() throws {
-        #expect(try MasterKeySource.command("echo \(Self.key)").read().base64 == Self.key)
+        #expect(try MasterKeySource.command("echo \(Self.key)").read().sealing.base64 == Self.key)
         #expect(throws: FieldFault.self) { try MasterKeySource.command("exit 3").read() }
         #expect(ShellCommand("exit 3").run(limit: 10, deadline: .seconds(10)) == .failed(status: 3))
         #expect(ShellCommand("yes").run(limit: 10, deadline: .seconds(10)) == .unreadable)

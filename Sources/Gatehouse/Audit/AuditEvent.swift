@@ -27,4 +27,16 @@ enum AuditStatements {
                 PostgresJSON(.object($0.detail))
             )
         })
+
+    /// Who rotated the keys of this use last, and when; `since` is an id, so that no older event is looked at.
+    static let lastRotation = Statement<(tenant: UUID, use: KeyUse, since: UUID), (actor: String, at: Date)>(
+        """
+        select actor, at from audit_events
+        where tenant_id = $1 and id >= $3 and type = 'keys.rotated' and detail ->> 'use' = $2 order by id desc limit 1
+        """,
+        bind: { ($0.tenant, $0.use.rawValue, $0.since) }, row: { (actor: String, at: Date) in (actor, at) })
+
+    static let appendOperatorEvent = Statement<(id: UUID, actor: String, type: String, detail: JSONObject), Void>(
+        "insert into operator_events (id, actor, type, detail) values ($1, $2, $3, $4)",
+        bind: { ($0.id, $0.actor, $0.type, PostgresJSON(.object($0.detail))) })
 }

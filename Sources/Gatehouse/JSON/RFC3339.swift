@@ -20,6 +20,11 @@ public enum RFC3339 {
         }
     }
 
+    /// The same without the fraction, for sentences: `2026-03-01T09:30:00Z`.
+    public static func formatToTheSecond(_ time: Date) -> String {
+        format(time).prefix(19) + "Z"
+    }
+
     private static func microsecondsSince1970(_ time: Date) -> Int {
         let first = -62_135_596_800_000_000
         let last = 253_402_300_799_999_999

@@ -24,12 +24,28 @@ public struct KeyRotation: Sendable {
     public let next: StoredKey
 }
 
+/// Who asked for a rotation.
+enum RotationTrigger: String, Sendable {
+    case `operator`
+    case schedule
+}
+
 /// How a rotation was asked for.
 struct RotationRequest: Sendable {
-    let emergency: Bool
-    let force: Bool
+    var trigger = RotationTrigger.operator
+    var emergency = false
+    var force = false
     /// How long verifiers may keep the JWKS they have fetched.
     let jwksMaxAge: Duration
+}
+
+/// What is known of the keys of one use when a rotation is decided.
+struct RotationSituation: Sendable {
+    let keys: [StoredKey]
+    /// Keys that can't be opened any more, by kid.
+    var damaged: Set<String> = []
+    /// Who rotated these keys before, and when.
+    var last: (actor: String, at: Date)?
     let now: Date
 }
 
@@ -37,33 +53,51 @@ struct RotationRequest: Sendable {
 struct RotationPlan: Sendable, Equatable {
     /// Nil where there is none to promote, and one has to be made first.
     let promoted: StoredKey?
+    /// Whether the next key is damaged, and goes without ever having signed.
+    let discardsNext: Bool
     let retired: StoredKey?
     let revoked: [StoredKey]
 
-    /// Throws `guardRefused` while verifiers may not have seen the next key yet, unless it is forced or an emergency.
-    init(_ keys: [StoredKey], use: KeyUse, _ request: RotationRequest) throws(Refusal) {
+    /// Throws `guardRefused` while verifiers may not have seen the key that would sign, unless it is forced or an
+    /// emergency. Refresh keys have no verifiers but Gatehouse itself.
+    init(_ situation: RotationSituation, use: KeyUse, _ request: RotationRequest) throws(Refusal) {
+        let keys = situation.keys
         let current = keys.first { $0.state == .current }
-        promoted = keys.first { $0.state == .next }
+        let next = keys.first { $0.state == .next }
+        discardsNext = next.map { situation.damaged.contains($0.kid) } ?? false
+        promoted = discardsNext ? nil : next
         if use == .access, !request.force, !request.emergency {
-            try Self.checkPublished(promoted, request)
+            guard let promoted else { throw discardsNext ? .damagedNextKey : .noNextKey }
+            try Self.checkPublished(promoted, situation, request.jwksMaxAge)
         }
         retired = request.emergency ? nil : current
         // In an emergency every outstanding token dies, those of keys retired earlier included.
         revoked = request.emergency ? keys.filter { $0.state == .current || $0.state == .retired } : []
     }
 
-    private static func checkPublished(_ next: StoredKey?, _ request: RotationRequest) throws(Refusal) {
-        guard let next else {
-            throw .guardRefused(
-                "There is no next key to put to use; --force makes one, which verifiers don't know yet.")
+    private static func checkPublished(
+        _ next: StoredKey, _ situation: RotationSituation, _ jwksMaxAge: Duration
+    ) throws(Refusal) {
+        let publishedAt = next.createdAt + jwksMaxAge
+        let wait = publishedAt.timeIntervalSince(situation.now)
+        guard wait > 0 else { return }
+        var sentences = [
+            "The next key can sign from \(RFC3339.formatToTheSecond(publishedAt)) on, when no app has a key set without it.",
+            "Try again in \(Int(wait.rounded(.up))) s, or use --force.",
+        ]
+        if let last = situation.last, last.at + jwksMaxAge > situation.now {
+            sentences.insert("\(last.actor) rotated these keys at \(RFC3339.formatToTheSecond(last.at)).", at: 0)
         }
-        let wait = request.jwksMaxAge.seconds - request.now.timeIntervalSince(next.createdAt)
-        guard wait <= 0 else {
-            throw .guardRefused(
-                """
-                The next key has not been published for as long as apps may cache the JWKS; \
-                try again in \(Int(wait.rounded(.up))) s, or use --force.
-                """)
-        }
+        throw .guardRefused(sentences.joined(separator: " "))
     }
+}
+
+extension Refusal {
+    fileprivate static let noNextKey = guardRefused(
+        "There is no next key to put to use; --force makes one, which verifiers don't know yet.")
+    fileprivate static let damagedNextKey = guardRefused(
+        """
+        The next key's stored form is damaged and can't be opened. Replace it with keys revoke, \
+        or let --force make another at once, which verifiers don't know yet.
+        """)
 }

@@ -20,13 +20,18 @@ public struct KeySealer: Sendable {
     private static let nonceLength = 12
     private static let tagLength = 16
 
-    private let master: MasterKey
-    private let all: [MasterKey]
+    /// Seals under the first and opens what was sealed under any of them.
+    let keys: MasterKeys
+
+    private var master: MasterKey { keys.sealing }
+
+    public init(_ keys: MasterKeys) {
+        self.keys = keys
+    }
 
     /// Seals under `master` and opens what was sealed under it or one of `accepting`.
     public init(master: MasterKey, accepting: [MasterKey] = []) {
-        self.master = master
-        all = [master] + accepting
+        self.init(MasterKeys(sealing: master, accepting: accepting))
     }
 
     /// Encrypts a secret with a fresh random nonce.
@@ -46,7 +51,7 @@ public struct KeySealer: Sendable {
     /// Decrypts what was sealed for the same identity.
     public func open(_ sealed: [UInt8], for identity: KeyIdentity) throws(UnsealFailure) -> SigningSecret {
         guard let id = Self.masterKeyID(of: sealed) else { throw .damaged }
-        guard let master = all.first(where: { $0.id == id }) else { throw .unknownMasterKey(id) }
+        guard let master = keys.all.first(where: { $0.id == id }) else { throw .unknownMasterKey(id) }
         let header = Array(sealed.prefix(Self.headerLength))
         let body = sealed.dropFirst(Self.headerLength)
         let key = Self.key(of: master, for: identity.tenantID)

@@ -11,6 +11,29 @@ struct KeyStore: Sendable {
         try await transaction.query(KeyStatements.all, tenant.id).map(\.key).filter { use == nil || $0.use == use }
     }
 
+    /// The keys whose stored form has been altered, by kid.
+    ///
+    /// Throws `invalidSetting` when a key was sealed under a master key that is not at hand: what would be sealed here, no
+    /// running instance could open.
+    func damagedKeys() async throws -> Set<String> {
+        var damaged: Set<String> = []
+        for sealed in try await transaction.query(KeyStatements.all, tenant.id) {
+            do throws(UnsealFailure) {
+                _ = try sealed.opened(by: sealer, tenantID: tenant.id)
+            } catch {
+                guard error == .damaged else { throw Refusal.wrongMasterKey(error) }
+                damaged.insert(sealed.key.kid)
+            }
+        }
+        return damaged
+    }
+
+    /// The database's time, which every state is dated by.
+    func now() async throws -> Date {
+        guard let now = try await transaction.first(KeyStatements.now, ()) else { throw Refusal.databaseUnavailable }
+        return now
+    }
+
     /// Makes a key by the tenant's settings and stores it sealed.
     func make(_ use: KeyUse, as state: KeyState) async throws -> StoredKey {
         try await store(.generate(tenant.settings.algorithm(of: use)), for: use, as: state)
@@ -38,13 +61,35 @@ struct KeyStore: Sendable {
     }
 
     func replaceNext(_ use: KeyUse) async throws -> StoredKey {
-        _ = try await transaction.execute(KeyStatements.discardNext, (tenant.id, use))
+        try await discardNext(use)
         return try await make(use, as: .next)
+    }
+
+    func discardNext(_ use: KeyUse) async throws {
+        _ = try await transaction.execute(KeyStatements.discardNext, (tenant.id, use))
+    }
+
+    func removeExpired() async throws {
+        _ = try await transaction.execute(KeyStatements.removeExpired, tenant.id)
     }
 
     /// The lock is held, so what was read a moment ago is still so; anything else is a defect, and rolls back.
     private func expect(_ key: StoredKey?) throws -> StoredKey {
         guard let key else { throw Refusal.keyNotFound }
         return key
+    }
+}
+
+extension Refusal {
+    static func wrongMasterKey(_ failure: UnsealFailure) -> Refusal {
+        .invalidSetting(
+            "The master key is not the one this database's signing keys were sealed with\(failure.idInWords); give it the one that gatehouse serve has."
+        )
+    }
+}
+
+extension UnsealFailure {
+    fileprivate var idInWords: String {
+        if case .unknownMasterKey(let id) = self { " (that is key \(id))" } else { "" }
     }
 }

@@ -13,16 +13,14 @@ public struct MasterKey: Sendable, Redacted {
         MasterKey(SymmetricKey(size: .bits256))
     }
 
-    /// Reads a key in base64, surrounded by any whitespace. Throws `invalid_master_key` unless it is exactly 32 bytes.
-    public init(base64 text: String) throws(FieldFault) {
-        let pieces = text.split(whereSeparator: \.isWhitespace)
-        guard pieces.count == 1, var bytes = Data(base64Encoded: String(pieces[0])), bytes.count == Self.length else {
-            throw FieldFault(
-                code: "invalid_master_key",
-                message:
-                    "The master key must be 32 bytes in base64, as `gatehouse admin master-key generate` prints it.")
-        }
-        self.init(SigningSecret(wiping: &bytes).bytes)
+    /// Reads a key in base64 without anything around it; nil unless it is exactly 32 bytes. The copies it makes are wiped.
+    init?(base64 text: ArraySlice<UInt8>) {
+        var encoded = Data(text)
+        defer { encoded.resetBytes(in: encoded.startIndex..<encoded.endIndex) }
+        guard var bytes = Data(base64Encoded: encoded) else { return nil }
+        let secret = SigningSecret(wiping: &bytes)
+        guard secret.byteCount == Self.length else { return nil }
+        self.init(secret.bytes)
     }
 
     private init(_ key: SymmetricKey) {

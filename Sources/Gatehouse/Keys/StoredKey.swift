@@ -1,17 +1,5 @@
 public import FoundationEssentials
 
-/// Where a signing key is in its life: next → current → retired → gone, and revoked from anywhere.
-public enum KeyState: String, Sendable, CaseIterable {
-    /// Published, does not sign yet.
-    case next
-    /// Signs; exactly one per tenant and use.
-    case current
-    /// Verifies what it signed, until all of that has expired.
-    case retired
-    /// Verifies nothing.
-    case revoked
-}
-
 /// A signing key as the database knows it, without its secret.
 public struct StoredKey: Sendable, Equatable {
     public let kid: String
@@ -24,17 +12,25 @@ public struct StoredKey: Sendable, Equatable {
     public let retiredAt: Date?
     /// For a retired key: when it stops to verify.
     public let verifyUntil: Date?
+    /// When its secret was handed out, which happens once.
+    let exportedAt: Date?
 
     /// A key with its secret as it is stored.
     struct Sealed: Sendable {
         let key: StoredKey
         let secret: [UInt8]
 
-        func opened(by sealer: KeySealer, tenantID: UUID) throws -> Opened {
-            let identity = KeyIdentity(tenantID: tenantID, kid: key.kid, use: key.use)
-            let secret = try sealer.open(secret, for: identity)
-            return Opened(
-                key: key, material: try KeyMaterial(algorithm: key.algorithm, secret: secret, kid: key.kid))
+        func identity(in tenantID: UUID) -> KeyIdentity {
+            KeyIdentity(tenantID: tenantID, kid: key.kid, use: key.use)
+        }
+
+        /// Throws `UnsealFailure`, `damaged` also for a secret that is none of the key's algorithm.
+        func opened(by sealer: KeySealer, tenantID: UUID) throws(UnsealFailure) -> Opened {
+            let secret = try sealer.open(secret, for: identity(in: tenantID))
+            guard let material = try? KeyMaterial(algorithm: key.algorithm, secret: secret, kid: key.kid) else {
+                throw .damaged
+            }
+            return Opened(key: key, material: material)
         }
     }
 

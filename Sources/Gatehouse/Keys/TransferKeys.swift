@@ -22,9 +22,7 @@ extension Administration {
             guard try await !store.keys().contains(where: { $0.kid == material.kid }) else {
                 throw Refusal.invalidSetting("A key of this kid exists already.")
             }
-            if state == .next {
-                _ = try await store.transaction.execute(KeyStatements.discardNext, (store.tenant.id, use))
-            }
+            if state == .next { try await store.discardNext(use) }
             let key = try await store.store(material, for: use, as: state == .next ? .next : .retired)
             try await record(
                 "keys.imported", in: store.transaction, tenant: store.tenant.id,
@@ -33,9 +31,10 @@ extension Administration {
         }
     }
 
-    /// An access key as a JWK: its public half, or the shared secret of an HS256 key, which is recorded.
+    /// An access key as a JWK: its public half, or the shared secret of an HS256 key, which happens once and is recorded.
     ///
-    /// Throws `keyNotFound`, and `guardRefused` for what never leaves: refresh keys and private halves.
+    /// Throws `keyNotFound`, also for refresh keys, and `guardRefused` for what doesn't leave: private halves, and a secret
+    /// that has been exported before.
     public func exportKey(tenant slug: String, kid: String, publicOnly: Bool) async throws -> JSONObject {
         let sealer = try requiredSealer()
         return try await changing(slug) { transaction, tenant in
@@ -55,10 +54,21 @@ extension Administration {
             guard material.algorithm == .hs256 else {
                 throw Refusal.guardRefused("A private key doesn't leave Gatehouse; --public exports its public half.")
             }
+            try await markExported(sealed.key, of: tenant, in: transaction)
             try await record(
                 "keys.secret_exported", in: transaction, tenant: tenant.id, detail: ["kid": .string(kid)])
             return material.privateJWK()
         }
+    }
+
+    private func markExported(_ key: StoredKey, of tenant: Tenant, in transaction: Transaction) async throws {
+        guard try await transaction.first(KeyStatements.markExported, (tenant.id, key.kid)) == nil else { return }
+        let time = key.exportedAt.map { " at \(RFC3339.formatToTheSecond($0))" } ?? ""
+        throw Refusal.guardRefused(
+            """
+            The secret of this key was exported\(time), which happens once. \
+            Where it is lost, export the next key and rotate when your app has it.
+            """)
     }
 
     private static func material(fromJWK bytes: [UInt8]) throws(Refusal) -> KeyMaterial {

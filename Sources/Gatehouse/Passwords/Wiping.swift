@@ -8,7 +8,7 @@
 
 extension UnsafeMutableRawBufferPointer {
     /// Overwrites the memory with zeros in a way that the optimiser may not remove.
-    func wipe() {
+    public func wipe() {
         guard let baseAddress else { return }
         #if canImport(Darwin)
             memset_s(baseAddress, count, 0, count)
@@ -20,7 +20,7 @@ extension UnsafeMutableRawBufferPointer {
 
 extension [UInt8] {
     /// Overwrites the elements with zeros. Wipes nothing but a fresh copy when the storage is shared.
-    mutating func wipe() {
+    public mutating func wipe() {
         withUnsafeMutableBytes { $0.wipe() }
     }
 }

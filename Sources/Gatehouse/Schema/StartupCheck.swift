@@ -56,18 +56,11 @@ public struct StartupCheck: Sendable {
         }
     }
 
-    /// The first tenant's keys tell: a key sealed under another master key names it. Damage is that tenant's alone.
     private func checkMasterKey() async throws {
-        guard let tenant = try await database.untenanted.first(TenantStatements.any, ()) else { return }
-        for sealed in try await database.query(KeyStatements.all, tenant, in: tenant) {
-            do {
-                _ = try sealed.opened(by: sealer, tenantID: tenant)
-            } catch UnsealFailure.unknownMasterKey {
-                throw StartupProblem(
-                    message: "The master key is not the one this database's signing keys were sealed with.")
-            } catch {
-                continue
-            }
+        do {
+            try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
+        } catch let refusal as Refusal {
+            throw StartupProblem(message: refusal.message)
         }
     }
 

@@ -11,6 +11,7 @@ extension Administration {
         let settings = try change.applied(to: .standard)
         let name = try change.appliedName(slug.text)
         let sealer = try requiredSealer()
+        try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
         let id = identifiers.next()
         do {
             return try await database.transaction(in: id) { transaction in
@@ -23,6 +24,7 @@ extension Administration {
                     _ = try await store.promote(try await store.make(use, as: .next))
                     _ = try await store.make(use, as: .next)
                 }
+                try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
                 try await record("tenant.created", in: transaction, tenant: id)
                 return tenant
             }
@@ -50,8 +52,10 @@ extension Administration {
             }
             if settings.algorithm != old.settings.algorithm {
                 let store = KeyStore(transaction: transaction, tenant: tenant, sealer: try requiredSealer())
+                _ = try await store.damagedKeys()
                 _ = try await store.replaceNext(.access)
             }
+            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
             try await record("tenant.updated", in: transaction, tenant: tenant.id)
             return tenant
         }
@@ -67,10 +71,13 @@ extension Administration {
         try await setTenant(slug, enabled: false)
     }
 
-    /// The tenant is gone, with its users, sessions and keys.
+    /// The tenant is gone, with its users, sessions and keys. What is left is the record that it was deleted, and by whom.
     public func deleteTenant(_ slug: String) async throws {
-        try await changing(slug) { transaction, _ in
+        try await changing(slug) { transaction, tenant in
             _ = try await transaction.execute(TenantStatements.delete, slug)
+            try await trail.recordOperatorEvent(
+                "tenant.deleted", in: transaction,
+                detail: ["id": .string(tenant.id.lowercaseString), "slug": .string(tenant.slug)])
         }
     }
 
@@ -79,6 +86,7 @@ extension Administration {
             guard let tenant = try await transaction.first(TenantStatements.setEnabled, (slug, enabled)) else {
                 throw Refusal.tenantNotFound
             }
+            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
             try await record(enabled ? "tenant.enabled" : "tenant.disabled", in: transaction, tenant: tenant.id)
             return tenant
         }

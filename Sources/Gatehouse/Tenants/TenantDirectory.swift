@@ -9,19 +9,21 @@ import Synchronization
 /// through LISTEN and drops the entry; while the listener is down an entry is used for at most five seconds.
 public final class TenantDirectory: Sendable {
     private let loader: TenantLoader
-    private let listenURL: String
+    private let listener: Listener
     private let logger: Logger
     private let state: Mutex<TenantCache>
 
     /// How old an entry may be while nothing would tell of its change.
-    private static let longestUnheard: Duration = .seconds(5)
+    static let longestUnheard: Duration = .seconds(5)
 
     public init(
         database: Database, sealer: KeySealer, publicURL: String, listenURL: String, capacity: Int = 1024,
         clock: Clock = .system, logger: Logger
     ) {
         loader = TenantLoader(database: database, sealer: sealer, publicURL: publicURL, clock: clock, logger: logger)
-        self.listenURL = listenURL
+        listener = Listener(
+            listenURL, channels: ["gatehouse_tenants"],
+            applicationName: InstancePresence.applicationName(accepting: sealer.keys))
         self.logger = logger
         state = Mutex(TenantCache(capacity: capacity))
     }
@@ -48,7 +50,7 @@ public final class TenantDirectory: Sendable {
     /// Listens for changes until the task is cancelled.
     public func run() async {
         var isDeaf = false
-        for await event in Listener(listenURL, channels: ["gatehouse_tenants"]) {
+        for await event in listener {
             if case .disconnected = event, !isDeaf { warnOfDeafness() }
             if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)

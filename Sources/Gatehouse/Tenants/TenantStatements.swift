@@ -17,14 +17,41 @@ enum TenantStatements {
     static let bySlugLocked = Statement<String, Tenant>(
         "select \(tenantColumns) from tenants where slug = $1 for no key update", bind: { $0 }, row: Tenant.row)
 
+    /// Tenants whose keys ask for something, the longest waiting first. The one statement that looks for work.
+    static let keysDue = Statement<Int, UUID>(
+        "select id from tenants where keys_due_at <= now() order by keys_due_at limit $1", bind: { Int64($0) },
+        row: { (id: UUID) in id })
+
+    /// Locks a tenant for what is due; no row when that is done already, or when somebody else has the lock.
+    static let dueLocked = Statement<UUID, Tenant>(
+        """
+        select \(tenantColumns) from tenants where id = $1 and keys_due_at <= now()
+        for no key update skip locked
+        """, bind: { $0 }, row: Tenant.row)
+
+    static let setKeysDue = Statement<(id: UUID, due: Date?), Void>(
+        "update tenants set keys_due_at = $2 where id = $1 and keys_due_at is distinct from $2",
+        bind: { ($0.id, $0.due) })
+
+    static let postponeKeys = Statement<UUID, Void>(
+        "update tenants set keys_due_at = now() + interval '60 s' where id = $1 and keys_due_at <= now()",
+        bind: { $0 })
+
     static let all = Statement<Void, Tenant>(
         "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.row)
+
+    static let newestFirst = Statement<Void, Tenant>(
+        "select \(tenantColumns) from tenants order by created_at desc, id desc", bind: { () }, row: Tenant.row)
 
     static let isEnabled = Statement<UUID, Bool>(
         "select disabled_at is null from tenants where id = $1", bind: { $0 }, row: { (enabled: Bool) in enabled })
 
-    static let any = Statement<Void, UUID>(
-        "select id from tenants order by created_at limit 1", bind: { () }, row: { (id: UUID) in id })
+    /// The oldest tenant and the newest.
+    static let ends = Statement<Void, UUID>(
+        """
+        (select id from tenants order by created_at, id limit 1) union
+        (select id from tenants order by created_at desc, id desc limit 1)
+        """, bind: { () }, row: { (id: UUID) in id })
 
     static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(
         """

@@ -17,7 +17,7 @@ struct AdminOffice {
         defer { hasher.shutdown() }
         return try await withPool(settings.databaseURL) { pool in
             let administration = Administration(
-                database: Database(pool: pool), sealer: settings.masterKey.map { KeySealer(master: $0) },
+                database: Database(pool: pool), sealer: settings.masterKeys.map { KeySealer($0) },
                 hasher: hasher, publicURL: settings.publicURL.text, jwksMaxAge: settings.jwksMaxAge,
                 actor: options.actorName)
             return try await body(AdminOffice(administration: administration, publicURL: settings.publicURL.text))
@@ -44,7 +44,7 @@ struct AdminOffice {
 /// The settings of `gatehouse admin`.
 struct AdminSettings {
     let databaseURL: DatabaseURL
-    let masterKey: MasterKey?
+    let masterKeys: MasterKeys?
     let publicURL: PublicURL
     let argon2: Argon2Parameters
     let jwksMaxAge: Duration
@@ -52,7 +52,7 @@ struct AdminSettings {
     init(flags: [Setting: String], environment: [String: String], withMasterKey: Bool) throws(ConfigurationProblems) {
         var reader = SettingsReader(flags: flags, environment: environment)
         let databaseURL = reader.ownerDatabaseURL()
-        masterKey = withMasterKey ? reader.masterKey() : nil
+        masterKeys = withMasterKey ? reader.masterKeys() : nil
         publicURL = reader.publicURL(listen: reader.listenAddress(.listen, default: .standard))
         argon2 = reader.argon2()
         jwksMaxAge = reader.jwksMaxAge()

@@ -7,13 +7,14 @@ struct KeyCommands: ParsableCommand {
         subcommands: [List.self, Rotate.self, Revoke.self, KeyImport.self, KeyExport.self])
 
     struct List: AdminCommand {
-        static let configuration = CommandConfiguration(abstract: "List a tenant's keys.")
+        static let configuration = CommandConfiguration(
+            abstract: "List a tenant's keys, since when and until when each is used.")
 
         @Argument var tenant: String
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .keys(try await office.administration.listKeys(tenant: tenant))
+            .forecast(try await office.administration.listKeys(tenant: tenant))
         }
     }
 

@@ -19,7 +19,9 @@ struct KeyImport: AdminCommand {
     @OptionGroup var options: AdminOptions
 
     func perform(in office: AdminOffice) async throws -> Answer {
-        .key(try await office.administration.importKey(tenant: tenant, jwk: try contents(), use: use, state: state))
+        var jwk = try contents()
+        defer { jwk.wipe() }
+        return .key(try await office.administration.importKey(tenant: tenant, jwk: jwk, use: use, state: state))
     }
 
     private func contents() throws -> [UInt8] {
@@ -28,10 +30,10 @@ struct KeyImport: AdminCommand {
             throw Refusal.invalidSetting("Can't open \(jwk): \(String(cString: strerror(errno))).")
         }
         defer { close(descriptor) }
-        guard let text = PipeReader(descriptor: descriptor, limit: 65_536).readAll() else {
-            throw Refusal.invalidSetting("\(jwk) can't be read, or is no JWK.")
+        guard let bytes = PipeReader(descriptor: descriptor, limit: 65_536).readAll() else {
+            throw Refusal.invalidSetting("\(jwk) can't be read, or is longer than a JWK can be.")
         }
-        return Array(text.utf8)
+        return bytes
     }
 }
 

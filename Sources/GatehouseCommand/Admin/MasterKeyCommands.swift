@@ -3,7 +3,8 @@ import Gatehouse
 
 struct MasterKeyCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "master-key", abstract: "The key that encrypts signing keys.", subcommands: [Generate.self])
+        commandName: "master-key", abstract: "The key that encrypts signing keys.",
+        subcommands: [Generate.self, Rotate.self, Verify.self])
 
     struct Generate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -18,5 +19,47 @@ struct MasterKeyCommands: ParsableCommand {
                 return Answer(json: ["key": .string(key)], text: key)
             }
         }
+    }
+
+    struct Rotate: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seal every signing key anew under the first of the master keys that are set.",
+            discussion: """
+                While it runs both keys are in use: the file that GATEHOUSE_MASTER_KEY_FILE names has the new one on its \
+                first line and the old one below, for this command and for every instance. It may be interrupted and \
+                repeated at any time.
+                """)
+        var needsMasterKey: Bool { true }
+
+        @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            let progress = ProgressLine()
+            let report = try await office.administration.rotateMasterKey(dryRun: dryRun) {
+                progress.show("\($0.resealed) of \($0.keys) keys \(dryRun ? "to seal" : "sealed") anew", $0)
+            }
+            return .masterKeyRotation(report, dryRun: dryRun)
+        }
+    }
+
+    struct Verify: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look whether every signing key opens, and name those that don't.")
+        var needsMasterKey: Bool { true }
+
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            let progress = ProgressLine()
+            return .masterKeyVerification(
+                try await office.administration.verifyMasterKey { progress.show("\($0.keys) keys looked at", $0) })
+        }
+    }
+}
+
+extension ProgressLine {
+    fileprivate func show(_ what: String, _ report: MasterKeyReport) {
+        show("\(what), \(report.tenants) of \(report.allTenants) tenants", isLast: report.tenants == report.allTenants)
     }
 }

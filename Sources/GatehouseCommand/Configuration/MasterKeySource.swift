@@ -7,30 +7,32 @@ import Gatehouse
     import Glibc
 #endif
 
-/// Where the master key comes from. It prints without anything secret.
+/// Where the master key comes from, and with it, while it is being changed, the one before.
 enum MasterKeySource: Sendable, Equatable {
     case file(String)
     case command(String)
     case environment(String)
 
-    /// Reads the key; a fault says how to mend it and never repeats what was read.
-    func read() throws(FieldFault) -> MasterKey {
-        let text =
+    /// Reads the keys; a fault says how to mend it and never repeats what was read. The variable of the environment is
+    /// wiped, as are the bytes that were read.
+    func read() throws(FieldFault) -> MasterKeys {
+        var text =
             switch self {
             case .file(let path): try Self.contents(ofPrivateFile: path)
             case .command(let command): try Self.output(of: command)
-            case .environment(let text): text
+            case .environment(let text): Array(text.utf8)
             }
+        defer { text.wipe() }
+        if case .environment = self { ProcessSecrecy.wipeEnvironmentVariable(Setting.masterKey.variable) }
         do {
-            return try MasterKey(base64: text)
+            return try MasterKeys(base64: text)
         } catch {
-            throw .setting(
-                "not a master key; 32 bytes in base64 are needed, as `gatehouse admin master-key generate` prints them")
+            throw .setting(error.message)
         }
     }
 
     /// The modes are those of the opened file, so that it can't be exchanged between the look and the reading.
-    private static func contents(ofPrivateFile path: String) throws(FieldFault) -> String {
+    private static func contents(ofPrivateFile path: String) throws(FieldFault) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw .setting("can't open \(path): \(String(cString: strerror(errno)))")
@@ -43,15 +45,15 @@ enum MasterKeySource: Sendable, Equatable {
         guard status.st_mode & 0o077 == 0 else {
             throw .setting("others may read \(path); run: chmod 600 \(path)")
         }
-        guard let text = PipeReader(descriptor: descriptor, limit: 4096).readAll() else {
-            throw .setting("can't read \(path), or it is longer than a master key can be")
+        guard let bytes = PipeReader(descriptor: descriptor, limit: 4096).readAll() else {
+            throw .setting("can't read \(path), or it is longer than master keys can be")
         }
-        return text
+        return bytes
     }
 
-    private static func output(of command: String) throws(FieldFault) -> String {
+    private static func output(of command: String) throws(FieldFault) -> [UInt8] {
         switch ShellCommand(command).run(limit: 4096, deadline: .seconds(15)) {
-        case .output(let text): return text
+        case .output(let bytes): return bytes
         case .failed(let status): throw .setting("the command ended with status \(status)")
         case .timedOut: throw .setting("the command did not end within 15 s")
         case .notStarted: throw .setting("the command could not be started")

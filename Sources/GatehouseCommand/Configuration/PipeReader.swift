@@ -1,3 +1,5 @@
+import Gatehouse
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -10,18 +12,28 @@ struct PipeReader {
     let limit: Int
     var deadline: ContinuousClock.Instant? = nil
 
-    /// The text, or nil when it couldn't be read in full within the bounds.
-    func readAll() -> String? {
+    /// The text, or nil when it couldn't be read in full within the bounds or is no UTF-8.
+    func readText() -> String? {
+        guard var bytes = readAll() else { return nil }
+        defer { bytes.wipe() }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The bytes, or nil when they couldn't be read in full within the bounds. No other copy of them is left behind.
+    func readAll() -> [UInt8]? {
         var bytes: [UInt8] = []
+        // Never more than this, so that growing leaves no copy of the beginning behind.
+        bytes.reserveCapacity(limit)
         var buffer = [UInt8](repeating: 0, count: 4096)
+        defer { buffer.wipe() }
         while isReadable() {
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            guard count > 0 else { return String(validating: bytes, as: UTF8.self) }
+            if count == 0 { return bytes }
+            guard count > 0, bytes.count + count <= limit else { break }
             bytes.append(contentsOf: buffer[..<count])
-            guard bytes.count <= limit else { return nil }
         }
+        bytes.wipe()
         return nil
     }
 

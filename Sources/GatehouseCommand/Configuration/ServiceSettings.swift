@@ -5,7 +5,7 @@ import Logging
 /// The settings of the service, every one of them checked.
 struct ServiceSettings {
     let databaseURL: DatabaseURL
-    let masterKey: MasterKey
+    let masterKeys: MasterKeys
     let publicURL: PublicURL
     let listen: ListenAddress
     let opsListen: ListenAddress
@@ -26,7 +26,7 @@ struct ServiceSettings {
         var reader = SettingsReader(flags: flags, environment: environment)
         let databaseURL = reader.serviceDatabaseURL()
         let ownerURL = reader.databaseURL(.ownerDatabaseURL)
-        let masterKey = reader.masterKey()
+        let masterKeys = reader.masterKeys()
         listen = reader.listenAddress(.listen, default: .standard)
         opsListen = reader.listenAddress(.opsListen, default: .standardOps)
         publicURL = reader.publicURL(listen: listen)
@@ -38,9 +38,9 @@ struct ServiceSettings {
         limits = reader.limits()
         jwksMaxAge = reader.jwksMaxAge()
         try reader.throwProblems()
-        guard let databaseURL, let masterKey else { throw ConfigurationProblems(lines: []) }
+        guard let databaseURL, let masterKeys else { throw ConfigurationProblems(lines: []) }
         self.databaseURL = databaseURL
-        self.masterKey = masterKey
+        self.masterKeys = masterKeys
         let shown: [(Setting, String)] = [
             (.databaseURL, databaseURL.description),
             (.ownerDatabaseURL, (ownerURL ?? databaseURL).description),
@@ -57,7 +57,7 @@ struct ServiceSettings {
         ]
         printed =
             shown.map { PrintedSetting(setting: $0, value: $1, origin: reader.origin(of: $0)) }
-            + reader.printedMasterKey(masterKey)
+            + reader.printedMasterKeys(masterKeys)
     }
 }
 
@@ -78,7 +78,7 @@ struct PrintedSetting {
 
 extension SettingsReader {
     /// The file's name is no secret; a command may hold one, so only its first word is shown.
-    fileprivate func printedMasterKey(_ key: MasterKey) -> [PrintedSetting] {
+    fileprivate func printedMasterKeys(_ keys: MasterKeys) -> [PrintedSetting] {
         Setting.masterKeySources.compactMap { setting in
             guard let text = text(setting) else { return nil }
             let shown =
@@ -87,7 +87,10 @@ extension SettingsReader {
                 case .masterKeyCommand: Self.firstWord(text) + " " + DatabaseURL.mask
                 default: DatabaseURL.mask
                 }
-            return PrintedSetting(setting: setting, value: "\(shown) (key \(key.id))", origin: origin(of: setting))
+            return PrintedSetting(
+                setting: setting,
+                value: "\(shown) (\(keys.ids.count == 1 ? "key" : "keys") \(keys.ids.joined(separator: ", ")))",
+                origin: origin(of: setting))
         }
     }
 

@@ -46,7 +46,7 @@ extension SettingsReader {
             ? .file(text) : setting == .masterKeyCommand ? .command(text) : .environment(text)
     }
 
-    mutating func masterKey() -> MasterKey? {
+    mutating func masterKeys() -> MasterKeys? {
         guard let source = masterKeySource(), let setting = Setting.masterKeySources.first(where: { text($0) != nil })
         else { return nil }
         return value(setting) { _ throws(FieldFault) in try source.read() }

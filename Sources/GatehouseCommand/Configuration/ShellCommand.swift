@@ -9,11 +9,11 @@ import FoundationEssentials
 /// A command run by `/bin/sh -c`, in a process group of its own so that everything it started can be ended with it.
 struct ShellCommand {
     enum Outcome: Equatable {
-        case output(String)
+        case output([UInt8])
         case failed(status: Int32)
         case timedOut
         case notStarted
-        /// It printed more than was asked for, or no UTF-8.
+        /// It printed more than was asked for.
         case unreadable
     }
 
@@ -33,11 +33,11 @@ struct ShellCommand {
         close(pipeEnds[1])
         guard let process else { return .notStarted }
 
-        let text = PipeReader(descriptor: pipeEnds[0], limit: limit, deadline: end).readAll()
-        if text == nil { kill(-process, SIGKILL) }
+        let output = PipeReader(descriptor: pipeEnds[0], limit: limit, deadline: end).readAll()
+        if output == nil { kill(-process, SIGKILL) }
         let status = wait(for: process, until: end)
-        guard let text, let status else { return ContinuousClock.now >= end ? .timedOut : .unreadable }
-        return status == 0 ? .output(text) : .failed(status: status)
+        guard let output, let status else { return ContinuousClock.now >= end ? .timedOut : .unreadable }
+        return status == 0 ? .output(output) : .failed(status: status)
     }
 
     private func spawn(output: Int32, unneeded: Int32) -> pid_t? {

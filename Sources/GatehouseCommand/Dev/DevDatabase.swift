@@ -32,7 +32,7 @@ struct DevDatabase {
         let hasher = PasswordHasher(parameters: settings.argon2, threads: 1)
         defer { hasher.shutdown() }
         let administration = Administration(
-            database: Database(pool: pool), sealer: KeySealer(master: settings.masterKey), hasher: hasher,
+            database: Database(pool: pool), sealer: KeySealer(settings.masterKeys), hasher: hasher,
             publicURL: settings.publicURL.text, jwksMaxAge: settings.jwksMaxAge, actor: "gatehouse dev")
         do {
             _ = try await administration.createTenant(slug: Self.tenant, change: TenantSettingsChange())

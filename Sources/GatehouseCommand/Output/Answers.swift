@@ -90,33 +90,6 @@ extension Answer {
                 ]
             })
     }
-
-    static func key(_ key: StoredKey) -> Answer {
-        keys([key], json: key.json)
-    }
-
-    static func keys(_ keys: [StoredKey]) -> Answer {
-        self.keys(keys, json: .array(keys.map(\.json)))
-    }
-
-    static func rotations(_ rotations: [KeyRotation]) -> Answer {
-        keys(
-            rotations.flatMap { [$0.current, $0.retired, $0.next].compactMap { $0 } },
-            json: ["rotated": .array(rotations.map(\.json))])
-    }
-
-    private static func keys(_ keys: [StoredKey], json: JSON) -> Answer {
-        let table = list(
-            keys, json: \.json, headings: ["use", "state", "algorithm", "kid", "created", "verifies until"],
-            whenEmpty: "No keys.",
-            row: {
-                [
-                    .init($0.use.rawValue), .state($0.state), .init($0.algorithm.rawValue), .init($0.kid, .bold),
-                    .time($0.createdAt), $0.verifyUntil.map { .time($0) } ?? "–",
-                ]
-            })
-        return Answer(json: json, text: table.text)
-    }
 }
 
 extension Table.Cell {
@@ -124,23 +97,12 @@ extension Table.Cell {
         isEnabled ? .init("enabled", .good) : .init("disabled", .bad)
     }
 
-    fileprivate static func optional(_ text: String?) -> Self {
+    static func optional(_ text: String?) -> Self {
         .init(text ?? "–")
     }
 
     /// To the second, which is what people look for.
-    fileprivate static func time(_ date: Date) -> Self {
+    static func time(_ date: Date) -> Self {
         .init(String(RFC3339.format(date).prefix(19)).replacing("T", with: " ") + "Z")
-    }
-
-    fileprivate static func state(_ state: KeyState) -> Self {
-        let style: Style =
-            switch state {
-            case .current: .good
-            case .next: .plain
-            case .retired: .warning
-            case .revoked: .bad
-            }
-        return .init(state.rawValue, style)
     }
 }

@@ -6,12 +6,6 @@ import Postgres
 import ServiceLifecycle
 import UnixSignals
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// The running service: what `serve` and `dev` have in common, and the one place where its parts are put together.
 struct ServiceProcess {
     let settings: ServiceSettings
@@ -19,12 +13,11 @@ struct ServiceProcess {
 
     /// Refuses to start on anything that would fail later; returns after a graceful end by SIGTERM or SIGINT.
     func run(onServing: @escaping @Sendable () async -> Void) async throws {
-        Self.forbidCoreDumps()
         try ListenProbe(address: settings.listen)()
         let pool = Pool(
             PoolConfiguration(settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse"))
         let database = Database(pool: pool)
-        let sealer = KeySealer(master: settings.masterKey)
+        let sealer = KeySealer(settings.masterKeys)
         let hasher = PasswordHasher(parameters: settings.argon2)
         defer { hasher.shutdown() }
         do {
@@ -44,6 +37,8 @@ struct ServiceProcess {
         let directory = TenantDirectory(
             database: database, sealer: sealer, publicURL: settings.publicURL.text,
             listenURL: settings.databaseURL.text, logger: logger)
+        let upkeep = KeyUpkeep(
+            database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger)
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
         let server = makeServer(service: service, configuration: httpConfiguration, logger: logger) { _ in
@@ -51,7 +46,8 @@ struct ServiceProcess {
         }
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)), .init(service: server),
+                .init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)),
+                .init(service: Upkeep(upkeep.run)), .init(service: server),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)
@@ -62,16 +58,6 @@ struct ServiceProcess {
         HTTPConfiguration(
             publicURL: settings.publicURL.text, host: settings.listen.host, port: settings.listen.port,
             trustedProxies: settings.trustedProxies, jwksMaxAge: settings.jwksMaxAge)
-    }
-
-    /// A core dump would hold keys and passwords.
-    private static func forbidCoreDumps() {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        #if canImport(Darwin)
-            setrlimit(RLIMIT_CORE, &none)
-        #else
-            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        #endif
     }
 }
 

@@ -16,7 +16,7 @@ import Testing
     func newTenant() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let keys = try await installation.administration.listKeys(tenant: "shop")
+        let keys = try await installation.storedKeys("shop")
         for use in KeyUse.allCases {
             #expect(
                 keys.filter { $0.use == use }.map(\.state).sorted(by: { $0.rawValue < $1.rawValue }) == [
@@ -50,11 +50,11 @@ import Testing
     func unpublished() async throws {
         let installation = try await Installation.make()
         _ = try await installation.tenant()
-        let before = try await installation.administration.listKeys(tenant: "shop")
+        let before = try await installation.storedKeys("shop")
         await #expect {
             try await installation.rotate(force: false)
         } throws: { ($0 as? Refusal)?.code == "guard_refused" }
-        #expect(try await installation.administration.listKeys(tenant: "shop") == before)
+        #expect(try await installation.storedKeys("shop") == before)
         let impatient = try await Installation.make(jwksMaxAge: .zero)
         _ = try await impatient.tenant()
         _ = try await impatient.rotate(force: false)
@@ -121,7 +121,7 @@ import Testing
             for _ in 0..<12 { group.addTask { _ = try await installation.rotate(force: true) } }
             try await group.waitForAll()
         }
-        let states = try await installation.administration.listKeys(tenant: "shop").filter { $0.use == .access }.map(
+        let states = try await installation.storedKeys("shop").filter { $0.use == .access }.map(
             \.state)
         #expect(states.count { $0 == .current } == 1 && states.count { $0 == .next } == 1)
         #expect(states.count { $0 == .retired } == 12)
@@ -141,11 +141,11 @@ import Testing
         let promoted = try #require(try await installation.fresh("shop").accessKeys.signingKey?.kid)
         #expect(promoted != current)
         let next = try #require(
-            try await installation.administration.listKeys(tenant: "shop").first {
+            try await installation.storedKeys("shop").first {
                 $0.use == .access && $0.state == .next
             })
         _ = try await installation.administration.revokeKey(tenant: "shop", kid: next.kid, force: false)
-        let states = try await installation.administration.listKeys(tenant: "shop").filter { $0.use == .access }.map(
+        let states = try await installation.storedKeys("shop").filter { $0.use == .access }.map(
             \.state)
         #expect(states.count { $0 == .current } == 1 && states.count { $0 == .next } == 1)
         await #expect(throws: Refusal.keyNotFound) {
@@ -266,6 +266,10 @@ extension Installation {
     func rotate(_ slug: String = "shop", force: Bool) async throws -> KeyRotation {
         let rotations = try await administration.rotateKeys(tenant: slug, use: .access, emergency: false, force: force)
         return try #require(rotations.first)
+    }
+
+    func storedKeys(_ slug: String = "shop") async throws -> [StoredKey] {
+        try await administration.listKeys(tenant: slug).map(\.key)
     }
 
     /// The tenant as an instance sees it that has just started.

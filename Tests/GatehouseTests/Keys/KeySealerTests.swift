@@ -94,7 +94,7 @@ import Testing
     /// Made with Python's cryptography package: master key 00…1f, nonce 00…0b, secret 32 × ab.
     @Test("What another implementation of the format sealed opens")
     func knownAnswer() throws {
-        let master = try MasterKey(base64: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+        let master = try MasterKeys(base64: Array("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".utf8)).sealing
         let tenantID = try #require(UUID(uuidString: "6BA7B810-9DAD-11D1-80B4-00C04FD430C8"))
         let sealed = try #require(Base64URL.decode(Self.sealedElsewhere))
         let secret = try KeySealer(master: master).open(
@@ -114,12 +114,26 @@ import Testing
         let key = MasterKey.generate()
         #expect(key.base64.utf8.count == 44)
         for text in [key.base64, key.base64 + "\n", " \t" + key.base64 + "\r\n"] {
-            let copy = try MasterKey(base64: text)
+            let copy = try MasterKeys(base64: Array(text.utf8)).sealing
             #expect(copy.base64 == key.base64)
             #expect(copy.id == key.id)
         }
         #expect(key.id.utf8.count == 16)
         #expect(MasterKey.generate().id != key.id)
+    }
+
+    @Test("Of several keys the first one seals, the others are accepted")
+    func several() throws {
+        let keys = (0..<MasterKeys.limit).map { _ in MasterKey.generate() }
+        for separator in ["\n", "\r\n\r\n", " "] {
+            let text = keys.map(\.base64).joined(separator: separator)
+            #expect(try MasterKeys(base64: Array(text.utf8)).ids == keys.map(\.id))
+        }
+        let tooMany = (keys + [.generate()]).map(\.base64).joined(separator: "\n")
+        let twice = [keys[0], keys[1], keys[0]].map(\.base64).joined(separator: "\n")
+        for text in [tooMany, twice] {
+            #expect(throws: FieldFault.self) { try MasterKeys(base64: Array(text.utf8)) }
+        }
     }
 
     @Test(
@@ -131,7 +145,7 @@ import Testing
         ])
     func refused(text: String) {
         #expect {
-            try MasterKey(base64: text)
+            try MasterKeys(base64: Array(text.utf8))
         } throws: { fault in
             (fault as? FieldFault)?.code == "invalid_master_key"
         }

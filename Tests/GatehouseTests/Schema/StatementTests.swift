@@ -9,7 +9,9 @@ import Testing
     static let statements: [(name: String, statement: any StatementDescription)] = [
         ("tenants.bySlug", TenantStatements.bySlug), ("tenants.bySlugLocked", TenantStatements.bySlugLocked),
         ("tenants.isEnabled", TenantStatements.isEnabled), ("tenants.all", TenantStatements.all),
-        ("tenants.any", TenantStatements.any),
+        ("tenants.ends", TenantStatements.ends), ("tenants.newestFirst", TenantStatements.newestFirst),
+        ("tenants.keysDue", TenantStatements.keysDue), ("tenants.dueLocked", TenantStatements.dueLocked),
+        ("tenants.setKeysDue", TenantStatements.setKeysDue), ("tenants.postponeKeys", TenantStatements.postponeKeys),
         ("tenants.insert", TenantStatements.insert), ("tenants.update", TenantStatements.update),
         ("tenants.setEnabled", TenantStatements.setEnabled), ("tenants.delete", TenantStatements.delete),
         ("users.byEmail", UserStatements.byEmail), ("users.byUsername", UserStatements.byUsername),
@@ -26,9 +28,13 @@ import Testing
         ("keys.insert", KeyStatements.insert), ("keys.promote", KeyStatements.promote),
         ("keys.retire", KeyStatements.retire), ("keys.revoke", KeyStatements.revoke),
         ("keys.discardNext", KeyStatements.discardNext), ("keys.removeExpired", KeyStatements.removeExpired),
-        ("keys.prolong", KeyStatements.prolong), ("guesses.count", GuessStatements.count),
+        ("keys.prolong", KeyStatements.prolong), ("keys.now", KeyStatements.now),
+        ("keys.reseal", KeyStatements.reseal), ("keys.markExported", KeyStatements.markExported),
+        ("guesses.count", GuessStatements.count),
         ("guesses.wait", GuessStatements.wait), ("guesses.giveBack", GuessStatements.giveBack),
-        ("audit.append", AuditStatements.append), ("schema.lock", SchemaStatements.lock),
+        ("audit.append", AuditStatements.append), ("audit.lastRotation", AuditStatements.lastRotation),
+        ("audit.appendOperatorEvent", AuditStatements.appendOperatorEvent), ("instances.names", InstancePresence.names),
+        ("schema.lock", SchemaStatements.lock),
         ("schema.dangers", SchemaStatements.dangers),
     ]
 

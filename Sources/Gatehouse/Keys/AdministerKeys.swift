@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Postgres
+
+extension Administration {
+    /// The keys of the tenant by use and age, revoked ones included, with what becomes of each.
+    public func listKeys(tenant slug: String) async throws -> [ForecastKey] {
+        let tenant = try await showTenant(slug)
+        let keys = try await database.query(KeyStatements.all, tenant.id, in: tenant.id).map(\.key)
+        let schedule = KeySchedule(keys: keys, of: tenant, jwksMaxAge: jwksMaxAge)
+        return keys.map { ForecastKey($0, schedule) }
+    }
+
+    /// Puts the next key to use, retires the current one and makes a fresh next, for one use or for both.
+    ///
+    /// Throws `guardRefused` while the next access key has been published for less than the JWKS `max-age`. An emergency
+    /// revokes at once what the current key and those before it have signed; for refresh keys every session ends.
+    public func rotateKeys(
+        tenant slug: String, use: RotationUse, emergency: Bool, force: Bool
+    ) async throws -> [KeyRotation] {
+        try await changingKeys(of: slug) { store in
+            let rotate = RotateKeys(
+                store: store, trail: trail,
+                request: RotationRequest(emergency: emergency, force: force, jwksMaxAge: jwksMaxAge))
+            var rotations: [KeyRotation] = []
+            for use in use.uses { rotations.append(try await rotate(use)) }
+            return rotations
+        }
+    }
+
+    /// Takes a key out of every use at once. The current one needs `force`: the next is promoted and a fresh next made.
+    ///
+    /// Throws `keyNotFound` and `guardRefused`. A key that is revoked already is answered as it is.
+    public func revokeKey(tenant slug: String, kid: String, force: Bool) async throws -> StoredKey {
+        try await changingKeys(of: slug) { store in
+            guard let key = try await store.keys().first(where: { $0.kid == kid }) else { throw Refusal.keyNotFound }
+            guard key.state != .revoked else { return key }
+            guard key.state != .current || force else {
+                throw Refusal.guardRefused(
+                    "This key signs the tenant's tokens; --force revokes it and puts the next one to use.")
+            }
+            let damaged = try await store.damagedKeys()
+            let revoked = try await store.revoke(key)
+            if key.state == .current { try await store.promoteNext(for: key.use, damaged: damaged) }
+            if key.state != .retired { _ = try await store.make(key.use, as: .next) }
+            try await record(
+                "keys.revoked", in: store.transaction, tenant: store.tenant.id,
+                detail: ["kid": .string(kid), "use": .string(key.use.rawValue), "was": .string(key.state.rawValue)])
+            return revoked
+        }
+    }
+}
+
+extension KeyStore {
+    /// Promotes the next key, or one made for it where there is none that can be opened.
+    fileprivate func promoteNext(for use: KeyUse, damaged: Set<String>) async throws {
+        if let next = try await keys(use).first(where: { $0.state == .next }), !damaged.contains(next.kid) {
+            _ = try await promote(next)
+        } else {
+            _ = try await promote(try await replaceNext(use))
+        }
+    }
+}

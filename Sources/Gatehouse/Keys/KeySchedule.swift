@@ -1,0 +1,57 @@
+import FoundationEssentials
+import Postgres
+
+/// When the keys of one tenant ask for something; decided from what is stored, without a look at any clock.
+struct KeySchedule: Sendable {
+    let keys: [StoredKey]
+    /// Nil where nothing rotates by itself.
+    let rotateEvery: Duration?
+    /// How long apps may keep the key set they have fetched.
+    let jwksMaxAge: Duration
+
+    init(keys: [StoredKey], of tenant: Tenant, jwksMaxAge: Duration) {
+        self.keys = keys
+        // Nobody can fetch the key set of a disabled tenant, so no next key gets known meanwhile.
+        rotateEvery = tenant.isEnabled ? tenant.settings.rotateEvery : nil
+        self.jwksMaxAge = jwksMaxAge
+    }
+
+    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key: the
+    /// last instance that had not heard of it stopped serving the older set `TenantDirectory.longestUnheard` after it was
+    /// made, and what was fetched there is kept for the JWKS `max-age`.
+    var rotationDue: Date? {
+        guard let rotateEvery, let activated = accessKey(.current)?.activatedAt else { return nil }
+        let wanted = activated + rotateEvery
+        guard let next = nextAccessKey else { return wanted }
+        return max(wanted, next.createdAt + TenantDirectory.longestUnheard + jwksMaxAge)
+    }
+
+    /// When the first retired key has nothing left to verify.
+    var removalDue: Date? {
+        keys.compactMap { $0.state == .retired ? $0.verifyUntil : nil }.min()
+    }
+
+    var nextAccessKey: StoredKey? { accessKey(.next) }
+
+    private func accessKey(_ state: KeyState) -> StoredKey? {
+        keys.first { $0.use == .access && $0.state == state }
+    }
+
+    /// Notes for whichever instance looks when something is due next. The caller holds the tenant's lock.
+    static func note(in transaction: Transaction, of tenant: Tenant, jwksMaxAge: Duration) async throws {
+        let keys = try await transaction.query(KeyStatements.all, tenant.id).map(\.key)
+        let schedule = KeySchedule(keys: keys, of: tenant, jwksMaxAge: jwksMaxAge)
+        let due = [schedule.rotationDue, schedule.removalDue].compactMap { $0 }.min()
+        _ = try await transaction.execute(TenantStatements.setKeysDue, (tenant.id, due))
+    }
+}
+
+extension Date {
+    static func + (date: Date, duration: Duration) -> Date {
+        date.addingTimeInterval(duration.seconds)
+    }
+
+    static func - (date: Date, duration: Duration) -> Date {
+        date.addingTimeInterval(-duration.seconds)
+    }
+}

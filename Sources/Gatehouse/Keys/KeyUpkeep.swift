@@ -1,0 +1,99 @@
+import FoundationEssentials
+public import Logging
+import Metrics
+import Postgres
+
+/// What running instances do with keys by themselves: rotation by schedule, and the removal of retired keys whose tokens
+/// have all expired.
+///
+/// Whichever instance takes a tenant's lock does what is due and notes when it is due next, so that several never rotate
+/// twice. It costs one look at an index a second, however many tenants there are.
+public struct KeyUpkeep: Sendable {
+    private static let batch = 50
+    private static let pause: Duration = .seconds(1)
+
+    let database: Database
+    let sealer: KeySealer
+    let jwksMaxAge: Duration
+    let trail: AuditTrail
+    let logger: Logger
+    private let rotations = Counter(
+        label: "gatehouse_key_rotations_total", dimensions: [("use", "access"), ("trigger", "schedule")])
+
+    public init(
+        database: Database, sealer: KeySealer, jwksMaxAge: Duration, clock: Clock = .system, logger: Logger
+    ) {
+        self.database = database
+        self.sealer = sealer
+        self.jwksMaxAge = jwksMaxAge
+        trail = AuditTrail(actor: "service", identifiers: IdentifierSource(clock: clock))
+        self.logger = logger
+    }
+
+    /// Looks once a second until the task is cancelled; while the database is away, in vain and without a word: others
+    /// say that it is.
+    public func run() async {
+        while !Task.isCancelled {
+            let isMore = (try? await lookAfterDueKeys()) == Self.batch
+            if !isMore { try? await Task.sleep(for: Self.pause * Double.random(in: 0.8...1.2)) }
+        }
+    }
+
+    /// One look; how many tenants something was due for.
+    @discardableResult
+    func lookAfterDueKeys() async throws -> Int {
+        let due = try await database.untenanted.query(TenantStatements.keysDue, Self.batch)
+        for tenant in due {
+            do {
+                try await lookAfterKeys(of: tenant)
+            } catch {
+                // The others go on; this one has a rest, lest it be tried and lamented every second.
+                logger.error(
+                    "The keys of a tenant could not be looked after; another attempt follows in a minute.",
+                    metadata: ["tenant_id": "\(tenant.lowercaseString)", "reason": "\(Refusal.code(of: error))"])
+                _ = try await database.untenanted.execute(TenantStatements.postponeKeys, tenant)
+            }
+        }
+        return due.count
+    }
+
+    private func lookAfterKeys(of id: UUID) async throws {
+        let rotation = try await database.transaction(in: id) { transaction -> KeyRotation? in
+            // No row when another instance holds the lock, or has been here since.
+            guard let tenant = try await transaction.first(TenantStatements.dueLocked, id) else { return nil }
+            let store = KeyStore(transaction: transaction, tenant: tenant, sealer: sealer)
+            try await store.removeExpired()
+            let rotation = try await rotateIfDue(in: store)
+            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
+            return rotation
+        }
+        guard let rotation else { return }
+        rotations.increment()
+        logger.notice(
+            "The schedule rotated a tenant's access keys.",
+            metadata: ["tenant_id": "\(id.lowercaseString)", "kid": "\(rotation.current.kid)"])
+    }
+
+    private func rotateIfDue(in store: KeyStore) async throws -> KeyRotation? {
+        let schedule = KeySchedule(keys: try await store.keys(), of: store.tenant, jwksMaxAge: jwksMaxAge)
+        guard let due = schedule.rotationDue, try await store.now() >= due else { return nil }
+        guard let next = schedule.nextAccessKey, try await !store.damagedKeys().contains(next.kid) else {
+            // Another one gets known first: the schedule is noted anew from its making.
+            _ = try await store.replaceNext(.access)
+            return nil
+        }
+        let request = RotationRequest(trigger: .schedule, jwksMaxAge: jwksMaxAge)
+        return try await RotateKeys(store: store, trail: trail, request: request)(.access)
+    }
+}
+
+extension Refusal {
+    /// What may be said of an error in a log: a code, never a value.
+    fileprivate static func code(of error: any Error) -> String {
+        switch error {
+        case let refusal as Refusal: refusal.code
+        case let error as PostgresError: Refusal(from: error)?.code ?? "database"
+        default: "internal"
+        }
+    }
+}

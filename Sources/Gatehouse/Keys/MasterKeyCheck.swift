@@ -1,0 +1,24 @@
+import FoundationEssentials
+import Postgres
+
+/// Whether the master key at hand is the one of this database.
+struct MasterKeyCheck: Sendable {
+    let database: Database
+    let sealer: KeySealer
+
+    /// Throws `invalidSetting` when it can't be.
+    ///
+    /// The keys of the oldest tenant and of the newest tell, whatever the number of tenants: a key sealed under another
+    /// master key names it, and `master-key rotate` goes from the newest to the oldest. Damage is a tenant's own matter.
+    func refuseForeignKey() async throws {
+        for tenant in try await database.untenanted.query(TenantStatements.ends, ()) {
+            for sealed in try await database.query(KeyStatements.all, tenant, in: tenant) {
+                do throws(UnsealFailure) {
+                    _ = try sealer.open(sealed.secret, for: sealed.identity(in: tenant))
+                } catch {
+                    if case .unknownMasterKey = error { throw Refusal.wrongMasterKey(error) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// A sealed key that no master key at hand opens.
+public struct UnopenedKey: Sendable, Equatable {
+    public let tenant: String
+    public let kid: String
+    public let use: KeyUse
+    public let state: KeyState
+    public let failure: UnsealFailure
+}
+
+/// What sealing anew, or a look at all sealed keys, came to.
+public struct MasterKeyReport: Sendable, Equatable {
+    /// Keys looked at.
+    public internal(set) var keys = 0
+    /// Of these, keys that have been sealed anew under the sealing master key; for a look, or a dry run, that are to be.
+    public internal(set) var resealed = 0
+    /// Keys that no master key at hand opens; they are left as they are.
+    public internal(set) var unopened: [UnopenedKey] = []
+    /// Tenants that have been looked at, and how many there are.
+    public internal(set) var tenants = 0
+    public internal(set) var allTenants = 0
+
+    /// Keys that were sealed under the sealing master key already.
+    public var unchanged: Int { keys - resealed - unopened.count }
+    public var isComplete: Bool { unopened.isEmpty }
+}
