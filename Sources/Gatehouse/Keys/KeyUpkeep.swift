@@ -1,6 +1,6 @@
+import CoreMetrics
 import FoundationEssentials
 public import Logging
-import Metrics
 import Postgres
 
 /// What running instances do with keys by themselves: rotation by schedule, and the removal of retired keys whose tokens
@@ -17,17 +17,18 @@ public struct KeyUpkeep: Sendable {
     let jwksMaxAge: Duration
     let trail: AuditTrail
     let logger: Logger
-    private let rotations = Counter(
-        label: "gatehouse_key_rotations_total", dimensions: [("use", "access"), ("trigger", "schedule")])
+    let metrics: KeyMetrics
 
     public init(
-        database: Database, sealer: KeySealer, jwksMaxAge: Duration, clock: Clock = .system, logger: Logger
+        database: Database, sealer: KeySealer, jwksMaxAge: Duration, clock: Clock = .system, logger: Logger,
+        metrics: KeyMetrics = KeyMetrics()
     ) {
         self.database = database
         self.sealer = sealer
         self.jwksMaxAge = jwksMaxAge
         trail = AuditTrail(actor: "service", identifiers: IdentifierSource(clock: clock))
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// Looks once a second until the task is cancelled; while the database is away, in vain and without a word: others
@@ -68,7 +69,7 @@ public struct KeyUpkeep: Sendable {
             return rotation
         }
         guard let rotation else { return }
-        rotations.increment()
+        metrics.scheduledRotations.increment()
         logger.notice(
             "The schedule rotated a tenant's access keys.",
             metadata: ["tenant_id": "\(id.lowercaseString)", "kid": "\(rotation.current.kid)"])

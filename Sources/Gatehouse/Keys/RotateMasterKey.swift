@@ -49,7 +49,7 @@ extension Administration {
         return Resealing(sealed, of: tenant, with: sealer).report
     }
 
-    private func reseal(_ tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
+    func reseal(_ tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
         do {
             return try await changing(tenant.slug) { transaction, tenant in
                 let sealed = try await transaction.query(KeyStatements.all, tenant.id)

@@ -14,8 +14,7 @@ struct TenantCache {
     private var uses: UInt64 = 0
     private let capacity: Int
 
-    /// Moves whenever something was dropped: what was read before that may be old.
-    private(set) var epoch = 0
+    private(set) var changes = TenantChanges()
     /// How old an entry may be; nil while the listener tells of every change. Not until it has said so.
     var freshness: Duration? = .seconds(5)
 
@@ -33,11 +32,13 @@ struct TenantCache {
         return entry.served
     }
 
-    mutating func insert(_ served: ServedTenant, now: ContinuousClock.Instant) {
+    /// Keeps what was read from `readAt` on, unless its tenant has changed since `epoch`: then it may be old.
+    mutating func insert(_ served: ServedTenant, readAt: ContinuousClock.Instant, epoch: Int) {
+        guard changes.isUnchanged(served.tenant.id, since: epoch) else { return }
         uses += 1
         let slug = served.tenant.slug
         entries[slug] = Entry(
-            served: served, loadedAt: now, lastUse: uses, rereadAt: entries[slug]?.rereadAt)
+            served: served, loadedAt: readAt, lastUse: uses, rereadAt: entries[slug]?.rereadAt)
         slugs[served.tenant.id] = slug
         if entries.count > capacity { evict() }
     }
@@ -51,13 +52,13 @@ struct TenantCache {
     }
 
     mutating func remove(_ id: UUID) {
-        epoch += 1
+        changes.note(id)
         guard let slug = slugs.removeValue(forKey: id) else { return }
         entries[slug] = nil
     }
 
     mutating func removeAll() {
-        epoch += 1
+        changes.noteEverything()
         entries.removeAll()
         slugs.removeAll()
     }

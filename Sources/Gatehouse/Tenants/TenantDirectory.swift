@@ -1,3 +1,4 @@
+import CoreMetrics
 import FoundationEssentials
 public import Logging
 import Postgres
@@ -11,21 +12,37 @@ public final class TenantDirectory: Sendable {
     private let loader: TenantLoader
     private let listener: Listener
     private let logger: Logger
-    private let state: Mutex<TenantCache>
+    private let metrics: KeyMetrics
+    private let state: Mutex<State>
+
+    private struct State {
+        var cache: TenantCache
+        /// By slug, so that of many requests for a tenant that isn't in memory one asks the database.
+        var loads: [String: Load] = [:]
+        var lastLoad = 0
+    }
+
+    private struct Load {
+        let id: Int
+        let epoch: Int
+        let task: Task<ServedTenant, any Error>
+    }
 
     /// How old an entry may be while nothing would tell of its change.
     static let longestUnheard: Duration = .seconds(5)
 
     public init(
         database: Database, sealer: KeySealer, publicURL: String, listenURL: String, capacity: Int = 1024,
-        clock: Clock = .system, logger: Logger
+        clock: Clock = .system, logger: Logger, metrics: KeyMetrics = KeyMetrics()
     ) {
-        loader = TenantLoader(database: database, sealer: sealer, publicURL: publicURL, clock: clock, logger: logger)
+        loader = TenantLoader(
+            database: database, sealer: sealer, publicURL: publicURL, clock: clock, logger: logger, metrics: metrics)
         listener = Listener(
             listenURL, channels: ["gatehouse_tenants"],
             applicationName: InstancePresence.applicationName(accepting: sealer.keys))
         self.logger = logger
-        state = Mutex(TenantCache(capacity: capacity))
+        self.metrics = metrics
+        state = Mutex(State(cache: TenantCache(capacity: capacity)))
     }
 
     /// The tenant of that slug. Throws `Refusal.tenantNotFound` for one that is unknown or disabled, and
@@ -33,18 +50,21 @@ public final class TenantDirectory: Sendable {
     public func tenant(slug: String) async throws -> ServedTenant {
         let now = ContinuousClock.now
         let wall = loader.clock.now()
-        if let cached = state.withLock({ $0.lookUp(slug, now: now, wall: wall) }) {
+        if let cached = state.withLock({ $0.cache.lookUp(slug, now: now, wall: wall) }) {
+            metrics.hits.increment()
             return try Self.enabled(cached)
         }
         guard TenantSlug.isWellFormed(slug) else { throw Refusal.tenantNotFound }
-        return try Self.enabled(try await load(slug))
+        metrics.misses.increment()
+        return try Self.enabled(try await load(slug, joining: true))
     }
 
     /// A token named a key the cache doesn't know: reads the tenant again, at most once per second, else nil.
     func reread(_ served: ServedTenant) async throws -> ServedTenant? {
         let slug = served.tenant.slug
-        guard state.withLock({ $0.mayReread(slug, now: .now) }) else { return nil }
-        return try Self.enabled(try await load(slug))
+        guard state.withLock({ $0.cache.mayReread(slug, now: .now) }) else { return nil }
+        metrics.rereads.increment()
+        return try Self.enabled(try await load(slug, joining: false))
     }
 
     /// Listens for changes until the task is cancelled.
@@ -55,21 +75,21 @@ public final class TenantDirectory: Sendable {
             if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)
         }
-        state.withLock { $0.freshness = Self.longestUnheard }
+        state.withLock { $0.cache.freshness = Self.longestUnheard }
     }
 
     private func hear(_ event: ListenerEvent) {
         switch event {
         case .listening:
             state.withLock {
-                $0.removeAll()
-                $0.freshness = nil
+                $0.cache.removeAll()
+                $0.cache.freshness = nil
             }
         case .notification(_, let payload):
             guard let id = UUID(uuidString: payload) else { return }
-            state.withLock { $0.remove(id) }
+            state.withLock { $0.cache.remove(id) }
         case .disconnected:
-            state.withLock { $0.freshness = Self.longestUnheard }
+            state.withLock { $0.cache.freshness = Self.longestUnheard }
         }
     }
 
@@ -82,13 +102,30 @@ public final class TenantDirectory: Sendable {
             """)
     }
 
-    /// What was read while something changed may be old: it answers this request, which had begun before, and no other.
-    private func load(_ slug: String) async throws -> ServedTenant {
-        let epoch = state.withLock { $0.epoch }
-        let served = try await loader.load(slug)
-        state.withLock { cache in
-            if cache.epoch == epoch { cache.insert(served, now: .now) }
+    /// Joins a load that is under way only if nothing has been heard of since it began: what it reads may be older than
+    /// the change. Who looks for a key that was made a moment ago joins none.
+    private func load(_ slug: String, joining: Bool) async throws -> ServedTenant {
+        let load = state.withLock { state in
+            if joining, let load = state.loads[slug], load.epoch == state.cache.changes.epoch { return load }
+            return begin(slug, &state)
         }
+        return try await load.task.value
+    }
+
+    private func begin(_ slug: String, _ state: inout State) -> Load {
+        state.lastLoad += 1
+        let id = state.lastLoad
+        let epoch = state.cache.changes.epoch
+        let load = Load(id: id, epoch: epoch, task: Task { try await perform(slug, id, epoch) })
+        state.loads[slug] = load
+        return load
+    }
+
+    private func perform(_ slug: String, _ id: Int, _ epoch: Int) async throws -> ServedTenant {
+        let begun = ContinuousClock.now
+        defer { state.withLock { if $0.loads[slug]?.id == id { $0.loads[slug] = nil } } }
+        let served = try await loader.load(slug)
+        state.withLock { $0.cache.insert(served, readAt: begun, epoch: epoch) }
         return served
     }
 

@@ -1,3 +1,4 @@
+import CoreMetrics
 import FoundationEssentials
 import Logging
 import Postgres
@@ -10,6 +11,7 @@ struct TenantLoader: Sendable {
     let publicURL: String
     let clock: Clock
     let logger: Logger
+    var metrics = KeyMetrics()
 
     func load(_ slug: String) async throws -> ServedTenant {
         do {
@@ -28,9 +30,13 @@ struct TenantLoader: Sendable {
         do {
             return try sealed.opened(by: sealer, tenantID: tenant.id)
         } catch {
+            metrics.unusable.increment()
             logger.error(
                 "A signing key can't be opened; its tokens are answered 503 until it can.",
-                metadata: ["tenant": "\(tenant.slug)", "kid": "\(sealed.key.kid)"])
+                metadata: [
+                    "tenant": "\(tenant.slug)", "kid": "\(sealed.key.kid)", "state": "\(sealed.key.state.rawValue)",
+                    "reason": "\(error)",
+                ])
             return StoredKey.Opened(key: sealed.key, material: nil)
         }
     }

@@ -164,101 +164,6 @@ import Testing
         #expect(rotated.current.algorithm == .edDSA && rotated.retired?.algorithm == .es256)
         _ = try await installation.service.authenticate(session.accessToken, in: try await installation.fresh("shop"))
     }
-
-    @Test("A sealed key moved to another tenant's row fails closed for that tenant alone")
-    func movedCiphertext() async throws {
-        let installation = try await Installation.make()
-        _ = try await installation.tenant("shop")
-        _ = try await installation.tenant("blog")
-        let connection = try await Connection.open(installation.database.superuserURL)
-        try await connection.script(
-            """
-            update signing_keys b set sealed_secret = s.sealed_secret
-            from signing_keys s, tenants tb, tenants ts
-            where tb.slug = 'blog' and ts.slug = 'shop' and b.tenant_id = tb.id and s.tenant_id = ts.id
-                and b.use = 'access' and s.use = 'access' and b.state = s.state
-            """)
-        await connection.close()
-        let blog = try await installation.fresh("blog")
-        await #expect(throws: Refusal.keysUnavailable) { try await installation.register(in: blog) }
-        #expect(try await installation.administration.listUsers(tenant: "blog", limit: 1, after: nil) == [])
-        _ = try await installation.register(in: try await installation.fresh("shop"))
-    }
-
-    @Test("While a key can't be opened honest tokens are not called invalid, and no session moves or ends")
-    func damagedKeys() async throws {
-        let installation = try await Installation.make()
-        let session = try await installation.register(in: try await installation.tenant())
-        for use in KeyUse.allCases {
-            let connection = try await Connection.open(installation.database.superuserURL)
-            try await connection.script(
-                """
-                update signing_keys set sealed_secret = set_byte(sealed_secret, 40, get_byte(sealed_secret, 40) # 1)
-                where use = '\(use.rawValue)'
-                """)
-            let damaged = try await installation.fresh("shop")
-            await #expect(throws: Refusal.keysUnavailable) {
-                try await installation.refresh(session.refreshToken, in: damaged)
-            }
-            await #expect(throws: Refusal.keysUnavailable) { try await installation.logIn(in: damaged) }
-            if use == .access {
-                await #expect(throws: Refusal.keysUnavailable) {
-                    try await installation.service.authenticate(session.accessToken, in: damaged)
-                }
-            }
-            try await connection.script(
-                """
-                update signing_keys set sealed_secret = set_byte(sealed_secret, 40, get_byte(sealed_secret, 40) # 1)
-                where use = '\(use.rawValue)'
-                """)
-            await connection.close()
-        }
-        let mended = try await installation.fresh("shop")
-        let refreshed = try await installation.refresh(session.refreshToken, in: mended)
-        #expect(try RefreshClaims(payload: CompactJWS.parse(refreshed.refreshToken).payload).generation == 1)
-        let signedIn = try await installation.service.authenticate(refreshed.accessToken, in: mended)
-        #expect(try await installation.service.listSessions(of: signedIn, in: mended).count == 1)
-    }
-
-    @Test("An imported key verifies at once and keeps its kid; what it isn't for is refused")
-    func importing() async throws {
-        let installation = try await Installation.make()
-        _ = try await installation.tenant()
-        var jwk = KeyMaterial.generate(.es256).privateJWK()
-        jwk["kid"] = "from-the-old-system"
-        let bytes = JSON.object(jwk).serialized()
-        let key = try await installation.administration.importKey(
-            tenant: "shop", jwk: bytes, use: .access, state: .retired)
-        #expect(key.kid == "from-the-old-system" && key.state == .retired)
-        #expect(try await installation.fresh("shop").accessKeys.entry(key.kid)?.material != nil)
-        for (jwk, use) in [(bytes, KeyUse.access), (bytes, .refresh), (Array("[]".utf8), .access)] {
-            await #expect {
-                try await installation.administration.importKey(tenant: "shop", jwk: jwk, use: use, state: .retired)
-            } throws: { ($0 as? Refusal)?.code == "invalid_setting" }
-        }
-    }
-
-    @Test("Only an HS256 secret can be exported, and never a refresh key; the export is recorded")
-    func exporting() async throws {
-        let installation = try await Installation.make()
-        let hs = try await installation.tenant("legacy") { $0.algorithm = .hs256 }
-        let es = try await installation.tenant("shop")
-        let secretKid = try #require(hs.accessKeys.signingKey?.kid)
-        let secret = try await installation.administration.exportKey(
-            tenant: "legacy", kid: secretKid, publicOnly: false)
-        #expect(secret["kty"] == "oct" && secret["k"] != nil)
-        #expect(try await installation.auditTypes(in: hs).contains("keys.secret_exported"))
-        let publicKid = try #require(es.accessKeys.signingKey?.kid)
-        let jwk = try await installation.administration.exportKey(tenant: "shop", kid: publicKid, publicOnly: true)
-        #expect(jwk["x"] != nil && jwk["d"] == nil)
-        await #expect {
-            try await installation.administration.exportKey(tenant: "shop", kid: publicKid, publicOnly: false)
-        } throws: { ($0 as? Refusal)?.code == "guard_refused" }
-        let refreshKid = try #require(es.refreshKeys.signingKey?.kid)
-        await #expect(throws: Refusal.keyNotFound) {
-            try await installation.administration.exportKey(tenant: "shop", kid: refreshKid, publicOnly: false)
-        }
-    }
 }
 
 extension Installation {
@@ -273,9 +178,9 @@ extension Installation {
     }
 
     /// The tenant as an instance sees it that has just started.
-    func fresh(_ slug: String) async throws -> ServedTenant {
+    func fresh(_ slug: String, with other: KeySealer? = nil) async throws -> ServedTenant {
         let loader = TenantLoader(
-            database: serviceDatabase, sealer: sealer, publicURL: "http://gatehouse.test", clock: .system,
+            database: serviceDatabase, sealer: other ?? sealer, publicURL: "http://gatehouse.test", clock: .system,
             logger: Logger(label: "tests"))
         return try await loader.load(slug)
     }

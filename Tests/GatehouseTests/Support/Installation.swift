@@ -71,16 +71,20 @@ struct Installation: Sendable {
         try await service.refresh(token, from: Self.client, in: tenant)
     }
 
+    func asSuperuser(_ script: String) async throws {
+        let connection = try await Connection.open(database.superuserURL)
+        try await connection.script(script)
+        await connection.close()
+    }
+
     /// Moves a session's last rotation into the past, as if that much time had gone by.
     func age(_ session: IssuedSession, by seconds: Double, in tenant: ServedTenant) async throws {
         let id = tenant.tenant.id.lowercaseString
-        let connection = try await Connection.open(database.superuserURL)
-        try await connection.script(
+        try await asSuperuser(
             """
             update refresh_tokens
             set rotated_at = rotated_at - interval '\(seconds) s', created_at = created_at - interval '\(seconds) s'
             where tenant_id = '\(id)' and id = '\(session.sessionID.lowercaseString)'
             """)
-        await connection.close()
     }
 }

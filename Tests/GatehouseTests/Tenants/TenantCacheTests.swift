@@ -16,9 +16,11 @@ import Testing
     @Test("Beyond its capacity the least recently used goes first")
     func eviction() {
         var cache = TenantCache(capacity: 3)
-        for slug in ["a1", "b1", "c1"] { cache.insert(Self.served(slug), now: Self.start) }
+        for slug in ["a1", "b1", "c1"] {
+            cache.insert(Self.served(slug), readAt: Self.start, epoch: cache.changes.epoch)
+        }
         #expect(cache.lookUp("a1", now: Self.start, wall: Self.wall) != nil)
-        cache.insert(Self.served("d1"), now: Self.start)
+        cache.insert(Self.served("d1"), readAt: Self.start, epoch: cache.changes.epoch)
         #expect(cache.lookUp("b1", now: Self.start, wall: Self.wall) == nil)
         for slug in ["a1", "c1", "d1"] { #expect(cache.lookUp(slug, now: Self.start, wall: Self.wall) != nil) }
     }
@@ -27,7 +29,7 @@ import Testing
     func freshness() {
         var cache = TenantCache(capacity: 3)
         let served = Self.served("a1")
-        cache.insert(served, now: Self.start)
+        cache.insert(served, readAt: Self.start, epoch: cache.changes.epoch)
         #expect(cache.lookUp("a1", now: Self.start + .seconds(5), wall: Self.wall) != nil)
         #expect(cache.lookUp("a1", now: Self.start + .milliseconds(5001), wall: Self.wall) == nil)
         cache.freshness = nil
@@ -39,9 +41,9 @@ import Testing
     @Test("An unknown key causes at most one re-read per second")
     func rereads() {
         var cache = TenantCache(capacity: 3)
-        cache.insert(Self.served("a1"), now: Self.start)
+        cache.insert(Self.served("a1"), readAt: Self.start, epoch: cache.changes.epoch)
         let first = cache.mayReread("a1", now: Self.start)
-        cache.insert(Self.served("a1"), now: Self.start)
+        cache.insert(Self.served("a1"), readAt: Self.start, epoch: cache.changes.epoch)
         let early = cache.mayReread("a1", now: Self.start + .milliseconds(999))
         let later = cache.mayReread("a1", now: Self.start + .seconds(1))
         #expect([first, early, later] == [true, false, true])

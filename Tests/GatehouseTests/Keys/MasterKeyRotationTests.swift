@@ -1,0 +1,139 @@
+import FoundationEssentials
+import Postgres
+import Testing
+
+@testable import Gatehouse
+
+@Suite(.installation) struct MasterKeyRotationTests {
+    @Test("Every key is sealed anew under the first master key, and opens for the service at every moment")
+    func rotates() async throws {
+        let installation = try await Installation.make()
+        for slug in ["shop", "blog"] { _ = try await installation.tenant(slug) }
+        let session = try await installation.register(in: try await installation.fresh("shop"))
+        let new = MasterKey.generate()
+        let both = KeySealer(MasterKeys(sealing: new, accepting: installation.sealer.keys.all))
+        var seen: [Int] = []
+        let report = try await installation.administration(with: both).rotateMasterKey(dryRun: false) {
+            seen.append($0.resealed)
+        }
+        #expect(report.keys == 8 && report.resealed == 8 && report.unchanged == 0 && report.isComplete)
+        #expect(seen == [4, 8])
+        for sealer in [both, KeySealer(master: new)] {
+            let shop = try await installation.fresh("shop", with: sealer)
+            _ = try await installation.service.authenticate(session.accessToken, in: shop)
+        }
+        let old = try await installation.fresh("shop")
+        await #expect(throws: Refusal.keysUnavailable) { try await installation.register("b@example.com", in: old) }
+        let again = try await installation.administration(with: both).rotateMasterKey(dryRun: false)
+        #expect(again.resealed == 0 && again.unchanged == 8)
+        let events = try await installation.operatorEvents()
+        #expect(events.map(\.type) == ["master_key.rotated"] && events[0].actor == "tests")
+    }
+
+    @Test("A dry run counts and changes nothing")
+    func dryRun() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let both = KeySealer(MasterKeys(sealing: .generate(), accepting: installation.sealer.keys.all))
+        let report = try await installation.administration(with: both).rotateMasterKey(dryRun: true)
+        #expect(report.resealed == 4 && report.unchanged == 0)
+        #expect(try await installation.administration.verifyMasterKey().unchanged == 4)
+        #expect(try await installation.operatorEvents().isEmpty)
+    }
+
+    @Test("Half done by two programs at once, or begun with another key, the same command finishes the work")
+    func restarted() async throws {
+        let installation = try await Installation.make()
+        for slug in ["shop", "blog", "wiki"] { _ = try await installation.tenant(slug) }
+        let (second, third) = (MasterKey.generate(), MasterKey.generate())
+        let first = installation.sealer.keys.sealing
+        // Ended after the first tenant: a transaction each, so this is all that a kill can leave behind.
+        let begun = KeySealer(MasterKeys(sealing: second, accepting: [first]))
+        let newest = try await installation.administration.showTenant("wiki")
+        _ = try await installation.administration(with: begun).reseal(newest, with: begun)
+        #expect(try await installation.administration(with: begun).verifyMasterKey().resealed == 8)
+        let all = KeySealer(MasterKeys(sealing: third, accepting: [second, first]))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    _ = try await installation.administration(with: all).rotateMasterKey(dryRun: false)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let report = try await installation.administration(with: KeySealer(master: third)).verifyMasterKey()
+        #expect(report.keys == 12 && report.unchanged == 12 && report.isComplete)
+    }
+
+    @Test("A key that doesn't open is named and left as it is; the others are done")
+    func damaged() async throws {
+        let installation = try await Installation.make()
+        for slug in ["shop", "blog"] { _ = try await installation.tenant(slug) }
+        try await installation.damage("shop", "use = 'refresh' and state = 'current'", to: "'\\x01'::bytea")
+        let both = KeySealer(MasterKeys(sealing: .generate(), accepting: installation.sealer.keys.all))
+        let administration = installation.administration(with: both)
+        let report = try await administration.rotateMasterKey(dryRun: false)
+        #expect(report.resealed == 7)
+        let unopened = try #require(report.unopened.first)
+        #expect(report.unopened.count == 1 && unopened.tenant == "shop" && unopened.failure == .damaged)
+        #expect(unopened.use == .refresh && unopened.state == .current)
+        #expect(try await administration.verifyMasterKey().unopened == report.unopened)
+    }
+
+    @Test("With a master key of another database nothing is made, changed or sealed")
+    func foreignKey() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let before = try await installation.storedKeys()
+        let stranger = installation.administration(with: KeySealer(master: .generate()))
+        let attempts: [@Sendable () async throws -> Void] = [
+            { _ = try await stranger.createTenant(slug: "blog", change: TenantSettingsChange()) },
+            { _ = try await stranger.rotateKeys(tenant: "shop", use: .all, emergency: true, force: true) },
+            { _ = try await stranger.revokeKey(tenant: "shop", kid: before[0].kid, force: true) },
+            {
+                let jwk = JSON.object(KeyMaterial.generate(.es256).privateJWK()).serialized()
+                _ = try await stranger.importKey(tenant: "shop", jwk: jwk, use: .access, state: .next)
+            },
+        ]
+        for attempt in attempts {
+            await #expect {
+                try await attempt()
+            } throws: { ($0 as? Refusal)?.message.contains("master key") == true }
+        }
+        #expect(try await installation.storedKeys() == before)
+        #expect(try await stranger.verifyMasterKey().unopened.count == 4)
+    }
+
+    @Test("While an instance is running that lacks the new key nothing is sealed under it", .timeLimit(.minutes(1)))
+    func lackingInstance() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let both = KeySealer(MasterKeys(sealing: .generate(), accepting: installation.sealer.keys.all))
+        let listening = Task { await installation.service.directory.run() }
+        defer { listening.cancel() }
+        while try await installation.ownerPool.query(InstancePresence.names, ()).isEmpty { await Task.yield() }
+        for dryRun in [false, true] {
+            await #expect {
+                try await installation.administration(with: both).rotateMasterKey(dryRun: dryRun)
+            } throws: { ($0 as? Refusal)?.code == "guard_refused" }
+        }
+        #expect(try await installation.administration.verifyMasterKey().unchanged == 4)
+        _ = try await installation.administration.rotateMasterKey(dryRun: false)
+    }
+}
+
+extension Installation {
+    /// The operator with other master keys.
+    func administration(with sealer: KeySealer) -> Administration {
+        Administration(
+            database: Database(pool: ownerPool), sealer: sealer, hasher: administration.hasher,
+            publicURL: "http://gatehouse.test", jwksMaxAge: .seconds(300), actor: "tests")
+    }
+
+    func operatorEvents() async throws -> [(actor: String, type: String)] {
+        let all = Statement<Void, (actor: String, type: String)>(
+            "select actor, type from operator_events order by id", bind: { () },
+            row: { (actor: String, type: String) in (actor, type) })
+        return try await ownerPool.query(all, ())
+    }
+}
