@@ -55,4 +55,32 @@ struct KeyCommandTests {
         let refused = try await Program.admin("keys", "export", "shop", kid, "--yes", in: place)
         #expect(refused.errorCode == "guard_refused")
     }
+
+    @Test("The list for people says since when a key signs, from when the next one will, and when one will be gone")
+    func list() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", "--rotate-every", "30d", in: place)
+        _ = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
+        let text = try await Program.run(["admin", "keys", "list", "shop"], place.environment).output
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+        #expect(lines[0] == ["USE", "STATE", "ALGORITHM", "KID", "AGE", "SIGNS", "GONE"])
+        func line(_ state: String) -> String {
+            lines.first { $0.starts(with: ["access", state[...]]) }?.joined(separator: " ") ?? ""
+        }
+        #expect(line("current").contains("since 2") && line("current").hasSuffix("–"))
+        #expect(line("next").contains("from 2") && line("next").contains("by schedule"))
+        #expect(line("retired").contains("until 2") && line("retired").hasSuffix("Z"))
+        #expect(text.contains("on rotation, from"))
+    }
+
+    @Test("The guard's refusal tells who rotated, when, and when the next rotation may be")
+    func guardTells() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        _ = try await Program.admin("keys", "rotate", "shop", "--force", "--actor", "grace", in: place)
+        let refused = try await Program.admin("keys", "rotate", "shop", in: place)
+        #expect(refused.status == 1 && refused.errorCode == "guard_refused")
+        #expect(refused.errors.hasPrefix("gatehouse: grace rotated these keys at 2"))
+        #expect(refused.errors.contains("--force") && refused.errors.split(separator: "\n").count == 1)
+    }
 }

@@ -56,6 +56,29 @@ struct ServeTests {
         }
     }
 
+    @Test("A tenant's schedule rotates its keys while the service runs, and nobody is signed out")
+    func schedule() async throws {
+        let place = try await Installation.migrated()
+        let fast = ["GATEHOUSE_JWKS_MAX_AGE": "1s"]
+        let created = try await Program.run(
+            ["admin", "tenant", "create", "shop", "--rotate-every", "1s"], place.environment.merging(fast) { $1 })
+        #expect(created.status == 0, "\(created.errors)")
+        try await place.serving(fast) { _ in
+            let base = "\(place.url)/t/shop"
+            let credentials = ["email": "ada@example.com", "password": password]
+            let session = try await HTTP.post("\(base)/v1/register", credentials)
+            let first = header(of: session.text("access_token"))["kid"] as? String
+            _ = try await eventually("a rotation by schedule") {
+                let session = try await HTTP.post("\(base)/v1/login", credentials)
+                return header(of: session.text("access_token"))["kid"] as? String == first ? nil : true
+            }
+            #expect(try await HTTP.get("\(base)/v1/me", bearer: session.text("access_token")).status == 200)
+            let refreshed = try await HTTP.post(
+                "\(base)/v1/refresh", ["refresh_token": session.text("refresh_token")])
+            #expect(refreshed.status == 200)
+        }
+    }
+
     @Test("SIGTERM ends it with 0, and its log is one JSON object a line")
     func gracefulEnd() async throws {
         let place = try await Installation.migrated()

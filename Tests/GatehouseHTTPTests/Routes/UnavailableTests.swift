@@ -66,4 +66,26 @@ import Testing
             "update signing_keys set sealed_secret = '\\x00' where tenant_id = '\(tenant.tenant.id.lowercaseString)'")
         try expectProblem(try await tenant.register(), 503, "keys_unavailable")
     }
+
+    @Test func `503 keys_unavailable while the current key is damaged, its key set included, for its tenant alone`()
+        async throws
+    {
+        try await RunningService.run { service in
+            let (tenant, other) = (try await service.tenant(), try await service.tenant())
+            try await service.sql(
+                """
+                update signing_keys set sealed_secret = set_byte(sealed_secret, 40, get_byte(sealed_secret, 40) # 1)
+                where tenant_id = '\(tenant.tenant.id.lowercaseString)' and use = 'access' and state = 'current'
+                """)
+            for reply in [
+                try await tenant.send("GET", "/.well-known/jwks.json"), try await tenant.register(),
+                try await tenant.logIn("a@example.com"),
+            ] {
+                try expectProblem(reply, 503, "keys_unavailable")
+                #expect(reply.header("cache-control") == "no-store")
+            }
+            #expect(try await other.send("GET", "/.well-known/jwks.json").status == 200)
+            #expect(try await other.register().status == 201)
+        }
+    }
 }

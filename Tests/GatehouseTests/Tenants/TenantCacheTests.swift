@@ -49,3 +49,39 @@ import Testing
         #expect([first, early, later] == [true, false, true])
     }
 }
+
+@Suite struct TenantChangesTests {
+    @Test(
+        "What was read before a change of its own tenant, or of all, may be old; another tenant's change is no matter")
+    func unchanged() {
+        var changes = TenantChanges()
+        let (shop, blog) = (UUID(), UUID())
+        let before = changes.epoch
+        changes.note(shop)
+        #expect(!changes.isUnchanged(shop, since: before) && changes.isUnchanged(blog, since: before))
+        #expect(changes.isUnchanged(shop, since: changes.epoch))
+        changes.noteEverything()
+        #expect(!changes.isUnchanged(blog, since: before) && changes.isUnchanged(blog, since: changes.epoch))
+    }
+
+    @Test("Of more changes than it keeps it says that everything may have changed, never that nothing has")
+    func bounded() {
+        var changes = TenantChanges()
+        let shop = UUID()
+        changes.note(shop)
+        let before = changes.epoch
+        for _ in 0..<1024 { changes.note(UUID()) }
+        #expect(!changes.isUnchanged(shop, since: before) && changes.isUnchanged(shop, since: changes.epoch))
+    }
+
+    @Test("The cache keeps nothing that was read before its tenant changed")
+    func staleInsert() {
+        var cache = TenantCache(capacity: 3)
+        let (shop, blog) = (TenantCacheTests.served("shop"), TenantCacheTests.served("blog"))
+        let epoch = cache.changes.epoch
+        cache.remove(shop.tenant.id)
+        for served in [shop, blog] { cache.insert(served, readAt: TenantCacheTests.start, epoch: epoch) }
+        #expect(cache.lookUp("shop", now: TenantCacheTests.start, wall: TenantCacheTests.wall) == nil)
+        #expect(cache.lookUp("blog", now: TenantCacheTests.start, wall: TenantCacheTests.wall) != nil)
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Gatehouse
+import Testing
+
+@Suite("gatehouse admin master-key")
+struct MasterKeyCommandTests {
+    @Test("Every key is sealed under the new master key while both are accepted, and then the old one is not needed")
+    func rotate() async throws {
+        let place = try await Installation.migrated()
+        for slug in ["shop", "blog"] { _ = try await Program.admin("tenant", "create", slug, in: place) }
+        let new = MasterKey.generate().base64
+        let both = ["GATEHOUSE_MASTER_KEY": "\(new)\n\(place.masterKey)"]
+
+        let planned = try await place.masterKey("rotate", "--dry-run", keys: both)
+        #expect(planned.object["to_reseal"] as? Int == 8, "\(planned.errors)")
+        let rotated = try await place.masterKey("rotate", keys: both)
+        #expect(rotated.status == 0 && rotated.object["resealed"] as? Int == 8, "\(rotated.errors)")
+        #expect(rotated.errors.contains("2 of 2 tenants"))
+        let again = try await place.masterKey("rotate", keys: both)
+        #expect(again.object["resealed"] as? Int == 0 && again.object["unchanged"] as? Int == 8)
+
+        let verified = try await place.masterKey("verify", keys: ["GATEHOUSE_MASTER_KEY": new])
+        #expect(verified.status == 0 && verified.object["unopened"] as? Int == 0)
+        let refused = try await place.masterKey("verify")
+        let failures = refused.object["failures"] as? [[String: Any]] ?? []
+        #expect(refused.status == 1 && failures.count == 8)
+        #expect(Set(failures[0].keys) == ["tenant", "kid", "use", "state", "reason"])
+        #expect(failures.allSatisfy { $0["reason"] as? String == "unknown_master_key" })
+        #expect(refused.errors.split(separator: "\n").count { $0.contains("can't be opened") } == 8)
+    }
+
+    @Test("It goes on under a running service that has both keys, and is refused while one has the old key alone")
+    func running() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let both = ["GATEHOUSE_MASTER_KEY": "\(MasterKey.generate().base64) \(place.masterKey)"]
+        try await place.serving { _ in
+            let listening = "select count(*) from pg_stat_activity where application_name like 'gatehouse listener %'"
+            _ = try await eventually("the listener") { try await place.count(listening) > 0 ? true : nil }
+            let refused = try await place.masterKey("rotate", keys: both)
+            #expect(refused.errorCode == "guard_refused", "\(refused.output)")
+            #expect(try await place.masterKey("verify").object["unchanged"] as? Int == 4)
+        }
+        try await place.serving(both) { _ in
+            let credentials = ["email": "ada@example.com", "password": "vivid-Otter47-lintel-quasar"]
+            let before = try await HTTP.post("\(place.url)/t/shop/v1/register", credentials)
+            #expect(before.status == 201)
+            #expect(try await place.masterKey("rotate", keys: both).object["resealed"] as? Int == 4)
+            #expect(try await HTTP.get("\(place.url)/t/shop/v1/me", bearer: before.text("access_token")).status == 200)
+            #expect(try await HTTP.post("\(place.url)/t/shop/v1/login", credentials).status == 200)
+        }
+    }
+}
+
+extension Installation {
+    /// `gatehouse admin master-key …` with other master keys than the installation's.
+    fileprivate func masterKey(
+        _ arguments: String..., keys environment: [String: String] = [:]
+    ) async throws -> Program.Outcome {
+        try await Program.run(
+            ["admin", "master-key"] + arguments + ["--json"], self.environment.merging(environment) { $1 })
+    }
+}

@@ -1,0 +1,67 @@
+import Logging
+import MetricsTestKit
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+@Suite(.installation) struct TenantDirectoryTests {
+    @Test("Of many requests for a tenant that isn't in memory one asks the database", .timeLimit(.minutes(1)))
+    func oneLoad() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let metrics = TestMetrics()
+        let directory = installation.directory(metrics)
+        let blocker = try await Connection.open(installation.database.superuserURL)
+        try await blocker.script("begin; lock table tenants in access exclusive mode")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<32 { group.addTask { _ = try await directory.tenant(slug: "shop") } }
+            while metrics.counters(label: "gatehouse_key_cache_total", [("result", "miss")]) < 32 { await Task.yield() }
+            while try await blocker.first(Self.waiting, ()) == 0 { await Task.yield() }
+            #expect(try await blocker.first(Self.waiting, ()) == 1)
+            try await blocker.script("rollback")
+            try await group.waitForAll()
+        }
+        await blocker.close()
+        _ = try await directory.tenant(slug: "shop")
+        #expect(metrics.counters(label: "gatehouse_key_cache_total", [("result", "hit")]) == 1)
+    }
+
+    @Test(
+        "Who looks for a key that was made a moment ago doesn't join a load that began before", .timeLimit(.minutes(1)))
+    func rereadsAlone() async throws {
+        let installation = try await Installation.make()
+        let known = try await installation.tenant()
+        let directory = installation.directory(TestMetrics())
+        let blocker = try await Connection.open(installation.database.superuserURL)
+        try await blocker.script("begin; lock table tenants in access exclusive mode")
+        async let first = directory.tenant(slug: "shop")
+        while try await blocker.first(Self.waiting, ()) != 1 { await Task.yield() }
+        async let second = directory.reread(known)
+        while try await blocker.first(Self.waiting, ()) != 2 { await Task.yield() }
+        try await blocker.script("rollback")
+        await blocker.close()
+        _ = try await (first, second)
+    }
+
+    /// How many statements wait for the lock on `tenants`.
+    private static let waiting = Statement<Void, Int>(
+        "select count(*) from pg_locks where relation = 'tenants'::regclass and not granted", bind: { () },
+        row: { (count: Int) in count })
+}
+
+extension Installation {
+    fileprivate func directory(_ metrics: TestMetrics) -> TenantDirectory {
+        TenantDirectory(
+            database: serviceDatabase, sealer: sealer, publicURL: "http://gatehouse.test",
+            listenURL: database.serviceURL, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
+            metrics: KeyMetrics(factory: metrics))
+    }
+}
+
+extension TestMetrics {
+    fileprivate func counters(label: String, _ dimensions: [(String, String)]) -> Int64 {
+        (try? expectCounter(label, dimensions))?.totalValue ?? 0
+    }
+}
