@@ -63,7 +63,7 @@ struct KeyCommandTests {
         _ = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
         let text = try await Program.run(["admin", "keys", "list", "shop"], place.environment).output
         let lines = text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
-        #expect(lines[0] == ["USE", "STATE", "ALGORITHM", "KID", "AGE", "SIGNS", "GONE"])
+        #expect(lines.first == ["USE", "STATE", "ALGORITHM", "KID", "AGE", "SIGNS", "GONE"])
         func line(_ state: String) -> String {
             lines.first { $0.starts(with: ["access", state[...]]) }?.joined(separator: " ") ?? ""
         }

@@ -24,7 +24,7 @@ struct MasterKeyCommandTests {
         let refused = try await place.masterKey("verify")
         let failures = refused.object["failures"] as? [[String: Any]] ?? []
         #expect(refused.status == 1 && failures.count == 8)
-        #expect(Set(failures[0].keys) == ["tenant", "kid", "use", "state", "reason"])
+        #expect(try Set(#require(failures.first).keys) == ["tenant", "kid", "use", "state", "reason"])
         #expect(failures.allSatisfy { $0["reason"] as? String == "unknown_master_key" })
         #expect(refused.errors.split(separator: "\n").count { $0.contains("can't be opened") } == 8)
     }
