@@ -10,7 +10,8 @@ struct UsageTests {
         ["admin", "tenant", "create", "shop", "--reuse-policy", "lax"],
         ["admin", "tenant", "create", "shop", "--registration", "ajar"],
         ["admin", "user", "list", "shop", "--limit", "0"], ["admin", "user", "list", "shop", "--after", "x"],
-        ["admin", "keys", "rotate", "shop", "--use", "both"],
+        ["admin", "keys", "rotate", "shop", "--use", "both"], ["admin", "tenant", "list", "--actor", ""],
+        ["admin", "tenant", "list", "--actor", "grace\nhopper"],
         ["admin", "user", "create", "shop", "--email", "a@example.com", "--password", "secret"],
         ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"],
     ]

@@ -46,7 +46,8 @@ extension KeyMaterial {
 
     private static func sharedSecret(_ jwk: JWKReader) throws(FieldFault) -> Key {
         try jwk.requireAlgorithm(.hs256)
-        let bytes = try jwk.bytes("k")
+        var bytes = try jwk.bytes("k")
+        defer { bytes.wipe() }
         guard sharedSecretLengths ~= bytes.count else { throw .badSecretLength }
         return .hs256(SymmetricKey(data: bytes))
     }
@@ -94,7 +95,9 @@ private struct JWKReader {
         guard jwk[name] != nil else {
             throw .unsupportedKey("This is a public key; Gatehouse needs the private one to sign and verify with.")
         }
-        return SigningSecret(copying: try bytes(name, count: 32))
+        var bytes = try bytes(name, count: 32)
+        defer { bytes.wipe() }
+        return SigningSecret(copying: bytes)
     }
 
     func bytes(_ name: String, count: Int? = nil) throws(FieldFault) -> [UInt8] {

@@ -83,13 +83,12 @@ struct KeyStore: Sendable {
 extension Refusal {
     static func wrongMasterKey(_ failure: UnsealFailure) -> Refusal {
         .invalidSetting(
-            "The master key is not the one this database's signing keys were sealed with\(failure.idInWords); give it the one that gatehouse serve has."
-        )
+            "The master key is not the one that this database's signing keys were sealed with\(failure.idInWords).")
     }
 }
 
 extension UnsealFailure {
     fileprivate var idInWords: String {
-        if case .unknownMasterKey(let id) = self { " (that is key \(id))" } else { "" }
+        if case .unknownMasterKey(let id) = self { ": they name the key \(id)" } else { "" }
     }
 }

@@ -64,10 +64,18 @@ struct AdminOptions: ParsableArguments {
     @OptionGroup(visibility: .hidden)
     var shared: SharedFlags
 
+    func validate() throws {
+        guard let actor else { return }
+        let isPrintable = actor.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard !actor.isEmpty, actor.utf8.count <= 200, isPrintable else {
+            throw ValidationError("--actor must be a name of 1 to 200 bytes without control characters.")
+        }
+    }
+
     var givenSettings: [Setting: String] { .init(database, masterKey, shared) }
 
     var actorName: String {
-        if let actor, !actor.isEmpty { return actor }
+        if let actor { return actor }
         return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
     }
 }
