@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test test-docker build release lint format interop bench-quick bench clean
+.PHONY: help run test test-docker build release lint format interop check-docs bench-quick bench clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,11 @@ interop: ## Verify tokens with PyJWT and joserfc, from the JWKS URL alone
 	@scripts/install-packages build interop
 	swift build --product gatehouse
 	@interop/run "$$(swift build --show-bin-path)/gatehouse"
+
+check-docs: ## Run the commands of docs/keys.md and compare what they print
+	@scripts/install-packages build interop
+	swift build --product gatehouse
+	@scripts/check-doc-output "$$(swift build --show-bin-path)/gatehouse" docs/keys.md
 
 bench-quick: release ## Measure for five minutes, beside pgbench and plain libargon2; result in Benchmarks/results
 	@scripts/install-packages bench

@@ -17,35 +17,44 @@ PASSWORD = "vivid-Otter47-lintel-quasar"
 class Service:
     """A context in which the service runs, on a free port, with its data in a folder that is removed afterwards."""
 
-    def __init__(self, binary: str):
+    def __init__(self, binary: str, settings: dict[str, str] | None = None):
         self.binary = os.path.abspath(binary)
+        self.settings = settings or {}
 
     def __enter__(self) -> "Service":
         self.folder = tempfile.mkdtemp(prefix="gatehouse-interop-")
         os.chmod(self.folder, 0o755)  # PostgreSQL runs as another user when we are root, and has to pass
-        self.data = os.path.join(self.folder, "data")
+        self.data = os.path.join(self.folder, ".gatehouse")
         port, ops_port = free_ports(2)
         self.url = f"http://127.0.0.1:{port}"
         self.log = open(os.path.join(self.folder, "log"), "w+")
         # What the shell names is another database, key or address.
         foreign = ("DATABASE_URL", "GATEHOUSE_OWNER_DATABASE_URL", "GATEHOUSE_PUBLIC_URL", "GATEHOUSE_LISTEN",
                    "GATEHOUSE_MASTER_KEY", "GATEHOUSE_MASTER_KEY_FILE", "GATEHOUSE_MASTER_KEY_COMMAND")
-        environment = {name: value for name, value in os.environ.items() if name not in foreign} | {
+        self.environment_of_a_shell = {name: value for name, value in os.environ.items() if name not in foreign} | {
             "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
             "GATEHOUSE_LIMITS": "account=off,device=off,source=off,register=off",
-        }
-        command = [self.binary, "dev", "--listen", f"127.0.0.1:{port}", "--data-dir", self.data]
-        self.process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        } | self.settings
+        self.command = [self.binary, "dev", "--listen", f"127.0.0.1:{port}", "--data-dir", self.data]
         try:
-            self.wait_until_healthy()
-            self.environment = sourced(os.path.join(self.data, "env"), environment)
+            self.start()
+            self.environment = sourced(os.path.join(self.data, "env"), self.environment_of_a_shell)
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_) -> None:
+        self.stop()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self.command, env=self.environment_of_a_shell, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.wait_until_healthy()
+
+    def stop(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -53,8 +62,17 @@ class Service:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def sql(self, tenant: str, statement: str) -> None:
+        """Runs a statement as the owner, with the tenant in force for row-level security."""
+        subprocess.run(
+            ["psql", "-Xqv", "ON_ERROR_STOP=1", self.environment["GATEHOUSE_OWNER_DATABASE_URL"], "-c",
+             f"select set_config('gatehouse.tenant_id', id::text, false) from tenants where slug = '{tenant}'", "-c", statement],
+            env=self.environment, check=True, stdout=subprocess.DEVNULL)
 
     def wait_until_healthy(self, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds

@@ -9,14 +9,15 @@ extension Answer {
         return Answer(
             json: report.json(resealed: dryRun ? "to_reseal" : "resealed"), isSuccess: report.isComplete
         ) { coloured in
-            report.card(resealed: dryRun ? "to seal anew" : "sealed anew").rendered(coloured: coloured)
+            report.card(resealed: dryRun ? "to seal anew" : "sealed anew", unchanged: "unchanged")
+                .rendered(coloured: coloured)
         }
     }
 
     static func masterKeyVerification(_ report: MasterKeyReport) -> Answer {
         report.nameUnopened()
         return Answer(json: report.json(resealed: "under_older_keys"), isSuccess: report.isComplete) { coloured in
-            report.card(resealed: "under older keys").rendered(coloured: coloured)
+            report.card(resealed: "under older keys", unchanged: "under the first key").rendered(coloured: coloured)
         }
     }
 }
@@ -31,11 +32,11 @@ extension MasterKeyReport {
         return .object(counts)
     }
 
-    fileprivate func card(resealed name: String) -> Card {
+    fileprivate func card(resealed: String, unchanged name: String) -> Card {
         Card(members: [
             ("keys", .init(String(keys))),
-            (name, .init(String(resealed))),
-            ("under the first key", .init(String(unchanged))),
+            (resealed, .init(String(self.resealed))),
+            (name, .init(String(unchanged))),
             ("can't be opened", .init(String(unopened.count), unopened.isEmpty ? .good : .bad)),
         ])
     }
