@@ -100,6 +100,7 @@ let package = Package(
             name: "GatehouseHTTPTests",
             dependencies: [
                 "GatehouseHTTP", "Gatehouse", "Postgres", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
