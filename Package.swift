@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Gatehouse", "GatehouseCommand", "Postgres", "TestSupport",
+                "Gatehouse", "GatehouseCommand", "Postgres", "PostgresCluster", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

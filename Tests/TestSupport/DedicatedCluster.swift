@@ -2,22 +2,24 @@ public import PostgresCluster
 
 extension PostgresCluster {
     /// A server for tests: fast, not durable, and gone with this process.
-    static func throwaway(binaries: PostgresBinaries) -> PostgresCluster {
+    static func throwaway(binaries: PostgresBinaries, settings: [String: String] = [:]) -> PostgresCluster {
         let name = "gatehouse-test-" + String(UInt64.random(in: .min ... .max), radix: 36)
         return PostgresCluster(
             directory: "\(temporaryDirectory)/\(name)", binaries: binaries,
             settings: [
                 "fsync": "off", "full_page_writes": "off", "max_connections": "500",
-            ],
+            ].merging(settings) { $1 },
             isThrowaway: true)
     }
 }
 
-/// Runs `body` with a server that nobody else uses, for tests that restart or crash it. It is removed afterwards.
+/// Runs `body` with a server that nobody else uses, for tests that restart or crash it, or want it set otherwise. It is
+/// removed afterwards.
 public func withDedicatedCluster<R>(
-    isolation: isolated (any Actor)? = #isolation, _ body: (PostgresCluster) async throws -> R
+    settings: [String: String] = [:], isolation: isolated (any Actor)? = #isolation,
+    _ body: (PostgresCluster) async throws -> R
 ) async throws -> R {
-    let cluster = PostgresCluster.throwaway(binaries: try PostgresBinaries.find())
+    let cluster = PostgresCluster.throwaway(binaries: try PostgresBinaries.find(), settings: settings)
     try await cluster.start()
     do {
         let result = try await body(cluster)

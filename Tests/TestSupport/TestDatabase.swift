@@ -1,3 +1,6 @@
+import Postgres
+public import PostgresCluster
+
 /// A fresh, empty database with a name of its own, so that tests run side by side.
 ///
 /// It lives on the one throw-away server of this test process, which starts with the first `make()` and is removed when
@@ -20,5 +23,23 @@ public struct TestDatabase: Sendable {
             superuserURL: server.url(user: nil, database: name),
             ownerURL: server.url(user: TestServer.owner, database: name),
             serviceURL: server.url(user: TestServer.service, database: name))
+    }
+
+    /// The first and only one of a server that nobody else uses, whose roles are made with it.
+    public static func make(on cluster: PostgresCluster) async throws -> TestDatabase {
+        let (owner, service) = (TestServer.owner, TestServer.service)
+        let superuser = try await Connection.open(cluster.superuserURL())
+        do {
+            try await superuser.script("create role \(owner) login createrole; create role \(service) login")
+            try await superuser.script("create database gatehouse owner \(owner) template template0 encoding 'UTF8'")
+        } catch {
+            await superuser.close()
+            throw error
+        }
+        await superuser.close()
+        return TestDatabase(
+            name: "gatehouse", superuserURL: cluster.superuserURL(database: "gatehouse"),
+            ownerURL: cluster.url(user: owner, database: "gatehouse"),
+            serviceURL: cluster.url(user: service, database: "gatehouse"))
     }
 }

@@ -24,7 +24,11 @@ struct Installation: Sendable {
     }
 
     static func migrated() async throws -> Installation {
-        let installation = try await empty()
+        try await migrated(in: try await TestDatabase.make())
+    }
+
+    static func migrated(in database: TestDatabase) async throws -> Installation {
+        let installation = Installation(database: database)
         let outcome = try await Program.run(["migrate"], installation.environment)
         guard outcome.status == 0 else { throw NotInTime(description: "migrate failed: \(outcome.errors)") }
         try await installation.letServiceIn()
