@@ -112,6 +112,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Gatehouse", "GatehouseCommand", "Postgres", "PostgresCluster", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

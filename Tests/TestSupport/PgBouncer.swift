@@ -3,7 +3,13 @@ public import PostgresCluster
 
 /// A PgBouncer of its own in front of a server.
 public struct PgBouncer: Sendable {
-    public let conninfo: String
+    private let address: String
+
+    public var conninfo: String { conninfo(database: "postgres") }
+
+    public func conninfo(database: String) -> String {
+        "\(address) dbname=\(database)"
+    }
 
     /// It ended, or didn't open its socket in time.
     struct NotServing: Error {}
@@ -19,9 +25,11 @@ public struct PgBouncer: Sendable {
         path != nil || ProcessInfo.processInfo.environment["CI"] == "true"
     }
 
-    /// Runs `body` with a PgBouncer in transaction mode that has one connection to `cluster`.
+    /// Runs `body` with a PgBouncer in transaction mode that has one connection to `cluster`, as `user`
+    /// whoever connects to it.
     public static func with(
-        _ cluster: PostgresCluster, at path: String, _ body: (PgBouncer) async throws -> Void
+        _ cluster: PostgresCluster, at path: String, as user: String = "postgres",
+        _ body: (PgBouncer) async throws -> Void
     ) async throws {
         let folder = cluster.socketDirectory
         let settings = """
@@ -40,7 +48,7 @@ public struct PgBouncer: Sendable {
         let file = "\(folder)/pgbouncer.ini"
         let asPostgres = getuid() == 0
         // "any" logs in as the user of the database entry.
-        try settings.replacing("host=", with: "user=postgres host=").write(
+        try settings.replacing("host=", with: "user=\(user) host=").write(
             toFile: file, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
         let process = Process()
@@ -56,6 +64,6 @@ public struct PgBouncer: Sendable {
             guard process.isRunning, ContinuousClock.now < deadline else { throw NotServing() }
             try await Task.sleep(for: .milliseconds(10))
         }
-        try await body(PgBouncer(conninfo: "host=\(folder) port=6432 dbname=postgres user=postgres"))
+        try await body(PgBouncer(address: "host=\(folder) port=6432 user=\(user)"))
     }
 }

@@ -1,4 +1,3 @@
-import Postgres
 public import PostgresCluster
 
 /// A fresh, empty database with a name of its own, so that tests run side by side.
@@ -15,7 +14,15 @@ public struct TestDatabase: Sendable {
     public let serviceURL: String
 
     public static func make() async throws -> TestDatabase {
-        let server = try await TestServer.shared()
+        try await make(on: TestServer.shared())
+    }
+
+    /// On a server that a test has for itself.
+    public static func make(on cluster: PostgresCluster) async throws -> TestDatabase {
+        try await make(on: TestServer(on: cluster))
+    }
+
+    private static func make(on server: TestServer) async throws -> TestDatabase {
         let name = "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
         try await server.createDatabase(name)
         return TestDatabase(
@@ -23,23 +30,5 @@ public struct TestDatabase: Sendable {
             superuserURL: server.url(user: nil, database: name),
             ownerURL: server.url(user: TestServer.owner, database: name),
             serviceURL: server.url(user: TestServer.service, database: name))
-    }
-
-    /// The first and only one of a server that nobody else uses, whose roles are made with it.
-    public static func make(on cluster: PostgresCluster) async throws -> TestDatabase {
-        let (owner, service) = (TestServer.owner, TestServer.service)
-        let superuser = try await Connection.open(cluster.superuserURL())
-        do {
-            try await superuser.script("create role \(owner) login createrole; create role \(service) login")
-            try await superuser.script("create database gatehouse owner \(owner) template template0 encoding 'UTF8'")
-        } catch {
-            await superuser.close()
-            throw error
-        }
-        await superuser.close()
-        return TestDatabase(
-            name: "gatehouse", superuserURL: cluster.superuserURL(database: "gatehouse"),
-            ownerURL: cluster.url(user: owner, database: "gatehouse"),
-            serviceURL: cluster.url(user: service, database: "gatehouse"))
     }
 }

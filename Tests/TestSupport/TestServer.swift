@@ -21,6 +21,13 @@ struct TestServer: Sendable {
         try await starting.value
     }
 
+    /// One that a test has for itself.
+    init(on cluster: PostgresCluster) async throws {
+        place = .throwaway(cluster)
+        psql = try PostgresBinaries.find().path(of: "psql")
+        try await makeRoles()
+    }
+
     private init() async throws {
         if let text = ProcessInfo.processInfo.environment["GATEHOUSE_TEST_DATABASE_URL"], !text.isEmpty {
             place = .given(try ServerURL(text))
@@ -32,6 +39,10 @@ struct TestServer: Sendable {
             place = .throwaway(cluster)
             psql = binaries.path(of: "psql")
         }
+        try await makeRoles()
+    }
+
+    private func makeRoles() async throws {
         for statement in Self.roles {
             try await run(statement)
         }

@@ -9,6 +9,7 @@ enum HTTP {
     struct Answer {
         let status: Int
         let json: [String: Any]
+        let cacheControl: String
 
         func text(_ member: String) -> String { json[member] as? String ?? "" }
     }
@@ -33,17 +34,32 @@ enum HTTP {
         return url
     }
 
+    /// Keeps no answers of its own, and lets nobody wait for another's connection.
+    private static let session: URLSession = {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.urlCache = nil
+        configuration.httpMaximumConnectionsPerHost = 64
+        return URLSession(configuration: configuration)
+    }()
+
     private static func send(_ request: URLRequest) async throws -> Answer {
-        let (data, response) = try await URLSession.shared.data(for: request)
+        let (data, response) = try await session.data(for: request)
         let json = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
-        return Answer(status: (response as? HTTPURLResponse)?.statusCode ?? 0, json: json ?? [:])
+        let head = response as? HTTPURLResponse
+        return Answer(
+            status: head?.statusCode ?? 0, json: json ?? [:],
+            cacheControl: head?.value(forHTTPHeaderField: "Cache-Control") ?? "")
     }
 }
 
 /// The header of a token.
 func header(of token: String) -> [String: Any] {
-    var text = token.prefix { $0 != "." }.replacing("-", with: "+").replacing("_", with: "/")
-    text += String(repeating: "=", count: (4 - text.count % 4) % 4)
-    let data = Data(base64Encoded: String(text)) ?? Data()
+    let data = bytes(ofBase64URL: token.prefix { $0 != "." })
     return (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
+}
+
+/// What base64url text without padding stands for; nothing where it isn't that.
+func bytes(ofBase64URL text: some StringProtocol) -> Data {
+    let standard = String(text).replacing("-", with: "+").replacing("_", with: "/")
+    return Data(base64Encoded: standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)) ?? Data()
 }

@@ -6,8 +6,10 @@ import TestSupport
 /// A database, a master key and an address: what an operator has before the first `migrate`.
 struct Installation: Sendable {
     let database: TestDatabase
-    let masterKey = MasterKey.generate().base64
-    let port = FreePort.take()
+    let masterKey: String
+    let port: Int
+    /// Beside those that every installation has, for the service and for the operator.
+    var settings: [String: String] = [:]
 
     var url: String { "http://127.0.0.1:\(port)" }
 
@@ -16,11 +18,15 @@ struct Installation: Sendable {
             "DATABASE_URL": database.serviceURL, "GATEHOUSE_OWNER_DATABASE_URL": database.ownerURL,
             "GATEHOUSE_MASTER_KEY": masterKey, "GATEHOUSE_LISTEN": "127.0.0.1:\(port)",
             "GATEHOUSE_ARGON2": "m=64,t=1,p=1",
-        ]
+        ].merging(settings) { $1 }
     }
 
     static func empty() async throws -> Installation {
-        Installation(database: try await TestDatabase.make())
+        empty(try await TestDatabase.make())
+    }
+
+    private static func empty(_ database: TestDatabase) -> Installation {
+        Installation(database: database, masterKey: MasterKey.generate().base64, port: FreePort.take())
     }
 
     static func migrated() async throws -> Installation {
@@ -28,7 +34,7 @@ struct Installation: Sendable {
     }
 
     static func migrated(in database: TestDatabase) async throws -> Installation {
-        let installation = Installation(database: database)
+        let installation = empty(database)
         let outcome = try await Program.run(["migrate"], installation.environment)
         guard outcome.status == 0 else { throw NotInTime(description: "migrate failed: \(outcome.errors)") }
         try await installation.letServiceIn()
@@ -59,11 +65,24 @@ struct Installation: Sendable {
     }
 
     func count(_ sql: String) async throws -> Int {
+        try await asSuperuser(Statement<Void, Int>(sql, bind: { () }, row: { (count: Int) in count })).first ?? 0
+    }
+
+    /// One column of text.
+    func texts(_ sql: String) async throws -> [String] {
+        try await asSuperuser(Statement<Void, String>(sql, bind: { () }, row: { (text: String) in text }))
+    }
+
+    private func asSuperuser<Output: Sendable>(_ statement: Statement<Void, Output>) async throws -> [Output] {
         let connection = try await Connection.open(database.superuserURL)
-        let statement = Statement<Void, Int>(sql, bind: { () }, row: { (count: Int) in count })
-        let count = try await connection.first(statement, ())
-        await connection.close()
-        return count ?? 0
+        do {
+            let rows = try await connection.query(statement, ())
+            await connection.close()
+            return rows
+        } catch {
+            await connection.close()
+            throw error
+        }
     }
 
     /// Runs `body` while the service serves, and ends it gracefully.

@@ -49,6 +49,7 @@ final class RunningProgram: Sendable {
 
     var output: String { text(of: "out") }
     var errors: String { text(of: "err") }
+    var hasEnded: Bool { process.withLock { !$0.isRunning } }
 
     func send(_ signal: Int32) {
         if process.withLock({ $0.isRunning }) { kill(id, signal) }
@@ -74,6 +75,7 @@ struct NotInTime: Error, CustomStringConvertible {
 }
 
 /// Asks again and again until the answer isn't nil. The things waited for happen in other processes, which tell nobody.
+@discardableResult
 func eventually<Answer>(
     _ what: String, within limit: Duration = .seconds(30), _ question: () async throws -> Answer?
 ) async throws -> Answer {
