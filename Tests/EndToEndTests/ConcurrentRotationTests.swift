@@ -1,0 +1,70 @@
+import TestSupport
+import Testing
+
+@Suite("50 keys rotate at once", .timeLimit(.minutes(3)))
+struct ConcurrentRotationTests {
+    private static let processes = 50
+    /// More would starve each other, not contend more.
+    private static let atOnce = 10
+
+    @Test("Exactly one passes the guard, and the others are refused by it")
+    func guarded() async throws {
+        let place = try await tenant()
+        try await place.asSuperuser(
+            "update signing_keys set created_at = created_at - interval '301 s' where state = 'next'")
+        let outcomes = try await rotateTogether(place)
+        #expect(outcomes.count { $0.status == 0 } == 1)
+        #expect(outcomes.count { $0.status == 1 && $0.errorCode == "guard_refused" } == Self.processes - 1)
+        try await expectKeys(of: place, rotations: 1)
+    }
+
+    @Test("With --force each of them rotates, one after another")
+    func forced() async throws {
+        let place = try await tenant()
+        let outcomes = try await rotateTogether(place, "--force")
+        let failures = outcomes.filter { $0.status != 0 }
+        #expect(failures.isEmpty, "\(failures.map(\.errors))")
+        let current = outcomes.compactMap { outcome in
+            (outcome.object["rotated"] as? [[String: Any]])?.first?["current"] as? [String: Any]
+        }
+        #expect(Set(current.compactMap { $0["kid"] as? String }).count == Self.processes, "a key was promoted twice")
+        try await expectKeys(of: place, rotations: Self.processes)
+    }
+
+    private func tenant() async throws -> Installation {
+        var place = try await Installation.migrated()
+        place.settings["GATEHOUSE_JWKS_MAX_AGE"] = "300s"
+        let made = try await Program.admin("tenant", "create", "shop", in: place)
+        #expect(made.status == 0, "\(made.errors)")
+        return place
+    }
+
+    /// All that may run at once wait for the tenant before the first of them goes on.
+    private func rotateTogether(_ place: Installation, _ flags: String...) async throws -> [Program.Outcome] {
+        let arguments = ["admin", "keys", "rotate", "shop", "--json"] + flags
+        return try await withThrowingTaskGroup(of: Program.Outcome.self) { group in
+            func start() { group.addTask { try await Program.run(arguments, place.environment) } }
+            try await place.holding("select slug from tenants for update") {
+                for _ in 0..<Self.atOnce { start() }
+                try await eventually("all of them at the tenant's lock") {
+                    try await place.waitingSessions() == Self.atOnce ? true : nil
+                }
+            }
+            var outcomes: [Program.Outcome] = []
+            var started = Self.atOnce
+            while let outcome = try await group.next() {
+                outcomes.append(outcome)
+                if started < Self.processes { start() }
+                started += 1
+            }
+            return outcomes
+        }
+    }
+
+    private func expectKeys(of place: Installation, rotations: Int) async throws {
+        let keys = try await place.texts("select state from signing_keys where use = 'access' order by state")
+        #expect(keys == ["current", "next"] + Array(repeating: "retired", count: rotations))
+        let events = try await place.count("select count(*) from audit_events where type = 'keys.rotated'")
+        #expect(events == rotations)
+    }
+}
