@@ -22,7 +22,7 @@ struct FleetEmergencyTests {
             }
             for (number, session) in sessions.enumerated() {
                 let renewed = try await fleet.refresh(session.refresh, at: number % 2)
-                #expect(renewed.status == 200, "\(renewed.json)")
+                #expect(renewed.status == 200, "\(renewed.text("code"))")
                 for door in 0..<2 {
                     #expect(try await fleet.me(renewed.text("access_token"), at: door).status == 200)
                 }
@@ -42,7 +42,7 @@ struct FleetEmergencyTests {
             for session in sessions {
                 for door in 0..<2 {
                     let refused = try await fleet.refresh(session.refresh, at: door)
-                    #expect(refused.status == 401, "\(refused.json)")
+                    #expect(refused.status == 401)
                     #expect(try await fleet.me(session.access, at: door).status == 401)
                 }
             }

@@ -41,7 +41,7 @@ struct Fleet: Sendable {
     func register(_ name: String, at door: Int = 0) async throws -> (access: String, refresh: String) {
         let session = try await HTTP.post(
             "\(doors[door])/v1/register", ["email": "\(name)@example.com", "password": Self.password])
-        guard session.status == 201 else { throw NotInTime(description: "register answered \(session.json)") }
+        guard session.status == 201 else { throw NotInTime(description: "register answered \(session.status)") }
         return (session.text("access_token"), session.text("refresh_token"))
     }
 
