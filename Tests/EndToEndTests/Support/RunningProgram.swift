@@ -28,9 +28,15 @@ final class RunningProgram: Sendable {
         process.environment = environment.merging(["PATH": inherited["PATH"] ?? "", "HOME": inherited["HOME"] ?? "/"]) {
             given, _ in given
         }
-        process.standardInput = try terminal ?? FileHandle(forReadingFrom: try stream("in", input))
-        process.standardOutput = try FileHandle(forWritingTo: try stream("out"))
-        process.standardError = try terminal ?? FileHandle(forWritingTo: try stream("err"))
+        let own = [
+            try FileHandle(forReadingFrom: try stream("in", input)), try FileHandle(forWritingTo: try stream("out")),
+            try FileHandle(forWritingTo: try stream("err")),
+        ]
+        // The process has its own by then; Foundation keeps these open for much longer, and others would inherit them.
+        defer { for handle in own { try? handle.close() } }
+        process.standardInput = terminal ?? own[0]
+        process.standardOutput = own[1]
+        process.standardError = terminal ?? own[2]
         let (endings, continuation) = AsyncStream.makeStream(of: Int32.self)
         self.ending = Task { await endings.first { _ in true } ?? 255 }
         process.terminationHandler = { ended in

@@ -29,7 +29,7 @@ enum SealedSecrets {
             throw error
         }
         await superuser.close()
-        let sealer = KeySealer(master: try MasterKey(base64: place.masterKey))
+        let sealer = KeySealer(try MasterKeys(base64: Array(place.masterKey.utf8)))
         return try rows.map { row in
             let secret = try sealer.open(row.sealed, for: row.identity).withUnsafeBytes { Array($0) }
             return Secret("secret of \(row.identity.use) key \(row.identity.kid)", secret)
