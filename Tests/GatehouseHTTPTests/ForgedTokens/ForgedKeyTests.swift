@@ -59,10 +59,10 @@ extension ForgedTokenTests {
             let forms = try ForgedKeys.publicForms(of: forger.key)
             #expect(forms.count == 8)
             try await forger.expectRefused(
-                try forms.map { name, bytes in
+                forms.map { name, bytes in
                     let code = HMAC<SHA256>.authenticationCode(
                         for: parts.signingInput, using: SymmetricKey(data: bytes))
-                    return try forger.forgery(name, parts.with(signature: Array(code)), .wrongAlgorithm)
+                    return forger.forgery(name, parts.with(signature: Array(code)), .wrongAlgorithm)
                 })
         }
 
@@ -83,11 +83,11 @@ extension ForgedTokenTests {
             ]
             var forgeries = try unknown.map { kid in
                 let token = try forger.token(header: forger.header.with("kid", .string(kid)))
-                return try forger.forgery("kid \(kid)", token, .unknownKey)
+                return forger.forgery("kid \(kid)", token, .unknownKey)
             }
             forgeries += try unsupported.map { kid in
                 let token = try forger.token(header: forger.header.with("kid", kid))
-                return try forger.forgery("kid \(kid?.text ?? "absent")", token, .unsupportedHeader)
+                return forger.forgery("kid \(kid?.text ?? "absent")", token, .unsupportedHeader)
             }
             try await forger.expectRefused(forgeries)
         }
@@ -100,11 +100,11 @@ extension ForgedTokenTests {
             ].map {
                 type in
                 let token = try forger.token(header: forger.header.with("typ", .string(type)))
-                return try forger.forgery("typ \(type)", token, .wrongType)
+                return forger.forgery("typ \(type)", token, .wrongType)
             }
             forgeries += try [nil, .null, 1, ["at+jwt"]].map { (type: JSON?) in
                 let token = try forger.token(header: forger.header.with("typ", type))
-                return try forger.forgery("typ \(type?.text ?? "absent")", token, .unsupportedHeader)
+                return forger.forgery("typ \(type?.text ?? "absent")", token, .unsupportedHeader)
             }
             let disguised = TokenParts(
                 header: forger.refreshHeader.with("typ", "at+jwt"), payload: forger.refreshClaims)
@@ -112,13 +112,13 @@ extension ForgedTokenTests {
                 header: forger.refreshHeader.with("kid", .string(forger.key.kid)), payload: forger.refreshClaims)
             let retold = try forger.token(claims: forger.refreshClaims)
             forgeries += [
-                try forger.forgery("the user's refresh token", forger.user.refresh, .unknownKey),
+                forger.forgery("the user's refresh token", forger.user.refresh, .unknownKey),
                 try forger.forgery("a refresh token", forger.refreshToken(), .unknownKey),
                 try forger.forgery("a refresh token as at+jwt", disguised.signed(by: forger.refreshKey), .unknownKey),
                 try forger.forgery(
                     "a refresh token that names the access key", renamed.signed(by: forger.refreshKey),
                     algorithm == .hs256 ? .badSignature : .wrongAlgorithm),
-                try forger.forgery("what a refresh token says", retold, .invalidClaims),
+                forger.forgery("what a refresh token says", retold, .invalidClaims),
             ]
             try await forger.expectRefused(forgeries)
         }
@@ -136,7 +136,7 @@ extension ForgedTokenTests {
                 Forgery("the other's, by the same key", try other.token(), .wrongIssuer, twin: try forger.token()),
                 try forger.forgery("the other's issuer", forger.token(claims: claims), .wrongIssuer),
                 try forger.forgery("a stranger's", stranger.token(), .unknownKey),
-                try forger.forgery("a stranger's session token", stranger.user.access, .unknownKey),
+                forger.forgery("a stranger's session token", stranger.user.access, .unknownKey),
                 try forger.forgery("what a stranger's says", borrowed.signed(by: forger.key), .wrongIssuer),
                 try forger.forgery(
                     "what a stranger's says, by its key", borrowed.signed(by: stranger.key), .badSignature),

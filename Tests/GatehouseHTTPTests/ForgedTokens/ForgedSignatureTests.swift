@@ -32,7 +32,7 @@ extension ForgedTokenTests {
                 ("another token's signature", good.with(signature: user.signature)),
             ]
             try await forger.expectRefused(
-                try (changed + bits).map { try forger.forgery("changed: \($0)", $1, .badSignature) })
+                (changed + bits).map { forger.forgery("changed: \($0)", $1, .badSignature) })
         }
 
         @Test(arguments: SigningAlgorithm.allCases)
@@ -57,8 +57,8 @@ extension ForgedTokenTests {
             signatures.append(try KeyMaterial.generate(algorithm).sign(good.signingInput))
             signatures += try signed.map { try forger.key.sign($0) }
             try await forger.expectRefused(
-                try signatures.enumerated().map {
-                    try forger.forgery("signature \($0)", good.with(signature: $1), .badSignature)
+                signatures.enumerated().map {
+                    forger.forgery("signature \($0)", good.with(signature: $1), .badSignature)
                 })
         }
 
@@ -81,8 +81,8 @@ extension ForgedTokenTests {
                 Array(try key.signature(for: SHA512.hash(data: good.signingInput)).rawRepresentation),
             ]
             try await forger.expectRefused(
-                try signatures.enumerated().map {
-                    try forger.forgery("signature \($0): \($1.prefix(40))", good.with(signature: $1), .badSignature)
+                signatures.enumerated().map {
+                    forger.forgery("signature \($0): \($1.prefix(40))", good.with(signature: $1), .badSignature)
                 })
         }
 
@@ -98,8 +98,8 @@ extension ForgedTokenTests {
             signatures += [
                 s + r, r + Array(s.reversed()), r + s.dropLast() + [s[31] | 0x80], r + s.dropLast() + [s[31] | 0x20],
             ]
-            var forgeries = try signatures.enumerated().map {
-                try forger.forgery("signature \($0)", good.with(signature: $1), .badSignature)
+            var forgeries = signatures.enumerated().map {
+                forger.forgery("signature \($0)", good.with(signature: $1), .badSignature)
             }
             // Whoever believes such a key takes this for its signature of anything.
             for point in Degenerate.smallOrderPoints {
@@ -107,7 +107,7 @@ extension ForgedTokenTests {
                 let token = TokenParts(header: forger.header.with("jwk", jwk), payload: forger.claims)
                 let signature = Degenerate.smallOrderPoints[0] + scalars[0]
                 forgeries.append(
-                    try forger.forgery("a small key", token.with(signature: signature), .unsupportedHeader))
+                    forger.forgery("a small key", token.with(signature: signature), .unsupportedHeader))
             }
             try await forger.expectRefused(forgeries)
         }
@@ -135,8 +135,8 @@ extension ForgedTokenTests {
                 ]
             #expect(code(SHA256.self, secret) == good.signature)
             try await forger.expectRefused(
-                try signatures.enumerated().map {
-                    try forger.forgery("code \($0)", good.with(signature: $1), .badSignature)
+                signatures.enumerated().map {
+                    forger.forgery("code \($0)", good.with(signature: $1), .badSignature)
                 })
         }
     }

@@ -14,6 +14,8 @@ struct Forger: Sendable {
     let header: JSONObject
     /// Of the user's access token, and one more in which every form of base64 has a letter of its own.
     let claims: JSONObject
+    /// A token of `header` and `claims`, which nobody has changed.
+    let twin: String
     /// Of the user's refresh token, naming `refreshKey`.
     let refreshHeader: JSONObject
     let refreshClaims: JSONObject
@@ -31,11 +33,12 @@ struct Forger: Sendable {
         let (access, refresh) = (try TokenParts(user.access), try TokenParts(user.refresh))
         header = try JSON.object(in: access.header).with("kid", .string(self.key.kid))
         claims = try JSON.object(in: access.payload).with("pad", "~~~~")
+        twin = try TokenParts(header: header, payload: claims).signed(by: self.key)
         refreshHeader = try JSON.object(in: refresh.header).with("kid", .string(refreshKey.kid))
         refreshClaims = try JSON.object(in: refresh.payload)
     }
 
-    /// The good token, whose every change is a forgery.
+    /// What most forgeries are made of.
     var good: TokenParts { TokenParts(header: header, payload: claims) }
 
     /// An access token with this header and these claims, signed as it should be.
