@@ -81,4 +81,15 @@ struct ForgedTokenVerdictTests {
             #expect(try JSON.parse(verdict.output.trimmingCharacters(in: .newlines)) == expected)
         }
     }
+
+    @Test("What is longer than standard input is read gets a verdict too")
+    func endless() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        for size in [65_536, 65_537, 1_000_000] {
+            let input = String(repeating: "A", count: size)
+            let verdict = try await Program.admin("jws", "verify", "shop", in: place, input: input)
+            #expect(verdict.status == 1 && verdict.object["reason"] as? String == "malformed", "\(size)")
+        }
+    }
 }

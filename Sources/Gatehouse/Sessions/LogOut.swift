@@ -25,24 +25,29 @@ public struct LogOut: Sendable {
     public func callAsFunction(
         _ credential: LogOutCredential, scope: LogOutScope, in served: ServedTenant
     ) async throws {
-        guard let session = try await session(of: credential, in: served) else { return }
+        guard let (session, user) = try await session(of: credential, in: served) else { return }
         let tenant = served.tenant.id
         switch scope {
         case .local:
-            try await database.execute(SessionStatements.end, (tenant, session, nil, .loggedOut), in: tenant)
+            try await database.execute(SessionStatements.end, (tenant, session, user, .loggedOut), in: tenant)
         case .others, .global:
-            try await database.execute(SessionStatements.endSiblings, (tenant, session, scope == .global), in: tenant)
+            try await database.execute(
+                SessionStatements.endSiblings, (tenant, session, user, scope == .global), in: tenant)
         }
     }
 
-    /// Nil for a refresh token that has expired: its session has ended by itself.
-    private func session(of credential: LogOutCredential, in served: ServedTenant) async throws -> UUID? {
+    /// Whose session it is, where the token says that: then it ends nobody else's. Nil for a refresh token that has
+    /// expired: its session has ended by itself.
+    private func session(
+        of credential: LogOutCredential, in served: ServedTenant
+    ) async throws -> (session: UUID, user: UUID?)? {
         switch credential {
         case .accessToken(let token):
-            return try await tokens.access(token, in: served).sessionID
+            let claims = try await tokens.access(token, in: served)
+            return (claims.sessionID, claims.subject)
         case .refreshToken(let token):
             do {
-                return try await tokens.refresh(token, in: served).sessionID
+                return (try await tokens.refresh(token, in: served).sessionID, nil)
             } catch Refusal.tokenExpired {
                 return nil
             }

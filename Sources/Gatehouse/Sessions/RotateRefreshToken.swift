@@ -36,11 +36,19 @@ enum RotateRefreshToken {
         )
         select * from moved
         union all
+        \(selection) and not exists (select from moved)
+        """
+
+    /// The row as it is, moved by nobody.
+    static let look = Statement<(tenant: UUID, session: UUID), Result>(
+        selection, bind: { ($0.tenant, $0.session) }, row: Result.row)
+
+    private static let selection = """
         select false, \(stateColumns), \(userColumns)
         from refresh_tokens s
         join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
         join tenants t on t.id = s.tenant_id
-        where s.tenant_id = $1 and s.id = $2 and not exists (select from moved)
+        where s.tenant_id = $1 and s.id = $2
         """
 
     private static let stateColumns = """

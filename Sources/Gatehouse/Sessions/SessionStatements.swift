@@ -110,16 +110,6 @@ enum SessionStatements {
                 isLive: isLive, tenantIsEnabled: tenantIsEnabled)
         })
 
-    static let isLive = Statement<(tenant: UUID, session: UUID), Bool>(
-        """
-        select \(isAlive) and u.disabled_at is null
-        from refresh_tokens s
-        join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
-        join tenants t on t.id = s.tenant_id
-        where s.tenant_id = $1 and s.id = $2
-        """,
-        bind: { ($0.tenant, $0.session) }, row: { (isLive: Bool) in isLive })
-
     static let live = Statement<(tenant: UUID, user: UUID), Session>(
         """
         select \(sessionColumns) from refresh_tokens s join tenants t on t.id = s.tenant_id
@@ -146,14 +136,14 @@ enum SessionStatements {
         bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) })
 
     /// Ends the other sessions of the user whose live session is named, or all of them with it.
-    static let endSiblings = Statement<(tenant: UUID, session: UUID, included: Bool), Void>(
+    static let endSiblings = Statement<(tenant: UUID, session: UUID, user: UUID?, included: Bool), Void>(
         """
         update refresh_tokens s set ended_at = now(), end_reason = 'logged_out'
         from refresh_tokens own
-        where own.tenant_id = $1 and own.id = $2 and own.ended_at is null
+        where own.tenant_id = $1 and own.id = $2 and ($4::uuid is null or own.user_id = $4) and own.ended_at is null
             and s.tenant_id = $1 and s.user_id = own.user_id and s.ended_at is null and (s.id <> own.id or $3)
         """,
-        bind: { ($0.tenant, $0.session, $0.included) })
+        bind: { ($0.tenant, $0.session, $0.included, $0.user) })
 
     /// Ends a session whose older generation was presented, if it is as it was judged, and records it.
     static let endReused = Statement<(session: UUID, generation: Int, event: AuditEvent), UUID>(

@@ -20,33 +20,41 @@ extension Administration {
         let ring = KeyRing(keys: keys.map(\.ringEntry))
         let now = clock.now()
         var claims: JSONObject?
-        let session: UUID
-        do throws(TokenFault) {
+        do {
             let jws = try CompactJWS.parse(token)
             try ring.verify(jws, expecting: use == .access ? .accessToken : .refreshToken, at: now)
             claims = (try? JSON.parse(jws.payload))?.objectValue
-            session = try validate(jws.payload, use, of: tenant, at: now)
-        } catch {
-            return TokenVerdict(valid: false, reason: error, claims: claims)
+            switch use {
+            case .access: try await judgeAccess(jws.payload, of: tenant, at: now)
+            case .refresh: try await judgeRefresh(jws.payload, of: tenant, at: now)
+            }
+        } catch let fault as TokenFault {
+            return TokenVerdict(valid: false, reason: fault, claims: claims)
         }
-        let isLive = try await database.first(SessionStatements.isLive, (tenant.id, session), in: tenant.id) ?? false
-        let valid = isLive && tenant.isEnabled
-        return TokenVerdict(valid: valid, reason: valid ? nil : .sessionEnded, claims: claims)
+        return TokenVerdict(valid: true, reason: nil, claims: claims)
     }
 
-    private func validate(
-        _ payload: [UInt8], _ use: KeyUse, of tenant: Tenant, at now: Date
-    ) throws(TokenFault) -> UUID {
-        switch use {
-        case .access:
-            let claims = try AccessClaims(payload: payload)
-            try claims.validate(
-                issuer: tenant.issuer(publicURL: publicURL), audience: tenant.audience, at: now)
-            return claims.sessionID
-        case .refresh:
-            let claims = try RefreshClaims(payload: payload)
-            try claims.validate(tenantID: tenant.id, at: now)
-            return claims.sessionID
+    /// As `Authenticate` does.
+    private func judgeAccess(_ payload: [UInt8], of tenant: Tenant, at now: Date) async throws {
+        let claims = try AccessClaims(payload: payload)
+        try claims.validate(issuer: tenant.issuer(publicURL: publicURL), audience: tenant.audience, at: now)
+        let asked = try await database.first(
+            SessionStatements.ask, (tenant.id, claims.sessionID, claims.subject), in: tenant.id)
+        guard let asked, asked.isLive, asked.tenantIsEnabled else { throw TokenFault.sessionEnded }
+    }
+
+    /// As `RefreshSession` does, without moving anything: a generation whose presentation would end the session counts
+    /// as one of a session that has ended.
+    private func judgeRefresh(_ payload: [UInt8], of tenant: Tenant, at now: Date) async throws {
+        let claims = try RefreshClaims(payload: payload)
+        try claims.validate(tenantID: tenant.id, at: now)
+        let row = try await database.first(RotateRefreshToken.look, (tenant.id, claims.sessionID), in: tenant.id)
+        guard let row else { throw TokenFault.sessionEnded }
+        switch row.state.outcome(presenting: claims.generation) {
+        case .rotates, .repeatsSuccessor, .repeatsUnusedSuccessor: return
+        case .reuse, .sessionEnded, .tenantGone: throw TokenFault.sessionEnded
+        case .unknownGeneration: throw TokenFault.invalidClaims
+        case .expired: throw TokenFault.expired
         }
     }
 }

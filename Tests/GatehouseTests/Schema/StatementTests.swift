@@ -21,7 +21,7 @@ import Testing
         ("users.changePassword", UserStatements.changePassword), ("users.upgradeHash", UserStatements.upgradeHash),
         ("users.delete", UserStatements.delete), ("sessions.register", SessionStatements.register),
         ("sessions.start", SessionStatements.start), ("sessions.ask", SessionStatements.ask),
-        ("sessions.isLive", SessionStatements.isLive), ("sessions.live", SessionStatements.live),
+        ("sessions.look", RotateRefreshToken.look), ("sessions.live", SessionStatements.live),
         ("sessions.end", SessionStatements.end), ("sessions.endAll", SessionStatements.endAll),
         ("sessions.endSiblings", SessionStatements.endSiblings), ("sessions.endReused", SessionStatements.endReused),
         ("sessions.rotate", RotateRefreshToken.statement), ("keys.all", KeyStatements.all),
