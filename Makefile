@@ -6,10 +6,10 @@ SHELL := /bin/bash
 # More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test test-docker build release lint format interop check-docs bench-quick bench clean
+.PHONY: help run test test-docker build release lint format interop check-docs bench-quick bench bench-tenants clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: release ## Install what is lacking, build, and serve: gatehouse dev
 	@exec "$$(swift build -c release --show-bin-path)/gatehouse" dev $(ARGS)
@@ -55,6 +55,10 @@ bench-quick: release ## Measure for five minutes, beside pgbench and plain libar
 bench: release ## Measure with more and longer rounds
 	@scripts/install-packages bench
 	@Benchmarks/run $(ARGS)
+
+bench-tenants: release ## Measure with 10 tenants and with 10,000; makes them first
+	@scripts/install-packages bench
+	@Benchmarks/tenants $(ARGS)
 
 clean: ## Remove what was built (not .gatehouse, the data of `make run`)
 	rm -rf .build .venv
