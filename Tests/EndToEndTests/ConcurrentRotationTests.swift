@@ -31,9 +31,31 @@ struct ConcurrentRotationTests {
         try await expectKeys(of: place, rotations: Self.processes)
     }
 
-    private func tenant() async throws -> Installation {
+    /// The time of a transaction is that of its beginning: before it waited.
+    @Test("A key has not been published while the rotation that makes it waited for another")
+    func waited() async throws {
+        let place = try await tenant(maxAge: "1s")
+        try await place.asSuperuser(
+            "update signing_keys set created_at = created_at - interval '2 s' where state = 'next'")
+        let arguments = ["admin", "keys", "rotate", "shop", "--json"]
+        let (first, second) = try await place.holding("select slug from tenants for update") {
+            let first = Task { try await Program.run(arguments, place.environment) }
+            let second = Task { try await Program.run(arguments, place.environment) }
+            try await eventually("both of them at the tenant's lock") {
+                try await place.waitingSessions() == 2 ? true : nil
+            }
+            // Longer than max-age: it is the wait itself that must not count.
+            try await Task.sleep(for: .milliseconds(1500))
+            return (first, second)
+        }
+        let outcomes = [try await first.value, try await second.value]
+        #expect(outcomes.map(\.status).sorted() == [0, 1], "\(outcomes.map(\.output))")
+        try await expectKeys(of: place, rotations: 1)
+    }
+
+    private func tenant(maxAge: String = "300s") async throws -> Installation {
         var place = try await Installation.migrated()
-        place.settings["GATEHOUSE_JWKS_MAX_AGE"] = "300s"
+        place.settings["GATEHOUSE_JWKS_MAX_AGE"] = maxAge
         let made = try await Program.admin("tenant", "create", "shop", in: place)
         #expect(made.status == 0, "\(made.errors)")
         return place
