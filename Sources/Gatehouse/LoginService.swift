@@ -23,7 +23,9 @@ public struct LoginService: Sendable {
         let passwords = PasswordCheck(hasher: hasher, logger: logger)
         self.directory = directory
         register = Register(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses)
-        logIn = LogIn(database: database, passwords: passwords, identifiers: identifiers, guesses: guesses)
+        logIn = LogIn(
+            database: database, passwords: passwords, identifiers: identifiers, guesses: guesses,
+            devices: RecogniseDevice(clock: clock))
         refresh = RefreshSession(database: database, tokens: tokens, identifiers: identifiers, logger: logger)
         authenticate = Authenticate(database: database, tokens: tokens)
         logOut = LogOut(database: database, tokens: tokens)

@@ -18,14 +18,19 @@ struct GuessGuard: Sendable {
     }
 
     /// Throws `Refusal.tooManyAttempts` when a budget is used up; nothing has been counted against the account then.
+    ///
+    /// A recognised device doesn't share its source's budget: who else is behind that address keeps it out no more than
+    /// who else guesses at the account.
     func begin(on account: GuessedAccount, from client: ClientInfo, in tenant: UUID) async throws -> GuessAttempt {
-        let source = SourceAddress(client.address)
-        try sources.count(source)
-        guard let budget = limits.account else { return GuessAttempt(tenant: tenant, source: source, account: nil) }
+        let source = account.isRecognisedDevice ? nil : SourceAddress(client.address)
+        if let source { try sources.count(source) }
+        guard let budget = account.isRecognisedDevice ? limits.device : limits.account else {
+            return GuessAttempt(tenant: tenant, source: source, account: nil)
+        }
         let attempt = GuessStatements.Attempt(tenant: tenant, account: account, budget: budget)
         var isCounted = false
         // Where nothing is going to be guessed, the source, which others may share, doesn't pay for it.
-        defer { if !isCounted { sources.giveBack(source) } }
+        defer { if !isCounted, let source { sources.giveBack(source) } }
         isCounted = try await database.first(GuessStatements.count, attempt, in: tenant) != nil
         guard isCounted else {
             let wait = try await database.first(GuessStatements.wait, (tenant, account), in: tenant)
@@ -37,7 +42,7 @@ struct GuessGuard: Sendable {
     /// The password was right, or was never looked at. The answer stands whether or not this reaches the database: at
     /// worst a failure too many is counted until the window ends.
     func giveBack(_ attempt: GuessAttempt) async {
-        sources.giveBack(attempt.source)
+        if let source = attempt.source { sources.giveBack(source) }
         guard let account = attempt.account else { return }
         // In a task of its own, because the request's may have been cancelled, and that is why nothing was looked at.
         await Task {
@@ -63,7 +68,8 @@ struct GuessGuard: Sendable {
 /// An attempt that has been counted.
 struct GuessAttempt: Sendable {
     let tenant: UUID
-    let source: SourceAddress
-    /// Nil when attempts on accounts are not limited.
+    /// Nil for a recognised device.
+    let source: SourceAddress?
+    /// Nil when attempts on accounts, or those of devices, are not limited.
     let account: GuessedAccount?
 }

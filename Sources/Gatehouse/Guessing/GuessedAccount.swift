@@ -1,11 +1,15 @@
 import Crypto
 import FoundationEssentials
 
-/// The account whose password is being guessed, as the digest under which its failures are counted.
+/// The account whose password is being guessed, or one device of its owner's, as the digest under which its failures are
+/// counted.
 ///
 /// An account that doesn't exist has one too, so that it behaves the same. What was typed can't be read back from it.
 struct GuessedAccount: Sendable, Hashable {
     let digest: [UInt8]
+    /// Whether it is a device that has signed in before, which has a budget of its own: an attack on the account from
+    /// elsewhere doesn't keep it out.
+    let isRecognisedDevice: Bool
 
     init(_ userID: UUID, in tenant: UUID) {
         self.init("user", userID.lowercaseString, in: tenant)
@@ -19,7 +23,12 @@ struct GuessedAccount: Sendable, Hashable {
         }
     }
 
+    init(_ userID: UUID, device: UUID, in tenant: UUID) {
+        self.init("device", "\(userID.lowercaseString):\(device.lowercaseString)", in: tenant)
+    }
+
     private init(_ kind: String, _ value: String, in tenant: UUID) {
+        isRecognisedDevice = kind == "device"
         digest = Array(SHA256.hash(data: Array("\(tenant.lowercaseString):\(kind):\(value)".utf8)))
     }
 }

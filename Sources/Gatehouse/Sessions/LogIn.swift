@@ -13,16 +13,28 @@ public struct LogIn: Sendable {
     let passwords: PasswordCheck
     let identifiers: IdentifierSource
     let guesses: GuessGuard
+    let devices: RecogniseDevice
 
     /// A new session. A wrong password, an unknown name and a disabled user are all `invalidCredentials`, after the same
     /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, `overloaded`, and `keysUnavailable`.
+    ///
+    /// - Parameter deviceToken: From an earlier sign-in on this device. With a good one the attempt counts against the
+    ///   device's budget, any other is as good as none.
     public func callAsFunction(
-        _ name: LogInName, password: Password, from client: ClientInfo, in served: ServedTenant
+        _ name: LogInName, password: Password, deviceToken: String? = nil, from client: ClientInfo,
+        in served: ServedTenant
     ) async throws -> IssuedSession {
         let tenant = served.tenant.id
         try served.requireSigningKeys()
+        let claimed = devices(deviceToken, in: served)
         let stored = try await find(name, in: tenant)
-        let account = GuessedAccount(stored?.user.id, orElse: name, in: tenant)
+        let device = claimed?.subject == stored?.user.id ? claimed?.deviceID : nil
+        let account =
+            if let stored, let device {
+                GuessedAccount(stored.user.id, device: device, in: tenant)
+            } else {
+                GuessedAccount(stored?.user.id, orElse: name, in: tenant)
+            }
         let attempt = try await guesses.begin(on: account, from: client, in: tenant)
         let match = try await guesses.judging(attempt) { try await passwords.check(password, of: stored, in: tenant) }
         guard let stored, stored.user.isEnabled, let match else {
@@ -36,7 +48,7 @@ public struct LogIn: Sendable {
                 SessionStatements.start, (session, stored.passwordVersion), in: tenant)
         else { throw try await database.refusal(.invalidCredentials, in: tenant) }
         return try SessionIssuer(identifiers: identifiers).issue(
-            started, to: stored.user, in: served, showingUser: true)
+            started, to: stored.user, in: served, signIn: SignIn(device: device))
     }
 
     private func find(_ name: LogInName, in tenant: UUID) async throws -> StoredUser? {

@@ -66,7 +66,7 @@ public struct RefreshSession: Sendable {
             id: presentation.session, generation: state.generation, createdAt: state.createdAt,
             rotatedAt: state.rotatedAt, now: state.now)
         return try SessionIssuer(identifiers: identifiers).issue(
-            started, to: result.user, in: served, showingUser: false)
+            started, to: result.user, in: served)
     }
 
     /// Ends the session if it still is as it was judged; false when it has moved or ended meanwhile.

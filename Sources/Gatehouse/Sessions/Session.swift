@@ -42,6 +42,8 @@ public struct IssuedSession: Sendable, Redacted {
     public let refreshToken: String
     /// Seconds.
     public let refreshExpiresIn: Int
+    /// By which the device is recognised at its next sign-in; nil for a refresh, which isn't one.
+    public let deviceToken: String?
 }
 
 /// Why a session ended before its time, as its row says.

@@ -10,13 +10,21 @@ struct StartedSession: Sendable {
     let now: Date
 }
 
+/// What sets a sign-in apart from a refresh.
+struct SignIn: Sendable {
+    /// The device it comes from, when that has been recognised; otherwise it gets an id now.
+    let device: UUID?
+}
+
 /// Makes the tokens of a session: the same refresh token, byte for byte, for the same row, key and settings.
 struct SessionIssuer: Sendable {
     let identifiers: IdentifierSource
 
     /// Throws `keysUnavailable` when the tenant has no key to sign with.
+    ///
+    /// - Parameter signIn: For a sign-in, which shows the user and recognises the device from now on.
     func issue(
-        _ session: StartedSession, to user: User, in served: ServedTenant, showingUser: Bool
+        _ session: StartedSession, to user: User, in served: ServedTenant, signIn: SignIn? = nil
     ) throws -> IssuedSession {
         let settings = served.tenant.settings
         let now = session.now.unixSeconds
@@ -33,10 +41,19 @@ struct SessionIssuer: Sendable {
             tenantID: served.tenant.id, sessionID: session.id, generation: session.generation,
             issuedAt: session.rotatedAt.unixSeconds, expiresAt: expiry)
         return IssuedSession(
-            user: showingUser ? user : nil, sessionID: session.id,
+            user: signIn == nil ? nil : user, sessionID: session.id,
             accessToken: try sign(access.encoded(), .accessToken, with: served.accessKeys), expiresIn: accessTTL,
             refreshToken: try sign(refresh.encoded(), .refreshToken, with: served.refreshKeys),
-            refreshExpiresIn: max(0, expiry - now))
+            refreshExpiresIn: max(0, expiry - now),
+            deviceToken: try signIn.map { try deviceToken($0, of: user, at: now, in: served) })
+    }
+
+    private func deviceToken(
+        _ signIn: SignIn, of user: User, at now: Int, in served: ServedTenant
+    ) throws -> String {
+        let claims = DeviceClaims(
+            tenantID: served.tenant.id, subject: user.id, deviceID: signIn.device ?? identifiers.next(), issuedAt: now)
+        return try sign(claims.encoded(), .deviceToken, with: served.refreshKeys)
     }
 
     private func sign(_ payload: [UInt8], _ type: TokenType, with ring: KeyRing) throws -> String {

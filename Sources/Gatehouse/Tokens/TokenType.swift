@@ -3,4 +3,5 @@ public enum TokenType: String, Sendable, CaseIterable {
     /// RFC 9068.
     case accessToken = "at+jwt"
     case refreshToken = "rt+jwt"
+    case deviceToken = "dt+jwt"
 }

@@ -39,7 +39,8 @@ public struct Register: Sendable {
                 let (user, started) = try await database.first(
                     SessionStatements.register, (user, session), in: tenant.id)
             else { throw try await database.refusal(.registrationClosed, in: tenant.id) }
-            return try SessionIssuer(identifiers: identifiers).issue(started, to: user, in: served, showingUser: true)
+            return try SessionIssuer(identifiers: identifiers).issue(
+                started, to: user, in: served, signIn: SignIn(device: nil))
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }

@@ -23,11 +23,13 @@ extension Answer {
         if delivery.usesBody { document["refresh_token"] = .string(session.refreshToken) }
         document["refresh_expires_in"] = .integer(session.refreshExpiresIn)
         if let user = session.user { document["user"] = user.document }
+        if delivery.usesBody, let device = session.deviceToken { document["device_token"] = .string(device) }
         var answer = Answer.json(.object(document), status: status)
         if delivery.usesCookies {
             let cookies = SessionCookies(tenant)
             answer.setCookie(cookies.access(session.accessToken, maxAge: session.expiresIn))
             answer.setCookie(cookies.refresh(session.refreshToken, maxAge: session.refreshExpiresIn))
+            if let device = session.deviceToken { answer.setCookie(cookies.device(device)) }
         }
         return answer
     }

@@ -7,10 +7,13 @@ extension Endpoints {
         let who = logInName(&fields)
         let password = fields.take("password", Password.init)
         let delivery = fields.choice("delivery", default: Delivery.body)
+        let deviceToken = fields.takeIfAny("device_token") { $0 }
         try fields.finish()
         guard let who, let password else { throw RequestFault.notTaken }
         if delivery.usesCookies { try call.allowedOrigins.refuseCrossSite(call.headers) }
-        let session = try await call.service.logIn(who, password: password, from: call.client, in: call.tenant)
+        let session = try await call.service.logIn(
+            who, password: password, deviceToken: try deviceToken ?? call.deviceCookie(), from: call.client,
+            in: call.tenant)
         return .session(session, by: delivery, in: call.tenant.tenant)
     }
 

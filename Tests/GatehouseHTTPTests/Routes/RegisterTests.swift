@@ -10,6 +10,7 @@ import Testing
         #expect(
             try Set(reply.json.names) == [
                 "access_token", "token_type", "expires_in", "refresh_token", "refresh_expires_in", "user",
+                "device_token",
             ])
         let user = try #require(try reply.json["user"]?.objectValue)
         #expect(user["email"] == .string(email))

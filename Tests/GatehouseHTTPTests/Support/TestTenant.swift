@@ -11,6 +11,7 @@ struct TestTenant: Sendable {
 
     var accessCookie: String { "__Host-\(tenant.slug)-access" }
     var refreshCookie: String { "__Secure-\(tenant.slug)-refresh" }
+    var deviceCookie: String { "__Secure-\(tenant.slug)-device" }
 
     func path(_ path: String) -> String { "/t/\(tenant.slug)\(path)" }
 

@@ -170,7 +170,7 @@ import Testing
 
 extension Installation {
     /// Puts the next attempt on every account a minute off, so that what follows doesn't depend on how fast it follows.
-    fileprivate func delayNextAttempt() async throws {
+    func delayNextAttempt() async throws {
         let connection = try await Connection.open(database.superuserURL)
         try await connection.script("update guess_counters set next_attempt_at = now() + interval '60 s'")
         await connection.close()

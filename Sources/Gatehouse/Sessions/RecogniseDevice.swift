@@ -1,0 +1,22 @@
+import FoundationEssentials
+
+/// Whose device a presented token names.
+struct RecogniseDevice: Sendable {
+    let clock: Clock
+
+    /// Nil for no token, one that is forged, foreign or old, and one whose key this instance doesn't have: the device is
+    /// then simply not recognised.
+    func callAsFunction(_ token: String?, in served: ServedTenant) -> DeviceClaims? {
+        guard let token else { return nil }
+        do throws(TokenFault) {
+            let jws = try CompactJWS.parse(token)
+            let now = clock.now()
+            try served.refreshKeys.verify(jws, expecting: .deviceToken, at: now)
+            let claims = try DeviceClaims(payload: jws.payload)
+            try claims.validate(tenantID: served.tenant.id, at: now)
+            return claims
+        } catch {
+            return nil
+        }
+    }
+}

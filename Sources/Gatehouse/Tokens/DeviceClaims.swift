@@ -1,0 +1,54 @@
+public import FoundationEssentials
+
+/// What a device token says: that somebody has signed in as this user from this device before. It opens nothing and
+/// proves nothing else; it buys a guessing budget of the device's own.
+public struct DeviceClaims: Sendable, Equatable {
+    /// How long a device is recognised after its last sign-in: what browsers keep a cookie for at most, in seconds.
+    public static let lifetime = 400 * 86_400
+
+    public var tenantID: UUID
+    /// The user's id.
+    public var subject: UUID
+    /// The device's own id, which stays the same from one sign-in to the next.
+    public var deviceID: UUID
+    /// Seconds since 1970.
+    public var issuedAt: Int
+
+    public var expiresAt: Int { issuedAt + Self.lifetime }
+
+    public init(tenantID: UUID, subject: UUID, deviceID: UUID, issuedAt: Int) {
+        self.tenantID = tenantID
+        self.subject = subject
+        self.deviceID = deviceID
+        self.issuedAt = issuedAt
+    }
+
+    /// Reads the payload of a token whose signature has been verified. Throws `invalidClaims` unless it has exactly these
+    /// claims.
+    public init(payload: [UInt8]) throws(TokenFault) {
+        var claims = try ClaimReader(payload: payload)
+        tenantID = try claims.id("tid")
+        subject = try claims.id("sub")
+        deviceID = try claims.id("did")
+        issuedAt = try claims.time("iat")
+        let expiresAt = try claims.time("exp")
+        try claims.finish()
+        guard expiresAt == self.expiresAt else { throw .invalidClaims }
+    }
+
+    public func encoded() -> [UInt8] {
+        var payload = JSONObjectWriter(capacity: 224)
+        payload.append("tid", tenantID.lowercaseString)
+        payload.append("sub", subject.lowercaseString)
+        payload.append("did", deviceID.lowercaseString)
+        payload.append("iat", issuedAt)
+        payload.append("exp", expiresAt)
+        return payload.finished()
+    }
+
+    /// Refuses another tenant's token and one that has expired.
+    public func validate(tenantID: UUID, at now: Date) throws(TokenFault) {
+        guard self.tenantID == tenantID else { throw .wrongIssuer }
+        guard now.unixSeconds < expiresAt else { throw .expired }
+    }
+}
