@@ -28,11 +28,6 @@ extension Call {
         return try Cookies.value(of: cookies.refreshName, in: headers)
     }
 
-    /// What an earlier sign-in left in this browser. It opens nothing, so that it may come from any page.
-    func deviceCookie() throws -> String? {
-        try Cookies.value(of: cookies.deviceName, in: headers)
-    }
-
     /// Whose live session asks, for a route that reads.
     func signedIn() async throws -> SignedIn {
         guard let token = try accessTokenIfAny() else { throw Refusal.missingToken }

@@ -16,16 +16,9 @@ struct KeyStore: Sendable {
     /// Throws `invalidSetting` when a key was sealed under a master key that is not at hand: what would be sealed here, no
     /// running instance could open.
     func damagedKeys() async throws -> Set<String> {
-        var damaged: Set<String> = []
-        for sealed in try await transaction.query(KeyStatements.all, tenant.id) {
-            do throws(UnsealFailure) {
-                _ = try sealed.opened(by: sealer, tenantID: tenant.id)
-            } catch {
-                guard error == .damaged else { throw Refusal.wrongMasterKey(error) }
-                damaged.insert(sealed.key.kid)
-            }
-        }
-        return damaged
+        let opened = try await transaction.query(KeyStatements.all, tenant.id)
+            .map { try $0.openedUnlessDamaged(by: sealer, tenantID: tenant.id) }
+        return Set(opened.filter { $0.material == nil }.map(\.key.kid))
     }
 
     /// The database's time, which every state is dated by.

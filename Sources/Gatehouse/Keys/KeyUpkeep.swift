@@ -40,14 +40,16 @@ public struct KeyUpkeep: Sendable {
         }
     }
 
-    /// One look; how many tenants something was due for.
+    /// One look; how many tenants have been seen to. Those that somebody else has locked come another time.
     @discardableResult
     func lookAfterDueKeys() async throws -> Int {
         let due = try await database.untenanted.query(TenantStatements.keysDue, Self.batch)
+        var done = 0
         for tenant in due {
             do {
-                try await lookAfterKeys(of: tenant)
+                if try await lookAfterKeys(of: tenant) { done += 1 }
             } catch {
+                done += 1
                 // The others go on; this one has a rest, lest it be tried and lamented every second.
                 logger.error(
                     "The keys of a tenant could not be looked after; another attempt follows in a minute.",
@@ -55,24 +57,31 @@ public struct KeyUpkeep: Sendable {
                 _ = try await database.untenanted.execute(TenantStatements.postponeKeys, tenant)
             }
         }
-        return due.count
+        return done
     }
 
-    private func lookAfterKeys(of id: UUID) async throws {
-        let rotation = try await database.transaction(in: id) { transaction -> KeyRotation? in
-            // No row when another instance holds the lock, or has been here since.
-            guard let tenant = try await transaction.first(TenantStatements.dueLocked, id) else { return nil }
+    private enum Outcome: Sendable {
+        case leftAlone
+        case seenTo(KeyRotation?)
+    }
+
+    /// False when another instance or an operator holds the lock, or another instance has been here since.
+    private func lookAfterKeys(of id: UUID) async throws -> Bool {
+        let outcome = try await database.transaction(in: id) { transaction -> Outcome in
+            guard let tenant = try await transaction.first(TenantStatements.dueLocked, id) else { return .leftAlone }
             let store = KeyStore(transaction: transaction, tenant: tenant, sealer: sealer)
             try await store.removeExpired()
             let rotation = try await rotateIfDue(in: store)
             try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
-            return rotation
+            return .seenTo(rotation)
         }
-        guard let rotation else { return }
+        guard case .seenTo(let rotation) = outcome else { return false }
+        guard let rotation else { return true }
         metrics.scheduledRotations.increment()
         logger.notice(
             "The schedule rotated a tenant's access keys.",
             metadata: ["tenant_id": "\(id.lowercaseString)", "kid": "\(rotation.current.kid)"])
+        return true
     }
 
     private func rotateIfDue(in store: KeyStore) async throws -> KeyRotation? {

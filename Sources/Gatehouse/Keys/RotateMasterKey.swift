@@ -12,10 +12,11 @@ extension Administration {
     ) async throws -> MasterKeyReport {
         let sealer = try requiredSealer()
         try await refuseWhileInstancesLack(sealer.keys.sealing)
-        var report = try await resealAll(with: sealer, dryRun: dryRun, progress)
-        guard !dryRun, report.resealed > 0 else { return report }
+        let first = try await resealAll(with: sealer, dryRun: dryRun, progress)
+        guard !dryRun, first.resealed > 0 else { return first }
         // Once more, for keys that somebody with the older key made behind our back.
-        report.resealed += try await resealAll(with: sealer, dryRun: false) { _ in }.resealed
+        var report = try await resealAll(with: sealer, dryRun: false) { _ in }
+        report.resealed += first.resealed
         try await recordMasterKeyRotation(report, to: sealer.keys.sealing)
         return report
     }

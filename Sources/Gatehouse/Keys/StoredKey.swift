@@ -32,6 +32,16 @@ public struct StoredKey: Sendable, Equatable {
             }
             return Opened(key: key, material: material)
         }
+
+        /// Without material when it is damaged. Throws `Refusal.invalidSetting` with another database's master key.
+        func openedUnlessDamaged(by sealer: KeySealer, tenantID: UUID) throws(Refusal) -> Opened {
+            do throws(UnsealFailure) {
+                return try opened(by: sealer, tenantID: tenantID)
+            } catch {
+                guard error == .damaged else { throw .wrongMasterKey(error) }
+                return Opened(key: key, material: nil)
+            }
+        }
     }
 
     /// A key ready to use; without material when its secret could not be opened.

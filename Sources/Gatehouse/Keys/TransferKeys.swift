@@ -42,7 +42,7 @@ extension Administration {
             guard let sealed = keys.first(where: { $0.key.kid == kid && $0.key.use == .access }) else {
                 throw Refusal.keyNotFound
             }
-            guard let material = try? sealed.opened(by: sealer, tenantID: tenant.id).material else {
+            guard let material = try sealed.openedUnlessDamaged(by: sealer, tenantID: tenant.id).material else {
                 throw Refusal.keysUnavailable
             }
             if publicOnly {

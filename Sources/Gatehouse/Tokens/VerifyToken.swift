@@ -12,16 +12,19 @@ public struct TokenVerdict: Sendable {
 
 extension Administration {
     /// Judges a token as the service would at this moment, its session included.
+    ///
+    /// Throws `keysUnavailable` where the service would answer that, and `invalidSetting` with another database's master key.
     public func verifyToken(tenant slug: String, token: String, use: KeyUse) async throws -> TokenVerdict {
         let tenant = try await showTenant(slug)
         let sealer = try requiredSealer()
         let keys = try await database.query(KeyStatements.all, tenant.id, in: tenant.id).filter { $0.key.use == use }
-            .map { (try? $0.opened(by: sealer, tenantID: tenant.id)) ?? StoredKey.Opened(key: $0.key, material: nil) }
+            .map { try $0.openedUnlessDamaged(by: sealer, tenantID: tenant.id) }
         let ring = KeyRing(keys: keys.map(\.ringEntry))
         let now = clock.now()
         var claims: JSONObject?
         do {
             let jws = try CompactJWS.parse(token)
+            guard !ring.isUnusable(jws.kid, at: now) else { throw Refusal.keysUnavailable }
             try ring.verify(jws, expecting: use == .access ? .accessToken : .refreshToken, at: now)
             claims = (try? JSON.parse(jws.payload))?.objectValue
             switch use {

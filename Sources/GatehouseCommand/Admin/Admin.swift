@@ -9,6 +9,6 @@ struct Admin: ParsableCommand {
             """,
         subcommands: [
             TenantCommands.self, UserCommands.self, SessionCommands.self, KeyCommands.self, JWSCommands.self,
-            MasterKeyCommands.self,
+            AuditCommands.self, MasterKeyCommands.self,
         ])
 }

@@ -8,18 +8,20 @@ struct TenantSettingFlags: ParsableArguments {
     @Option(help: "Name for people.")
     var name: String?
 
-    @Option(name: .customLong("access-ttl"), help: "Lifetime of access tokens. (15m)", transform: duration)
+    @Option(name: .customLong("access-ttl"), help: "Lifetime of access tokens. (15m)", transform: DurationText.argument)
     var accessTTL: Duration?
 
     @Option(
-        name: .customLong("refresh-ttl"), help: "How long a session lives without a refresh. (30d)", transform: duration
+        name: .customLong("refresh-ttl"), help: "How long a session lives without a refresh. (30d)",
+        transform: DurationText.argument
     )
     var refreshTTL: Duration?
 
-    @Option(help: "How long a session lives at most. (180d)", transform: duration)
+    @Option(help: "How long a session lives at most. (180d)", transform: DurationText.argument)
     var sessionMaxAge: Duration?
 
-    @Option(help: "How long a rotated refresh token is still answered, 0s to 300s. (60s)", transform: duration)
+    @Option(
+        help: "How long a rotated refresh token is still answered, 0s to 300s. (60s)", transform: DurationText.argument)
     var grace: Duration?
 
     @Option(help: "What a refresh token older than that means: strict or until_used.")
@@ -82,15 +84,7 @@ struct TenantSettingFlags: ParsableArguments {
         return change
     }
 
-    @Sendable private static func duration(_ text: String) throws -> Duration {
-        do {
-            return try DurationText.parse(text)
-        } catch {
-            throw ValidationError("“\(text)” is \(error.message).")
-        }
-    }
-
     @Sendable private static func schedule(_ text: String) throws -> Schedule {
-        text == "off" ? .off : .every(try duration(text))
+        text == "off" ? .off : .every(try DurationText.argument(text))
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Gatehouse
 
 /// Durations as people write them: `90s`, `15m`, `12h`, `30d`.
@@ -7,6 +8,15 @@ enum DurationText {
             throw .setting("not a duration; write a whole number with its unit, such as 90s, 15m, 12h or 30d")
         }
         return duration
+    }
+
+    /// The same for an argument of the command line: anything else is wrong usage.
+    @Sendable static func argument(_ text: String) throws -> Duration {
+        do {
+            return try parse(text)
+        } catch {
+            throw ValidationError("“\(text)” is \(error.message).")
+        }
     }
 
     /// The shortest way to write the whole seconds of a duration: `15m`, `36h`, `90s`.

@@ -29,7 +29,6 @@ extension Answer {
             let cookies = SessionCookies(tenant)
             answer.setCookie(cookies.access(session.accessToken, maxAge: session.expiresIn))
             answer.setCookie(cookies.refresh(session.refreshToken, maxAge: session.refreshExpiresIn))
-            if let device = session.deviceToken { answer.setCookie(cookies.device(device)) }
         }
         return answer
     }

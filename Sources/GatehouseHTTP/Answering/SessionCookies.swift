@@ -1,19 +1,17 @@
 import Gatehouse
 
-/// The cookies of a tenant: their names, and the lines that set and clear them.
+/// The two cookies of a tenant: their names, and the lines that set and clear them.
 ///
 /// The prefixes make browsers hold them to `Secure`, and the access cookie to this host and the path `/` as well
 /// (RFC 6265bis, section 4.1.3), so that a neighbouring host can't plant them.
 struct SessionCookies {
     let accessName: String
     let refreshName: String
-    let deviceName: String
     private let path: String
 
     init(_ tenant: Tenant) {
         accessName = "__Host-\(tenant.slug)-access"
         refreshName = "__Secure-\(tenant.slug)-refresh"
-        deviceName = "__Secure-\(tenant.slug)-device"
         path = "/t/\(tenant.slug)/v1"
     }
 
@@ -25,11 +23,7 @@ struct SessionCookies {
         Self.line(refreshName, token, path: path, maxAge: maxAge)
     }
 
-    func device(_ token: String) -> String {
-        Self.line(deviceName, token, path: path, maxAge: DeviceClaims.lifetime)
-    }
-
-    /// Lines that make the browser forget the session; the device stays known.
+    /// Lines that make the browser forget both.
     var cleared: [String] { [access("", maxAge: 0), refresh("", maxAge: 0)] }
 
     private static func line(_ name: String, _ value: String, path: String, maxAge: Int) -> String {

@@ -12,8 +12,7 @@ extension Endpoints {
         guard let who, let password else { throw RequestFault.notTaken }
         if delivery.usesCookies { try call.allowedOrigins.refuseCrossSite(call.headers) }
         let session = try await call.service.logIn(
-            who, password: password, deviceToken: try deviceToken ?? call.deviceCookie(), from: call.client,
-            in: call.tenant)
+            who, password: password, deviceToken: deviceToken, from: call.client, in: call.tenant)
         return .session(session, by: delivery, in: call.tenant.tenant)
     }
 

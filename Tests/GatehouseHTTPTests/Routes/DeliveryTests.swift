@@ -21,18 +21,12 @@ import Testing
         ]
     }
 
-    /// Of a sign-in, which has the device known for 400 days.
-    private func signInAttributes(_ tenant: TestTenant) -> [String: [String]] {
-        let device = ["Path=/t/\(tenant.tenant.slug)/v1", "Max-Age=34560000", "HttpOnly", "Secure", "SameSite=Strict"]
-        return expectedAttributes(tenant, access: 900, refresh: 2_592_000).merging([tenant.deviceCookie: device]) { $1 }
-    }
-
     @Test func `Cookie delivery keeps the tokens out of the body`() async throws {
         let tenant = try await RunningService.shared.tenant()
         let reply = try await tenant.register(randomEmail(), ["delivery": "cookie"])
         #expect(reply.status == 201)
         #expect(try Set(reply.json.names) == ["expires_in", "refresh_expires_in", "user"])
-        #expect(attributes(reply) == signInAttributes(tenant))
+        #expect(attributes(reply) == expectedAttributes(tenant, access: 900, refresh: 2_592_000))
         for token in reply.cookies.values { #expect(!String(decoding: reply.body, as: UTF8.self).contains(token)) }
     }
 
@@ -44,10 +38,9 @@ import Testing
             json: ["email": .string(user.email), "password": .string(goodPassword), "delivery": "both"])
         #expect(reply.cookies[tenant.accessCookie] == (try reply.text("access_token")))
         #expect(reply.cookies[tenant.refreshCookie] == (try reply.text("refresh_token")))
-        #expect(reply.cookies[tenant.deviceCookie] == (try reply.text("device_token")))
     }
 
-    @Test func `A device is recognised by its cookie or by the body, and any other token is as good as none`()
+    @Test func `A device is recognised by its token, and any other is as good as none`()
         async throws
     {
         try await RunningService.run {
@@ -57,15 +50,14 @@ import Testing
             let email = randomEmail()
             let device = try await tenant.register(email).text("device_token")
             let credentials: JSONObject = ["email": .string(email), "password": .string(goodPassword)]
-            func logIn(_ body: JSONObject, _ headers: [String: String] = [:]) async throws -> Reply {
-                try await tenant.send("POST", "/v1/login", headers, json: .object(body))
+            func logIn(_ body: JSONObject) async throws -> Reply {
+                try await tenant.send("POST", "/v1/login", json: .object(body))
             }
             try expectProblem(try await tenant.logIn(email, "wrong-Password9x"), 401, "invalid_credentials")
             try expectProblem(try await logIn(credentials), 429, "too_many_attempts")
             var body = credentials
             body["device_token"] = .string(device)
             #expect(try await logIn(body).status == 200)
-            #expect(try await logIn(credentials, ["Cookie": "\(tenant.deviceCookie)=\(device)"]).status == 200)
             body["device_token"] = "x"
             try expectProblem(try await logIn(body), 429, "too_many_attempts")
             body["device_token"] = 7
@@ -96,7 +88,7 @@ import Testing
     }
 
     @Test
-    func `Logout by cookie clears both as they were set, but not for the other sessions, and the device stays known`()
+    func `Logout by cookie clears both as they were set, but not for the other sessions`()
         async throws
     {
         let tenant = try await RunningService.shared.tenant()

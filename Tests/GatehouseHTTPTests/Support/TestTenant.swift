@@ -11,7 +11,6 @@ struct TestTenant: Sendable {
 
     var accessCookie: String { "__Host-\(tenant.slug)-access" }
     var refreshCookie: String { "__Secure-\(tenant.slug)-refresh" }
-    var deviceCookie: String { "__Secure-\(tenant.slug)-device" }
 
     func path(_ path: String) -> String { "/t/\(tenant.slug)\(path)" }
 

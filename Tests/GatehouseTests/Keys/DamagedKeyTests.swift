@@ -42,6 +42,10 @@ import Testing
                 await #expect(throws: Refusal.keysUnavailable) {
                     try await installation.service.authenticate(session.accessToken, in: damaged)
                 }
+                await #expect(throws: Refusal.keysUnavailable) {
+                    try await installation.administration.verifyToken(
+                        tenant: "shop", token: session.accessToken, use: .access)
+                }
             }
             try await installation.damage("shop", "use = '\(use.rawValue)'", to: flip)
         }

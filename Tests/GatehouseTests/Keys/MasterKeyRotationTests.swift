@@ -90,6 +90,8 @@ import Testing
             { _ = try await stranger.createTenant(slug: "blog", change: TenantSettingsChange()) },
             { _ = try await stranger.rotateKeys(tenant: "shop", use: .all, emergency: true, force: true) },
             { _ = try await stranger.revokeKey(tenant: "shop", kid: before[0].kid, force: true) },
+            { _ = try await stranger.exportKey(tenant: "shop", kid: before[0].kid, publicOnly: true) },
+            { _ = try await stranger.verifyToken(tenant: "shop", token: "x.y.z", use: .access) },
             {
                 let jwk = JSON.object(KeyMaterial.generate(.es256).privateJWK()).serialized()
                 _ = try await stranger.importKey(tenant: "shop", jwk: jwk, use: .access, state: .next)

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import Postgres
+
+extension Administration {
+    /// The newest events of a tenant, newest first; of one type, and not older than `age`, where that is asked for.
+    public func listEvents(tenant slug: String, type: String?, age: Duration?, limit: Int) async throws
+        -> [RecordedEvent]
+    {
+        let tenant = try await showTenant(slug).id
+        var query = AuditQuery(tenant: tenant, type: type, limit: limit)
+        if let age { query.since = try await databaseTime() - age }
+        return try await database.query(AuditStatements.newest, query, in: tenant)
+    }
+
+    /// Calls `show` with every event of a tenant that is recorded from now on, in the order in which they become visible,
+    /// each once. Goes on until the task is cancelled, or an error is thrown.
+    public func followEvents(
+        tenant slug: String, type: String?, every pause: Duration = .milliseconds(500),
+        _ show: (RecordedEvent) -> Void
+    ) async throws {
+        let tenant = try await showTenant(slug).id
+        var window = AuditWindow(start: try await databaseTime())
+        while true {
+            let query = AuditQuery(tenant: tenant, type: type, since: window.start, limit: AuditWindow.page)
+            let events = try await database.query(AuditStatements.oldest, query, in: tenant)
+            for event in window.unseen(of: events) { show(event) }
+            if events.count < AuditWindow.page { try await Task.sleep(for: pause) }
+        }
+    }
+
+    private func databaseTime() async throws -> Date {
+        guard let now = try await database.untenanted.first(KeyStatements.now, ()) else {
+            throw Refusal.databaseUnavailable
+        }
+        return now
+    }
+}
+
+/// What has been shown already of the events that may still be joined by others: a transaction that took long makes its
+/// events visible after later ones.
+struct AuditWindow {
+    static let page = 1000
+    private static let longestTransaction: Duration = .seconds(60)
+
+    /// Events before that are complete.
+    private(set) var start: Date
+    private let first: Date
+    private var seen: [UUID: Date] = [:]
+
+    init(start: Date) {
+        self.start = start
+        first = start
+    }
+
+    /// Those not shown before, for good.
+    mutating func unseen(of events: [RecordedEvent]) -> [RecordedEvent] {
+        let new = events.filter { seen[$0.id] == nil }
+        for event in new { seen[event.id] = event.at }
+        guard let last = events.last else { return new }
+        // A full page is followed by the next one; otherwise what is late has a minute.
+        let complete = max(first, last.at - Self.longestTransaction)
+        start = events.count == Self.page ? last.at : complete
+        seen = seen.filter { $0.value >= complete }
+        return new
+    }
+}

@@ -1,0 +1,67 @@
+public import FoundationEssentials
+import Postgres
+
+/// An event of the audit trail as it is read back.
+public struct RecordedEvent: Sendable, Equatable {
+    public let id: UUID
+    public let at: Date
+    /// An operator's name, or `service`.
+    public let actor: String
+    public let type: String
+    public let userID: UUID?
+    public let sessionID: UUID?
+    public let address: String?
+    public let userAgent: String?
+    public let detail: JSONObject
+}
+
+/// Which events of a tenant are asked for.
+struct AuditQuery: Sendable {
+    /// How far the clock that an id was made by may be from the database's.
+    private static let clockLeeway: Duration = .seconds(60)
+
+    let tenant: UUID
+    var type: String?
+    /// Events before that are left out.
+    var since: Date?
+    var limit: Int
+
+    /// No event from `since` on has a lower id: what the primary key is searched by.
+    var firstID: UUID {
+        UUID(version7At: (since ?? Date(timeIntervalSince1970: 0)) - Self.clockLeeway, random: 0)
+    }
+}
+
+extension AuditStatements {
+    /// The newest events, newest first.
+    static let newest = Statement<AuditQuery, RecordedEvent>(
+        "\(selection) order by at desc, id desc limit $5", bind: { query in binding(query) }, row: RecordedEvent.row)
+
+    /// The oldest events from a moment on, oldest first.
+    static let oldest = Statement<AuditQuery, RecordedEvent>(
+        "\(selection) order by at, id limit $5", bind: { query in binding(query) }, row: RecordedEvent.row)
+
+    private static let selection = """
+        select id, at, actor, type, user_id, session_id, address, user_agent, detail from audit_events
+        where tenant_id = $1 and id >= $2 and ($3::text is null or type = $3)
+            and ($4::timestamptz is null or at >= $4)
+        """
+
+    @Sendable private static func binding(_ query: AuditQuery) -> (UUID, UUID, String?, Date?, Int) {
+        (query.tenant, query.firstID, query.type, query.since, query.limit)
+    }
+}
+
+extension RecordedEvent {
+    @Sendable fileprivate static func row(
+        id: UUID, at: Date, actor: String, type: String, userID: UUID?, sessionID: UUID?, address: String?,
+        userAgent: String?, detail: PostgresJSON
+    ) throws -> RecordedEvent {
+        guard let detail = try JSON.parse(Array(detail.text.utf8)).objectValue else {
+            throw UnknownStoredValue(column: "audit_events.detail")
+        }
+        return RecordedEvent(
+            id: id, at: at, actor: actor, type: type, userID: userID, sessionID: sessionID, address: address,
+            userAgent: userAgent, detail: detail)
+    }
+}

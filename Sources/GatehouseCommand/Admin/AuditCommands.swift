@@ -1,0 +1,45 @@
+import ArgumentParser
+import Gatehouse
+
+struct AuditCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "What happened to a tenant's accounts and keys, and who did it.",
+        subcommands: [List.self, Follow.self])
+
+    struct List: AdminCommand {
+        static let configuration = CommandConfiguration(abstract: "List events, newest first.")
+
+        @Argument var tenant: String
+        @Option(help: "Events of this type alone, such as keys.rotated.") var type: String?
+        @Option(help: "Events of the last 90s, 15m, 12h or 30d.", transform: DurationText.argument)
+        var since: Duration?
+        @Option(help: "So many events at the most, 1 to 1000.") var limit = 100
+        @OptionGroup var options: AdminOptions
+
+        func validate() throws {
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+        }
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .events(
+                try await office.administration.listEvents(tenant: tenant, type: type, age: since, limit: limit),
+                of: tenant)
+        }
+    }
+
+    struct Follow: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print events as they happen, one a line, until interrupted.")
+
+        @Argument var tenant: String
+        @Option(help: "Events of this type alone.") var type: String?
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            try await office.administration.followEvents(tenant: tenant, type: type) { event in
+                Terminal.printResult(options.output.json ? event.json(tenant: tenant).text : event.line)
+            }
+            return Answer(json: .null, text: "")
+        }
+    }
+}

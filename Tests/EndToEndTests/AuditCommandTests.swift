@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+@Suite("gatehouse admin audit")
+struct AuditCommandTests {
+    static let members: Set<String> = [
+        "id", "at", "tenant", "actor", "type", "user_id", "session_id", "ip", "user_agent", "detail",
+    ]
+
+    @Test("Events are listed newest first with the members of the contract, by type and time where asked for")
+    func list() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", "--actor", "grace", in: place)
+        _ = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
+        let events = try await Program.admin("audit", "list", "shop", in: place).list
+        #expect(events.compactMap { $0["type"] as? String } == ["keys.rotated", "tenant.created"])
+        #expect(events.allSatisfy { Set($0.keys) == Self.members && $0["tenant"] as? String == "shop" })
+        #expect(events.last?["actor"] as? String == "grace")
+        let created = try await Program.admin("audit", "list", "shop", "--type", "tenant.created", in: place).list
+        #expect(created.count == 1)
+        let recent = try await Program.admin("audit", "list", "shop", "--since", "1h", "--limit", "1", in: place)
+        #expect(recent.list.compactMap { $0["type"] as? String } == ["keys.rotated"], "\(recent.errors)")
+        #expect(try await Program.admin("audit", "list", "nobody", in: place).errorCode == "tenant_not_found")
+        for wrong in [["--since", "90"], ["--limit", "0"]] {
+            let outcome = try await Program.run(["admin", "audit", "list", "shop"] + wrong, place.environment)
+            #expect(outcome.status == 2)
+        }
+    }
+
+    @Test("Who follows gets one JSON object a line for what happens from then on")
+    func follow() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let follower = try RunningProgram(
+            Program.path, ["admin", "audit", "follow", "shop", "--type", "keys.rotated", "--json"],
+            environment: place.environment)
+        defer { follower.send(SIGKILL) }
+        // It says nothing before the first event, so there is one until it is heard.
+        let line = try await eventually("an event") {
+            _ = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
+            return follower.output.split(separator: "\n").first
+        }
+        let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        #expect(Set(event?.keys.map { $0 } ?? []) == Self.members)
+        #expect(event?["type"] as? String == "keys.rotated")
+        follower.send(SIGTERM)
+        #expect(await follower.waitForEnd() == 128 + SIGTERM)
+    }
+}
