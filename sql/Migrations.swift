@@ -14,6 +14,7 @@ public struct Migration: Sendable, Equatable {
         Migration(6, "guess_counters", PackageResources.v0006_guess_counters_sql),
         Migration(7, "audit_events", PackageResources.v0007_audit_events_sql),
         Migration(8, "key_upkeep", PackageResources.v0008_key_upkeep_sql),
+        Migration(9, "keys_due", PackageResources.v0009_keys_due_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

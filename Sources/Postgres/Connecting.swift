@@ -1,11 +1,11 @@
 /// One attempt to connect, driven without blocking so that it ends at its deadline and with its task.
 struct Connecting {
     private let conninfo: String
-    private let applicationName: String?
+    private let applicationName: ApplicationName?
     private let wake: WakePipe
     private let cancellation: Signal
 
-    init(_ conninfo: String, applicationName: String?, wake: WakePipe, cancellation: Signal) {
+    init(_ conninfo: String, applicationName: ApplicationName?, wake: WakePipe, cancellation: Signal) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.wake = wake
@@ -64,10 +64,12 @@ struct Connecting {
 
     /// What stands before `dbname` is a default that the connection string may change; what stands after, isn't.
     private var parameters: [(keyword: String, value: String)] {
-        [
+        let name = applicationName ?? "Postgres for Swift"
+        let fixed = name.isFixed ? [("application_name", name.text)] : []
+        return [
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
-            ("tcp_user_timeout", "30000"), ("fallback_application_name", applicationName ?? "Postgres for Swift"),
+            ("tcp_user_timeout", "30000"), ("fallback_application_name", name.text),
             ("dbname", conninfo), ("client_encoding", "UTF8"),
-        ]
+        ] + fixed
     }
 }

@@ -53,7 +53,7 @@ public actor Connection {
     ///   - conninfo: A libpq connection string or URL; several hosts, TLS modes and service files included.
     ///   - idleCheckAfter: A connection that was idle for longer is tried before its next statement.
     public static func open(
-        _ conninfo: String, applicationName: String? = nil, idleCheckAfter: Duration = .seconds(30),
+        _ conninfo: String, applicationName: ApplicationName? = nil, idleCheckAfter: Duration = .seconds(30),
         deadline: Duration = defaultDeadline
     ) async throws(PostgresError) -> Connection {
         let connection = try Connection(idleCheckAfter: idleCheckAfter)
@@ -69,7 +69,8 @@ public actor Connection {
     // MARK: Connecting
 
     private func connect(
-        _ conninfo: String, applicationName: String?, until deadline: ContinuousClock.Instant, cancellation: Signal
+        _ conninfo: String, applicationName: ApplicationName?, until deadline: ContinuousClock.Instant,
+        cancellation: Signal
     ) throws(PostgresError) {
         let connecting = Connecting(
             conninfo, applicationName: applicationName, wake: wake, cancellation: cancellation)

@@ -12,7 +12,7 @@ public struct Listener: AsyncSequence, Sendable {
 
     let conninfo: String
     let channels: [String]
-    let applicationName: String?
+    let applicationName: ApplicationName?
     let backoff: Backoff
     /// How often a silent server is asked whether it is still there; also how long it may take to answer.
     let probeInterval: Duration
@@ -22,7 +22,7 @@ public struct Listener: AsyncSequence, Sendable {
     let deafRest: Duration
 
     public init(
-        _ conninfo: String, channels: [String], applicationName: String? = nil, backoff: Backoff = Backoff(),
+        _ conninfo: String, channels: [String], applicationName: ApplicationName? = nil, backoff: Backoff = Backoff(),
         probeInterval: Duration = .seconds(2), deliveryDeadline: Duration = .seconds(2),
         deafRest: Duration = .seconds(30)
     ) {

@@ -13,14 +13,14 @@ public struct PoolConfiguration: Sendable {
     /// A connection that was idle for longer is tried before it is used.
     public var idleCheckAfter: Duration
     /// What the server's activity views call this program.
-    public var applicationName: String?
+    public var applicationName: ApplicationName?
     /// How long to wait after failed attempts to connect.
     public var backoff: Backoff
 
     public init(
         _ conninfo: String, size: Int = 10, waitDeadline: Duration = .seconds(5),
         statementDeadline: Duration = .seconds(5), connectDeadline: Duration = .seconds(5),
-        idleCheckAfter: Duration = .seconds(30), applicationName: String? = nil, backoff: Backoff = Backoff()
+        idleCheckAfter: Duration = .seconds(30), applicationName: ApplicationName? = nil, backoff: Backoff = Backoff()
     ) {
         self.conninfo = conninfo
         self.size = max(1, size)

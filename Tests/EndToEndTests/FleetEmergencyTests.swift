@@ -69,7 +69,7 @@ struct FleetEmergencyTests {
                 try await Fleet.serving(place, second: behind) { fleet in
                     for round in 0..<3 {
                         let delays = try await delaysOfRevocation(fleet, round)
-                        print("a revoked key was refused after \(delays[0]), and \(delays[1]) where nothing is heard")
+                        print("a revoked key was taken for \(delays[0]), and for \(delays[1]) where nothing is heard")
                         #expect(delays[0] < .seconds(1))
                         #expect(delays[1] <= Self.bound)
                     }
@@ -78,7 +78,7 @@ struct FleetEmergencyTests {
         }
     }
 
-    /// How long each instance takes a token after its key has been revoked. Both have just read the keys.
+    /// How long after the revocation of its key each instance has begun to take a token. Both have just read the keys.
     private func delaysOfRevocation(_ fleet: Fleet, _ round: Int) async throws -> [Duration] {
         let session = try await fleet.register("unheard\(round)")
         let kid = try #require(header(of: session.access)["kid"] as? String)
@@ -88,12 +88,15 @@ struct FleetEmergencyTests {
         let revocation = ContinuousClock.now
         var delays: [Duration] = []
         for door in 0..<2 {
-            var asked = ContinuousClock.now
+            // What counts is when a request was sent that was answered well, however long that took.
+            var accepted = revocation
             try await eventually("a refusal by instance \(door)") {
-                asked = .now
-                return try await fleet.me(session.access, at: door).text("code") == "invalid_token" ? true : nil
+                let asked = ContinuousClock.now
+                if try await fleet.me(session.access, at: door).text("code") == "invalid_token" { return true }
+                accepted = asked
+                return nil
             }
-            delays.append(revocation.duration(to: asked))
+            delays.append(revocation.duration(to: accepted))
         }
         return delays
     }

@@ -26,6 +26,19 @@ struct ListenerTests {
         #expect(await events.next() == .notification(channel: "odd \"Name\"", payload: "é"))
     }
 
+    @Test("a fixed name stands whatever the connection string says, any other gives way")
+    func names() async throws {
+        let database = try await TestDatabase.make()
+        let name = Statement<Void, String>(
+            "select current_setting('application_name')", bind: { () }, row: { (name: String) in name })
+        let conninfo = database.superuserURL + (database.superuserURL.contains("?") ? "&" : "?")
+        for (given, shown) in [(ApplicationName.fixed("ours"), "ours"), ("ours", "theirs")] {
+            let connection = try await Connection.open(conninfo + "application_name=theirs", applicationName: given)
+            #expect(try await connection.first(name, ()) == shown)
+            await connection.close()
+        }
+    }
+
     @Test("a silent server is asked whether it is there, and listening goes on")
     func probe() async throws {
         let database = try await TestDatabase.make()

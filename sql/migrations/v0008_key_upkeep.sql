@@ -1,12 +1,12 @@
 -- What running instances need to look after keys by themselves, and what an operator does that belongs to no tenant.
--- New columns without a default and the trigger rewrite nothing: tenants and signing_keys are locked for an instant, as
--- they are for the index, since tenants is small. Instances of the release before go on beside it.
+-- New columns without a default and the triggers rewrite nothing: tenants and signing_keys are locked for an instant. That has
+-- to be had within two seconds, lest every login queue up behind this; otherwise it is for another attempt. Instances of the
+-- release before go on beside it; their operators' commands don't note when keys are due, so both are updated together.
+set local lock_timeout = '2s';
 
 -- The earliest moment when something of a tenant's keys is due: a rotation by its schedule, or the end of a retired key.
 -- On tenants, which belongs to none of them: instances find out whose turn it is without looking into anybody's keys.
 alter table tenants add column keys_due_at timestamptz;
-update tenants set keys_due_at = now();
-create index tenants_keys_due_at on tenants (keys_due_at) where keys_due_at is not null;
 
 -- An HS256 secret is exported once.
 alter table signing_keys add column exported_at timestamptz;
@@ -36,9 +36,6 @@ create trigger signing_keys_transition
 grant insert, delete on signing_keys to gatehouse_service;
 grant update (state, activated_at, retired_at, verify_until, longest_lifetime_seconds) on signing_keys to gatehouse_service;
 grant update (keys_due_at) on tenants to gatehouse_service;
-
--- An event is of the moment it is written, not of the moment its transaction began to wait for another one.
-alter table audit_events alter column at set default statement_timestamp();
 
 -- What operators did to the installation as a whole, or to a tenant that is gone since. The service has no part in it.
 create table operator_events (

@@ -16,10 +16,11 @@ struct AuditEvent: Sendable {
 }
 
 enum AuditStatements {
+    /// An event is of the moment it is written, not of the moment its transaction began to wait for another one.
     static let append = Statement<AuditEvent, Void>(
         """
-        insert into audit_events (tenant_id, id, actor, type, user_id, session_id, address, user_agent, detail)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        values ($1, $2, statement_timestamp(), $3, $4, $5, $6, $7, $8, $9)
         """,
         bind: {
             (

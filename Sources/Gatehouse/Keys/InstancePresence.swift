@@ -6,13 +6,13 @@ enum InstancePresence {
     private static let prefix = "gatehouse listener"
 
     /// At most 63 bytes, which is what PostgreSQL keeps of such a name.
-    static func applicationName(accepting keys: MasterKeys) -> String {
-        ([prefix] + keys.all.map(shortID)).joined(separator: " ")
+    static func applicationName(accepting keys: MasterKeys) -> ApplicationName {
+        .fixed(([prefix] + keys.all.map(shortID)).joined(separator: " "))
     }
 
-    /// Whether the instance of that name opens what this key has sealed.
-    static func accepts(_ key: MasterKey, applicationName: String) -> Bool {
-        applicationName.split(separator: " ").contains { $0 == shortID(key) }
+    /// Whether the instance of that name seals under this key, and so opens what it has sealed.
+    static func seals(under key: MasterKey, applicationName: String) -> Bool {
+        applicationName.hasPrefix("\(prefix) \(shortID(key))")
     }
 
     /// The names of the instances that are listening now.
@@ -26,16 +26,17 @@ enum InstancePresence {
 }
 
 extension Administration {
-    /// What is sealed under a key that an instance doesn't have, it can't serve.
+    /// What is sealed under a key that an instance doesn't have, it can't serve; and one that has it in second place would
+    /// go on sealing under the other.
     func refuseWhileInstancesLack(_ key: MasterKey) async throws {
         let lacking = try await database.untenanted.query(InstancePresence.names, ())
-            .count { !InstancePresence.accepts(key, applicationName: $0) }
+            .count { !InstancePresence.seals(under: key, applicationName: $0) }
         guard lacking == 0 else {
             throw Refusal.guardRefused(
                 """
-                \(lacking == 1 ? "A running instance doesn't" : "\(lacking) running instances don't") accept the master \
-                key \(key.id) yet and could not serve what is sealed under it. Give every instance both keys, the new one \
-                first and the old one below, restart it, and try again.
+                \(lacking == 1 ? "A running instance doesn't" : "\(lacking) running instances don't") have the master key \
+                \(key.id) in first place yet. Give every instance both keys, the new one first and the old one below, \
+                restart it, and try again.
                 """)
         }
     }

@@ -13,11 +13,11 @@ struct KeyStore: Sendable {
 
     /// The keys whose stored form has been altered, by kid.
     ///
-    /// Throws `invalidSetting` when a key was sealed under a master key that is not at hand: what would be sealed here, no
+    /// Throws `invalidSetting` when they were sealed under a master key that is not at hand: what would be sealed here, no
     /// running instance could open.
     func damagedKeys() async throws -> Set<String> {
-        let opened = try await transaction.query(KeyStatements.all, tenant.id)
-            .map { try $0.openedUnlessDamaged(by: sealer, tenantID: tenant.id) }
+        let sealed = try await transaction.query(KeyStatements.all, tenant.id)
+        let opened = try sealed.opened(by: sealer, tenantID: tenant.id)
         return Set(opened.filter { $0.material == nil }.map(\.key.kid))
     }
 

@@ -48,6 +48,8 @@ public struct KeyUpkeep: Sendable {
         for tenant in due {
             do {
                 if try await lookAfterKeys(of: tenant) { done += 1 }
+            } catch let error where Refusal.code(of: error) == Refusal.databaseUnavailable.code || Task.isCancelled {
+                throw error
             } catch {
                 done += 1
                 // The others go on; this one has a rest, lest it be tried and lamented every second.

@@ -12,13 +12,7 @@ struct MasterKeyCheck: Sendable {
     /// master key names it, and `master-key rotate` goes from the newest to the oldest. Damage is a tenant's own matter.
     func refuseForeignKey() async throws {
         for tenant in try await database.untenanted.query(TenantStatements.ends, ()) {
-            for sealed in try await database.query(KeyStatements.all, tenant, in: tenant) {
-                do throws(UnsealFailure) {
-                    _ = try sealer.open(sealed.secret, for: sealed.identity(in: tenant))
-                } catch {
-                    if case .unknownMasterKey = error { throw Refusal.wrongMasterKey(error) }
-                }
-            }
+            _ = try await database.query(KeyStatements.all, tenant, in: tenant).opened(by: sealer, tenantID: tenant)
         }
     }
 }

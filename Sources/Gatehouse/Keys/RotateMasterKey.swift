@@ -5,8 +5,8 @@ extension Administration {
     /// Seals every key anew under the first master key, the newest tenant first; both are accepted meanwhile.
     ///
     /// Each tenant is one transaction: whatever ends this, what is done is done, and another run does the rest. A key that
-    /// can't be opened is left as it is and reported. Throws `guardRefused`, with nothing changed, while an instance is
-    /// running that would not open what is sealed here; a dry run says so as well, and changes nothing.
+    /// can't be opened is left as it is and reported. Throws `guardRefused` while an instance is running that would not open
+    /// what is sealed here: at the beginning, where a dry run says so as well, or when one is started meanwhile.
     public func rotateMasterKey(
         dryRun: Bool, progress: (MasterKeyReport) -> Void = { _ in }
     ) async throws -> MasterKeyReport {
@@ -32,7 +32,12 @@ extension Administration {
         let tenants = try await database.untenanted.query(TenantStatements.newestFirst, ())
         var report = MasterKeyReport()
         report.allTenants = tenants.count
+        var asked = ContinuousClock.now
         for tenant in tenants {
+            if !dryRun, asked.duration(to: .now) > .seconds(1) {
+                try await refuseWhileInstancesLack(sealer.keys.sealing)
+                asked = .now
+            }
             let part =
                 dryRun
                 ? try await look(at: tenant, with: sealer) : try await reseal(tenant, with: sealer)
@@ -111,6 +116,8 @@ private struct Resealing {
                         identity: identity, sealed: sealed.secret, secret: try sealer.open(sealed.secret, for: identity)
                     ))
             } catch {
+                // What a revoked key has signed is refused whether or not it opens.
+                guard sealed.key.state != .revoked else { continue }
                 report.unopened.append(
                     UnopenedKey(
                         tenant: tenant.slug, kid: sealed.key.kid, use: sealed.key.use, state: sealed.key.state,

@@ -32,16 +32,6 @@ public struct StoredKey: Sendable, Equatable {
             }
             return Opened(key: key, material: material)
         }
-
-        /// Without material when it is damaged. Throws `Refusal.invalidSetting` with another database's master key.
-        func openedUnlessDamaged(by sealer: KeySealer, tenantID: UUID) throws(Refusal) -> Opened {
-            do throws(UnsealFailure) {
-                return try opened(by: sealer, tenantID: tenantID)
-            } catch {
-                guard error == .damaged else { throw .wrongMasterKey(error) }
-                return Opened(key: key, material: nil)
-            }
-        }
     }
 
     /// A key ready to use; without material when its secret could not be opened.
@@ -61,5 +51,26 @@ public struct StoredKey: Sendable, Equatable {
         case .retired: .retired(verifyUntil: verifyUntil ?? .distantPast)
         case .revoked: .revoked
         }
+    }
+}
+
+extension [StoredKey.Sealed] {
+    /// The keys of one tenant, without material where they don't open: they have been altered.
+    ///
+    /// Throws `Refusal.invalidSetting` when none opens and they name another master key. All keys of a tenant are sealed
+    /// under one, in one transaction; so where some open, a key that names another is damaged in just that place.
+    func opened(by sealer: KeySealer, tenantID: UUID) throws(Refusal) -> [StoredKey.Opened] {
+        var foreign: UnsealFailure?
+        var opened: [StoredKey.Opened] = []
+        for sealed in self {
+            do throws(UnsealFailure) {
+                opened.append(try sealed.opened(by: sealer, tenantID: tenantID))
+            } catch {
+                if error != .damaged { foreign = error }
+                opened.append(StoredKey.Opened(key: sealed.key, material: nil))
+            }
+        }
+        if let foreign, opened.allSatisfy({ $0.material == nil }) { throw .wrongMasterKey(foreign) }
+        return opened
     }
 }

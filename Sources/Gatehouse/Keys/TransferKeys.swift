@@ -38,13 +38,11 @@ extension Administration {
     public func exportKey(tenant slug: String, kid: String, publicOnly: Bool) async throws -> JSONObject {
         let sealer = try requiredSealer()
         return try await changing(slug) { transaction, tenant in
-            let keys = try await transaction.query(KeyStatements.all, tenant.id)
-            guard let sealed = keys.first(where: { $0.key.kid == kid && $0.key.use == .access }) else {
+            let keys = try await transaction.query(KeyStatements.all, tenant.id).opened(by: sealer, tenantID: tenant.id)
+            guard let found = keys.first(where: { $0.key.kid == kid && $0.key.use == .access }) else {
                 throw Refusal.keyNotFound
             }
-            guard let material = try sealed.openedUnlessDamaged(by: sealer, tenantID: tenant.id).material else {
-                throw Refusal.keysUnavailable
-            }
+            guard let material = found.material else { throw Refusal.keysUnavailable }
             if publicOnly {
                 guard let jwk = material.publicJWK else {
                     throw Refusal.guardRefused("An HS256 key is a shared secret and has no public half.")
@@ -54,7 +52,7 @@ extension Administration {
             guard material.algorithm == .hs256 else {
                 throw Refusal.guardRefused("A private key doesn't leave Gatehouse; --public exports its public half.")
             }
-            try await markExported(sealed.key, of: tenant, in: transaction)
+            try await markExported(found.key, of: tenant, in: transaction)
             try await record(
                 "keys.secret_exported", in: transaction, tenant: tenant.id, detail: ["kid": .string(kid)])
             return material.privateJWK()

@@ -59,12 +59,19 @@ public final class TenantDirectory: Sendable {
         return try Self.enabled(try await load(slug, joining: true))
     }
 
-    /// A token named a key the cache doesn't know: reads the tenant again, at most once per second, else nil.
-    func reread(_ served: ServedTenant) async throws -> ServedTenant? {
+    /// A token named a key the cache doesn't know: the tenant as it is read again for that, at most once per second.
+    ///
+    /// Who comes while that is going on waits for it, since they may bring the same key; who comes later in that second
+    /// gets what is known by then.
+    func reread(_ served: ServedTenant) async throws -> ServedTenant {
         let slug = served.tenant.slug
-        guard state.withLock({ $0.cache.mayReread(slug, now: .now) }) else { return nil }
-        metrics.rereads.increment()
-        return try Self.enabled(try await load(slug, joining: false))
+        let (isFirst, load) = state.withLock { ($0.cache.mayReread(slug, now: .now), $0.loads[slug]) }
+        if isFirst {
+            metrics.rereads.increment()
+            return try Self.enabled(try await self.load(slug, joining: false))
+        }
+        if let load { return try Self.enabled(try await load.task.value) }
+        return try await tenant(slug: slug)
     }
 
     /// Listens for changes until the task is cancelled.

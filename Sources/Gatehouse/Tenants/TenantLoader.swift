@@ -30,6 +30,7 @@ struct TenantLoader: Sendable {
         do {
             return try sealed.opened(by: sealer, tenantID: tenant.id)
         } catch {
+            guard sealed.key.state != .revoked else { return StoredKey.Opened(key: sealed.key, material: nil) }
             metrics.unusable.increment()
             logger.error(
                 "A signing key can't be opened; its tokens are answered 503 until it can.",

@@ -34,8 +34,10 @@ enum TenantStatements {
         bind: { ($0.id, $0.due) })
 
     static let postponeKeys = Statement<UUID, Void>(
-        "update tenants set keys_due_at = now() + interval '60 s' where id = $1 and keys_due_at <= now()",
-        bind: { $0 })
+        """
+        update tenants set keys_due_at = now() + interval '60 s'
+        where id = (select id from tenants where id = $1 and keys_due_at <= now() for no key update skip locked)
+        """, bind: { $0 })
 
     static let all = Statement<Void, Tenant>(
         "select \(tenantColumns) from tenants order by slug", bind: { () }, row: Tenant.row)

@@ -17,8 +17,8 @@ extension Administration {
     public func verifyToken(tenant slug: String, token: String, use: KeyUse) async throws -> TokenVerdict {
         let tenant = try await showTenant(slug)
         let sealer = try requiredSealer()
-        let keys = try await database.query(KeyStatements.all, tenant.id, in: tenant.id).filter { $0.key.use == use }
-            .map { try $0.openedUnlessDamaged(by: sealer, tenantID: tenant.id) }
+        let keys = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
+            .opened(by: sealer, tenantID: tenant.id).filter { $0.key.use == use }
         let ring = KeyRing(keys: keys.map(\.ringEntry))
         let now = clock.now()
         var claims: JSONObject?

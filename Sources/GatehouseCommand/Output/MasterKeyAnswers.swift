@@ -29,6 +29,9 @@ extension MasterKeyReport {
             "tenants": .integer(tenants), "failures": .array(unopened.map(\.json)),
         ]
         counts[name] = .integer(resealed)
+        if !isComplete {
+            counts["error"] = ["code": .string(Refusal.keysUnavailable.code), "message": "Some keys can't be opened."]
+        }
         return .object(counts)
     }
 

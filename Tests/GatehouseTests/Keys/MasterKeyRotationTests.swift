@@ -121,6 +121,13 @@ import Testing
         }
         #expect(try await installation.administration.verifyMasterKey().unchanged == 4)
         _ = try await installation.administration.rotateMasterKey(dryRun: false)
+        let names = try await installation.ownerPool.query(InstancePresence.names, ())
+        let second = MasterKeys(sealing: .generate(), accepting: [installation.sealer.keys.sealing])
+        #expect(names.allSatisfy { !InstancePresence.seals(under: second.sealing, applicationName: $0) })
+        // In second place it is accepted, and something else is sealed under.
+        let swapped = InstancePresence.applicationName(
+            accepting: MasterKeys(sealing: installation.sealer.keys.sealing, accepting: [second.sealing]))
+        #expect(!InstancePresence.seals(under: second.sealing, applicationName: swapped.text))
     }
 }
 

@@ -17,8 +17,12 @@ struct Installation: Sendable {
     static let password = "vivid-Otter47-lintel-quasar"
     static let client = ClientInfo(address: "192.0.2.1", userAgent: "tests/1.0")
 
-    static func make(limits: GuessLimits = .off, jwksMaxAge: Duration = .seconds(300)) async throws -> Installation {
-        let database = try await TestDatabase.make()
+    /// - Parameter serviceURL: How the service gets to the database, where that isn't directly.
+    static func make(
+        on given: TestDatabase? = nil, serviceURL: String? = nil, limits: GuessLimits = .off,
+        jwksMaxAge: Duration = .seconds(300)
+    ) async throws -> Installation {
+        let database = if let given { given } else { try await TestDatabase.make() }
         _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
         let admin = try await Connection.open(database.superuserURL)
         try await admin.script("grant gatehouse_service to gh_service")
@@ -30,11 +34,12 @@ struct Installation: Sendable {
         let serviceDatabase = Database(
             pool: Pool(
                 PoolConfiguration(
-                    database.serviceURL, size: 8, waitDeadline: .seconds(60), statementDeadline: .seconds(60))))
+                    serviceURL ?? database.serviceURL, size: 8, waitDeadline: .seconds(60),
+                    statementDeadline: .seconds(60))))
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let directory = TenantDirectory(
             database: serviceDatabase, sealer: sealer, publicURL: "http://gatehouse.test",
-            listenURL: database.serviceURL, logger: logger)
+            listenURL: serviceURL ?? database.serviceURL, logger: logger)
         return Installation(
             database: database,
             administration: Administration(

@@ -45,6 +45,28 @@ import Testing
         _ = try await (first, second)
     }
 
+    @Test(
+        "Who brings a new key while it is being looked for waits for that, instead of being refused",
+        .timeLimit(.minutes(1)))
+    func rereadsTogether() async throws {
+        let installation = try await Installation.make()
+        let known = try await installation.tenant()
+        let directory = installation.directory(TestMetrics())
+        _ = try await directory.tenant(slug: "shop")
+        let rotated = try await installation.rotate(force: true)
+        let blocker = try await Connection.open(installation.database.superuserURL)
+        try await blocker.script("begin; lock table tenants in access exclusive mode")
+        try await withThrowingTaskGroup(of: ServedTenant.self) { group in
+            group.addTask { try await directory.reread(known) }
+            while try await blocker.first(Self.waiting, ()) != 1 { await Task.yield() }
+            for _ in 0..<20 { group.addTask { try await directory.reread(known) } }
+            try await blocker.script("rollback")
+            for try await served in group { #expect(served.accessKeys.entry(rotated.next.kid) != nil) }
+        }
+        await blocker.close()
+        #expect(try await directory.reread(known).accessKeys.entry(rotated.next.kid) != nil)
+    }
+
     /// How many statements wait for the lock on `tenants`.
     private static let waiting = Statement<Void, Int>(
         "select count(*) from pg_locks where relation = 'tenants'::regclass and not granted", bind: { () },
