@@ -27,13 +27,8 @@ public struct LogOut: Sendable {
     ) async throws {
         guard let (session, user) = try await session(of: credential, in: served) else { return }
         let tenant = served.tenant.id
-        switch scope {
-        case .local:
-            try await database.execute(SessionStatements.end, (tenant, session, user, .loggedOut), in: tenant)
-        case .others, .global:
-            try await database.execute(
-                SessionStatements.endSiblings, (tenant, session, user, scope == .global), in: tenant)
-        }
+        try await database.execute(
+            SessionStatements.logOut, (tenant, session, user, scope != .others, scope != .local), in: tenant)
     }
 
     /// Whose session it is, where the token says that: then it ends nobody else's. Nil for a refresh token that has

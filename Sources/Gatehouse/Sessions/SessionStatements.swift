@@ -135,15 +135,17 @@ enum SessionStatements {
         """,
         bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) })
 
-    /// Ends the other sessions of the user whose live session is named, or all of them with it.
-    static let endSiblings = Statement<(tenant: UUID, session: UUID, user: UUID?, included: Bool), Void>(
+    /// Signs the session out, the other sessions of its user, or both. One that has expired may still be ended, so that no
+    /// longer lifetime brings it back, but it ends no others.
+    static let logOut = Statement<(tenant: UUID, session: UUID, user: UUID?, own: Bool, others: Bool), Void>(
         """
-        update refresh_tokens s set ended_at = now(), end_reason = 'logged_out'
-        from refresh_tokens own
-        where own.tenant_id = $1 and own.id = $2 and ($4::uuid is null or own.user_id = $4) and own.ended_at is null
-            and s.tenant_id = $1 and s.user_id = own.user_id and s.ended_at is null and (s.id <> own.id or $3)
+        update refresh_tokens other set ended_at = now(), end_reason = $6
+        from refresh_tokens s join tenants t on t.id = s.tenant_id
+        where s.tenant_id = $1 and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
+            and other.tenant_id = $1 and other.user_id = s.user_id and other.ended_at is null
+            and case when other.id = s.id then $4 else $5 and \(isAlive) end
         """,
-        bind: { ($0.tenant, $0.session, $0.included, $0.user) })
+        bind: { ($0.tenant, $0.session, $0.user, $0.own, $0.others, EndReason.loggedOut.rawValue) })
 
     /// Ends a session whose older generation was presented, if it is as it was judged, and records it.
     static let endReused = Statement<(session: UUID, generation: Int, event: AuditEvent), UUID>(

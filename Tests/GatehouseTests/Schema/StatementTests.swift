@@ -23,7 +23,7 @@ import Testing
         ("sessions.start", SessionStatements.start), ("sessions.ask", SessionStatements.ask),
         ("sessions.look", RotateRefreshToken.look), ("sessions.live", SessionStatements.live),
         ("sessions.end", SessionStatements.end), ("sessions.endAll", SessionStatements.endAll),
-        ("sessions.endSiblings", SessionStatements.endSiblings), ("sessions.endReused", SessionStatements.endReused),
+        ("sessions.logOut", SessionStatements.logOut), ("sessions.endReused", SessionStatements.endReused),
         ("sessions.rotate", RotateRefreshToken.statement), ("keys.all", KeyStatements.all),
         ("keys.insert", KeyStatements.insert), ("keys.promote", KeyStatements.promote),
         ("keys.retire", KeyStatements.retire), ("keys.revoke", KeyStatements.revoke),
