@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test test-docker build release lint format interop check-docs bench-quick bench bench-tenants clean
+.PHONY: help run test soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ test: ## Run every test, on a throw-away PostgreSQL or on GATEHOUSE_TEST_DATABAS
 	@scripts/install-packages build test
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --no-parallel $(ARGS)
+
+soak: ## Run the long tests only: 100000 random histories, or GATEHOUSE_SOAK of them
+	@scripts/install-packages build test
+	swift build --build-tests
+	GATEHOUSE_SOAK=$(GATEHOUSE_SOAK) swift test --skip-build --disable-xctest --no-parallel --filter soak $(ARGS)
 
 test-docker: ## Run every test against the PostgreSQL of docker-compose.yml
 	@scripts/test-docker
