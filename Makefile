@@ -6,6 +6,9 @@ SHELL := /bin/bash
 # More arguments for the program that the target runs: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
+# How many random histories `make soak` runs.
+GATEHOUSE_SOAK ?= 100000
+
 .PHONY: help run test soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants clean
 
 help: ## List these commands
