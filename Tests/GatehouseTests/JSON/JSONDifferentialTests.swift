@@ -6,7 +6,7 @@ import Testing
 @Suite struct JSONDifferentialTests {
     @Test("Every well-formed text is read, and means what Foundation reads in it", arguments: 0..<8)
     func wellFormed(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             let text = Self.randomText(depth: 4, &random)
             let ours = try JSON.parse(text)
@@ -18,7 +18,7 @@ import Testing
 
     @Test("What is read of a damaged text, Foundation reads alike", arguments: 0..<8)
     func damaged(seed: UInt64) throws {
-        var random = SeededGenerator(seed: 1000 + seed)
+        var random = SplitMix64(seed: 1000 + seed)
         var refused = 0
         for _ in 0..<500 {
             var bytes = Array(Self.randomText(depth: 3, &random).utf8)
@@ -33,7 +33,7 @@ import Testing
         #expect(refused > 50)
     }
 
-    private static func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
+    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         let index = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<3, using: &random) {
         case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    private static func randomText(depth: Int, _ random: inout SeededGenerator) -> String {
+    private static func randomText(depth: Int, _ random: inout SplitMix64) -> String {
         let space = ["", "", " ", "\n\t"].randomElement(using: &random) ?? ""
         let count = Int.random(in: 0..<12, using: &random)
         switch Int.random(in: 0..<(depth == 0 ? 4 : 6), using: &random) {
@@ -81,25 +81,8 @@ import Testing
         "\\u00e9", "\\uD83D\\uDE00", "\\u2028", "\\u007f", "\u{7F}", "{", "]", ",",
     ]
 
-    private static func randomString(_ random: inout SeededGenerator) -> String {
+    private static func randomString(_ random: inout SplitMix64) -> String {
         let count = Int.random(in: 0..<8, using: &random)
         return "\"" + (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "\""
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,4 @@
-/// Pseudo-random numbers that are the same for the same seed, so that a history can be had again.
+/// Pseudo-random numbers that are the same for the same seed, so that a failure can be had again.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
