@@ -5,7 +5,7 @@ import Testing
 struct ConcurrentRotationTests {
     private static let processes = 50
     /// More would starve each other, not contend more.
-    private static let atOnce = 10
+    private static let atOnce = 50
 
     @Test("Exactly one passes the guard, and the others are refused by it")
     func guarded() async throws {

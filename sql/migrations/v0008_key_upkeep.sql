@@ -32,10 +32,32 @@ create trigger signing_keys_transition
     before update of state on signing_keys
     for each row when (old.state is distinct from new.state) execute function check_signing_key_transition();
 
+-- Nor does one verify for longer than was decided when it retired.
+create function refuse_longer_verification() returns trigger
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception 'A retired signing key can''t verify for longer.'
+        using errcode = 'check_violation', table = 'signing_keys', constraint = 'signing_keys_verification_final';
+end
+$$;
+
+create trigger signing_keys_verification
+    before update of verify_until on signing_keys
+    for each row when (old.state = 'retired' and new.state = 'retired' and new.verify_until > old.verify_until)
+    execute function refuse_longer_verification();
+
 -- Rotation by schedule. Locking a tenant's row takes the right to update a column of it; this one matters least.
 grant insert, delete on signing_keys to gatehouse_service;
 grant update (state, activated_at, retired_at, verify_until, longest_lifetime_seconds) on signing_keys to gatehouse_service;
 grant update (keys_due_at) on tenants to gatehouse_service;
+
+-- Keys begin as next keys and go when nothing depends on them: else a revoked one could be put back as another.
+create policy signing_keys_begin_as_next on signing_keys as restrictive for insert to gatehouse_service
+    with check (state = 'next');
+create policy signing_keys_go_when_done on signing_keys as restrictive for delete to gatehouse_service
+    using (state = 'next' or (state = 'retired' and verify_until <= statement_timestamp()));
 
 -- What operators did to the installation as a whole, or to a tenant that is gone since. The service has no part in it.
 create table operator_events (

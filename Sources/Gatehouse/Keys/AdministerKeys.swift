@@ -40,23 +40,17 @@ extension Administration {
             }
             let damaged = try await store.damagedKeys()
             let revoked = try await store.revoke(key)
-            if key.state == .current { try await store.promoteNext(for: key.use, damaged: damaged) }
+            if key.state == .current {
+                let next = try await store.keys(key.use).first { $0.state == .next }
+                let isDamaged = next.map { damaged.contains($0.kid) } ?? false
+                if isDamaged { try await store.discardNext(key.use) }
+                _ = try await store.promote(orMake: isDamaged ? nil : next, for: key.use)
+            }
             if key.state != .retired { _ = try await store.make(key.use, as: .next) }
             try await record(
                 "keys.revoked", in: store.transaction, tenant: store.tenant.id,
                 detail: ["kid": .string(kid), "use": .string(key.use.rawValue), "was": .string(key.state.rawValue)])
             return revoked
-        }
-    }
-}
-
-extension KeyStore {
-    /// Promotes the next key, or one made for it where there is none that can be opened.
-    fileprivate func promoteNext(for use: KeyUse, damaged: Set<String>) async throws {
-        if let next = try await keys(use).first(where: { $0.state == .next }), !damaged.contains(next.kid) {
-            _ = try await promote(next)
-        } else {
-            _ = try await promote(try await replaceNext(use))
         }
     }
 }

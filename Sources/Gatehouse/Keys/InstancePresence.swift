@@ -10,9 +10,9 @@ enum InstancePresence {
         .fixed(([prefix] + keys.all.map(shortID)).joined(separator: " "))
     }
 
-    /// Whether the instance of that name seals under this key, and so opens what it has sealed.
-    static func seals(under key: MasterKey, applicationName: String) -> Bool {
-        applicationName.hasPrefix("\(prefix) \(shortID(key))")
+    /// Whether the instance of that name opens what this key has sealed.
+    static func accepts(_ key: MasterKey, applicationName: String) -> Bool {
+        applicationName.split(separator: " ").contains { $0 == shortID(key) }
     }
 
     /// The names of the instances that are listening now.
@@ -26,17 +26,16 @@ enum InstancePresence {
 }
 
 extension Administration {
-    /// What is sealed under a key that an instance doesn't have, it can't serve; and one that has it in second place would
-    /// go on sealing under the other.
+    /// What is sealed under a key that an instance doesn't have, it can't serve.
     func refuseWhileInstancesLack(_ key: MasterKey) async throws {
         let lacking = try await database.untenanted.query(InstancePresence.names, ())
-            .count { !InstancePresence.seals(under: key, applicationName: $0) }
+            .count { !InstancePresence.accepts(key, applicationName: $0) }
         guard lacking == 0 else {
             throw Refusal.guardRefused(
                 """
                 \(lacking == 1 ? "A running instance doesn't" : "\(lacking) running instances don't") have the master key \
-                \(key.id) in first place yet. Give every instance both keys, the new one first and the old one below, \
-                restart it, and try again.
+                \(key.id) yet. Give every instance both keys, the new one first and the old one below, restart it, \
+                and try again.
                 """)
         }
     }

@@ -82,7 +82,7 @@ struct RotationPlan: Sendable, Equatable {
         let wait = publishedAt.timeIntervalSince(situation.now)
         guard wait > 0 else { return }
         var sentences = [
-            "The next key can sign from \(RFC3339.formatToTheSecond(publishedAt)) on, when no app has a key set without it.",
+            "The next key can sign from \(RFC3339.formatToTheSecond(publishedAt)) on; until then apps may keep a key set without it.",
             "Try again in \(Int(wait.rounded(.up))) s, or use --force.",
         ]
         if let last = situation.last, last.at + jwksMaxAge > situation.now {

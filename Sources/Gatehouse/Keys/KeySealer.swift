@@ -20,10 +20,8 @@ public struct KeySealer: Sendable {
     private static let nonceLength = 12
     private static let tagLength = 16
 
-    /// Seals under the first and opens what was sealed under any of them.
+    /// Seals under the first, where nothing else is asked for, and opens what was sealed under any of them.
     let keys: MasterKeys
-
-    private var master: MasterKey { keys.sealing }
 
     public init(_ keys: MasterKeys) {
         self.keys = keys
@@ -35,7 +33,12 @@ public struct KeySealer: Sendable {
     }
 
     /// Encrypts a secret with a fresh random nonce.
-    public func seal(_ secret: SigningSecret, for identity: KeyIdentity) throws(SigningFailure) -> [UInt8] {
+    ///
+    /// - Parameter id: Names the master key to seal under; the sealing one for nil, and where that key isn't at hand.
+    public func seal(
+        _ secret: SigningSecret, for identity: KeyIdentity, under id: String? = nil
+    ) throws(SigningFailure) -> [UInt8] {
+        let master = keys.all.first { $0.id == id } ?? keys.sealing
         let header = [Self.version] + master.idBytes
         do {
             let key = Self.key(of: master, for: identity.tenantID)

@@ -6,6 +6,8 @@ struct KeyStore: Sendable {
     let transaction: Transaction
     let tenant: Tenant
     let sealer: KeySealer
+    /// Names the master key that the keys of a tenant are sealed under who has none yet.
+    var firstMasterKeyID: String? = nil
 
     func keys(_ use: KeyUse? = nil) async throws -> [StoredKey] {
         try await transaction.query(KeyStatements.all, tenant.id).map(\.key).filter { use == nil || $0.use == use }
@@ -36,8 +38,17 @@ struct KeyStore: Sendable {
         let identity = KeyIdentity(tenantID: tenant.id, kid: material.kid, use: use)
         let new = SealedNewKey(
             identity: identity, algorithm: material.algorithm, state: state,
-            secret: try sealer.seal(material.secret, for: identity), lifetime: tenant.settings.lifetime(of: use))
+            secret: try sealer.seal(material.secret, for: identity, under: try await masterKeyID()),
+            lifetime: tenant.settings.lifetime(of: use))
         return try await expect(transaction.first(KeyStatements.insert, new))
+    }
+
+    /// That of the tenant's other keys: while the master key is being changed some instances have the old one alone, and
+    /// only `master-key rotate`, which asks them first, moves a tenant.
+    private func masterKeyID() async throws -> String? {
+        let sealed = try await transaction.query(KeyStatements.all, tenant.id)
+        let good = sealed.first { (try? sealer.open($0.secret, for: $0.identity(in: tenant.id))) != nil }
+        return good.flatMap { KeySealer.masterKeyID(of: $0.secret) } ?? firstMasterKeyID
     }
 
     func promote(_ key: StoredKey) async throws -> StoredKey {
@@ -50,12 +61,18 @@ struct KeyStore: Sendable {
     }
 
     func revoke(_ key: StoredKey) async throws -> StoredKey {
-        try await transaction.first(KeyStatements.revoke, (tenant.id, key.kid)) ?? key
+        try await expect(transaction.first(KeyStatements.revoke, (tenant.id, key.kid)))
     }
 
     func replaceNext(_ use: KeyUse) async throws -> StoredKey {
         try await discardNext(use)
         return try await make(use, as: .next)
+    }
+
+    /// Puts this key to use, or one made for it where there is none.
+    func promote(orMake next: StoredKey?, for use: KeyUse) async throws -> StoredKey {
+        if let next { return try await promote(next) }
+        return try await promote(try await make(use, as: .next))
     }
 
     func discardNext(_ use: KeyUse) async throws {

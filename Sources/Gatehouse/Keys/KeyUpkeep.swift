@@ -11,6 +11,7 @@ import Postgres
 public struct KeyUpkeep: Sendable {
     private static let batch = 50
     private static let pause: Duration = .seconds(1)
+    private static let rest: Duration = .seconds(60)
 
     let database: Database
     let sealer: KeySealer
@@ -32,11 +33,19 @@ public struct KeyUpkeep: Sendable {
     }
 
     /// Looks once a second until the task is cancelled; while the database is away, in vain and without a word: others
-    /// say that it is.
+    /// say that it is. Anything else is said, once a minute.
     public func run() async {
         while !Task.isCancelled {
-            let isMore = (try? await lookAfterDueKeys()) == Self.batch
-            if !isMore { try? await Task.sleep(for: Self.pause * Double.random(in: 0.8...1.2)) }
+            var pause = Self.pause
+            do {
+                if try await lookAfterDueKeys() == Self.batch { continue }
+            } catch let error as PostgresError where error.isLostConnection {
+            } catch {
+                if Task.isCancelled { return }
+                logger.error("Nobody looks after keys.", metadata: ["reason": "\(Refusal.code(of: error))"])
+                pause = Self.rest
+            }
+            try? await Task.sleep(for: pause * Double.random(in: 0.8...1.2))
         }
     }
 
@@ -48,7 +57,7 @@ public struct KeyUpkeep: Sendable {
         for tenant in due {
             do {
                 if try await lookAfterKeys(of: tenant) { done += 1 }
-            } catch let error where Refusal.code(of: error) == Refusal.databaseUnavailable.code || Task.isCancelled {
+            } catch let error where Task.isCancelled || (error as? PostgresError)?.isLostConnection == true {
                 throw error
             } catch {
                 done += 1
@@ -96,6 +105,16 @@ public struct KeyUpkeep: Sendable {
         }
         let request = RotationRequest(trigger: .schedule, jwksMaxAge: jwksMaxAge)
         return try await RotateKeys(store: store, trail: trail, request: request)(.access)
+    }
+}
+
+extension PostgresError {
+    /// Whether there is no connection to ask over, rather than an answer that took too long or was a refusal.
+    fileprivate var isLostConnection: Bool {
+        switch self {
+        case .connect, .connectionLost, .closed, .cancelled: true
+        default: false
+        }
     }
 }
 

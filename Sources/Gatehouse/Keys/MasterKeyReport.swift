@@ -13,13 +13,15 @@ public struct MasterKeyReport: Sendable, Equatable {
     public internal(set) var keys = 0
     /// Of these, keys that have been sealed anew under the sealing master key; for a look, or a dry run, that are to be.
     public internal(set) var resealed = 0
-    /// Keys that no master key at hand opens; they are left as they are.
+    /// Keys that were sealed under the sealing master key already.
+    public internal(set) var unchanged = 0
+    /// Revoked keys that no master key at hand opens, which is nobody's trouble.
+    public internal(set) var unopenedRevoked = 0
+    /// Other keys that no master key at hand opens; they are left as they are.
     public internal(set) var unopened: [UnopenedKey] = []
     /// Tenants that have been looked at, and how many there are.
     public internal(set) var tenants = 0
     public internal(set) var allTenants = 0
 
-    /// Keys that were sealed under the sealing master key already.
-    public var unchanged: Int { keys - resealed - unopened.count }
     public var isComplete: Bool { unopened.isEmpty }
 }

@@ -8,6 +8,9 @@ struct RotateKeys: Sendable {
     let trail: AuditTrail
     let request: RotationRequest
 
+    /// However many sessions a tenant has: an emergency isn't given up for that.
+    private static let longestEnding: Duration = .seconds(3600)
+
     /// Throws `guardRefused` with nothing written.
     func callAsFunction(_ use: KeyUse) async throws -> KeyRotation {
         let plan = try RotationPlan(try await situation(of: use), use: use, request)
@@ -18,14 +21,13 @@ struct RotateKeys: Sendable {
             if key.state == .current { leaving = revoked }
         }
         if plan.discardsNext { try await store.discardNext(use) }
-        let promoted = if let next = plan.promoted { next } else { try await store.make(use, as: .next) }
-        let current = try await store.promote(promoted)
+        let current = try await store.promote(orMake: plan.promoted, for: use)
         let rotation = KeyRotation(
             use: use, current: current, retired: leaving, next: try await store.make(use, as: .next))
         try await store.removeExpired()
         if request.emergency, use == .refresh {
             _ = try await store.transaction.execute(
-                SessionStatements.endAll, (store.tenant.id, nil, nil, .keysRevoked))
+                SessionStatements.endAll, (store.tenant.id, nil, nil, .keysRevoked), deadline: Self.longestEnding)
         }
         try await record(rotation)
         return rotation

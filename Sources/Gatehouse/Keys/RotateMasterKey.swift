@@ -17,6 +17,7 @@ extension Administration {
         // Once more, for keys that somebody with the older key made behind our back.
         var report = try await resealAll(with: sealer, dryRun: false) { _ in }
         report.resealed += first.resealed
+        report.unchanged = max(0, report.unchanged - first.resealed)
         try await recordMasterKeyRotation(report, to: sealer.keys.sealing)
         return report
     }
@@ -44,6 +45,8 @@ extension Administration {
             report.keys += part.keys
             report.resealed += part.resealed
             report.unopened += part.unopened
+            report.unchanged += part.unchanged
+            report.unopenedRevoked += part.unopenedRevoked
             report.tenants += 1
             progress(report)
         }
@@ -110,14 +113,20 @@ private struct Resealing {
             let identity = sealed.identity(in: tenant.id)
             do throws(UnsealFailure) {
                 _ = try sealed.opened(by: sealer, tenantID: tenant.id)
-                guard KeySealer.masterKeyID(of: sealed.secret) != sealer.keys.sealing.id else { continue }
+                guard KeySealer.masterKeyID(of: sealed.secret) != sealer.keys.sealing.id else {
+                    report.unchanged += 1
+                    continue
+                }
                 sealedBefore.append(
                     Key(
                         identity: identity, sealed: sealed.secret, secret: try sealer.open(sealed.secret, for: identity)
                     ))
             } catch {
                 // What a revoked key has signed is refused whether or not it opens.
-                guard sealed.key.state != .revoked else { continue }
+                guard sealed.key.state != .revoked else {
+                    report.unopenedRevoked += 1
+                    continue
+                }
                 report.unopened.append(
                     UnopenedKey(
                         tenant: tenant.slug, kid: sealed.key.kid, use: sealed.key.use, state: sealed.key.state,

@@ -9,7 +9,7 @@ public struct Authenticate: Sendable {
     ///
     /// Throws `invalidToken`, `tokenExpired`, or `sessionEnded`.
     public func callAsFunction(_ accessToken: String, in served: ServedTenant) async throws -> SignedIn {
-        let claims = try await tokens.access(accessToken, in: served)
+        let claims = try await tokens.access(accessToken, in: served).claims
         let tenant = served.tenant.id
         guard
             let asked = try await database.first(

@@ -38,11 +38,11 @@ public struct LogOut: Sendable {
     ) async throws -> (session: UUID, user: UUID?)? {
         switch credential {
         case .accessToken(let token):
-            let claims = try await tokens.access(token, in: served)
+            let claims = try await tokens.access(token, in: served).claims
             return (claims.sessionID, claims.subject)
         case .refreshToken(let token):
             do {
-                return (try await tokens.refresh(token, in: served).sessionID, nil)
+                return (try await tokens.refresh(token, in: served).claims.sessionID, nil)
             } catch Refusal.tokenExpired {
                 return nil
             }

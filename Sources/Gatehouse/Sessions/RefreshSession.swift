@@ -18,9 +18,10 @@ public struct RefreshSession: Sendable {
     /// A lost response or a second tab gets the same successor within the tenant's grace. Throws `invalidToken`,
     /// `tokenExpired`, `sessionEnded`, `keysUnavailable`, and `refreshTokenReused` when this presentation has just ended the session.
     public func callAsFunction(
-        _ token: String, from client: ClientInfo, in served: ServedTenant
+        _ token: String, from client: ClientInfo, in presented: ServedTenant
     ) async throws -> IssuedSession {
-        let claims = try await tokens.refresh(token, in: served)
+        let verified = try await tokens.refresh(token, in: presented)
+        let (claims, served) = (verified.claims, verified.served)
         try served.requireSigningKeys()
         let presentation = RotateRefreshToken.Presentation(
             tenant: served.tenant.id, session: claims.sessionID, generation: claims.generation)

@@ -11,7 +11,7 @@ extension Administration {
         let settings = try change.applied(to: .standard)
         let name = try change.appliedName(slug.text)
         let sealer = try requiredSealer()
-        try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
+        let masterKeyID = try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
         let id = identifiers.next()
         do {
             return try await database.transaction(in: id) { transaction in
@@ -19,7 +19,8 @@ extension Administration {
                     let tenant = try await transaction.first(
                         TenantStatements.insert, (id, slug.text, name, settings))
                 else { throw Refusal.tenantNotFound }
-                let store = KeyStore(transaction: transaction, tenant: tenant, sealer: sealer)
+                let store = KeyStore(
+                    transaction: transaction, tenant: tenant, sealer: sealer, firstMasterKeyID: masterKeyID)
                 for use in KeyUse.allCases {
                     _ = try await store.promote(try await store.make(use, as: .next))
                     _ = try await store.make(use, as: .next)

@@ -35,8 +35,9 @@ struct TenantCache {
     /// Keeps what was read from `readAt` on, unless its tenant has changed since `epoch`: then it may be old.
     mutating func insert(_ served: ServedTenant, readAt: ContinuousClock.Instant, epoch: Int) {
         guard changes.isUnchanged(served.tenant.id, since: epoch) else { return }
-        uses += 1
         let slug = served.tenant.slug
+        if let known = entries[slug], known.loadedAt > readAt { return }
+        uses += 1
         entries[slug] = Entry(
             served: served, loadedAt: readAt, lastUse: uses, rereadAt: entries[slug]?.rereadAt)
         slugs[served.tenant.id] = slug
@@ -49,6 +50,11 @@ struct TenantCache {
         if let last = entry.rereadAt, last.duration(to: now) < .seconds(1) { return false }
         entries[slug]?.rereadAt = now
         return true
+    }
+
+    /// The re-read that was noted last has failed.
+    mutating func allowReread(_ slug: String) {
+        entries[slug]?.rereadAt = nil
     }
 
     mutating func remove(_ id: UUID) {

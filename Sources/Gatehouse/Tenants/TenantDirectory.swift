@@ -65,13 +65,19 @@ public final class TenantDirectory: Sendable {
     /// gets what is known by then.
     func reread(_ served: ServedTenant) async throws -> ServedTenant {
         let slug = served.tenant.slug
-        let (isFirst, load) = state.withLock { ($0.cache.mayReread(slug, now: .now), $0.loads[slug]) }
-        if isFirst {
-            metrics.rereads.increment()
-            return try Self.enabled(try await self.load(slug, joining: false))
+        let (isFirst, load) = state.withLock { state in
+            let isFirst = state.cache.mayReread(slug, now: .now)
+            return (isFirst, isFirst ? begin(slug, &state) : state.loads[slug])
         }
-        if let load { return try Self.enabled(try await load.task.value) }
-        return try await tenant(slug: slug)
+        guard let load else { return try await tenant(slug: slug) }
+        if isFirst { metrics.rereads.increment() }
+        do {
+            return try Self.enabled(try await load.task.value)
+        } catch {
+            // Nobody has learnt anything: the next one may try again, instead of being told that there is no such key.
+            state.withLock { $0.cache.allowReread(slug) }
+            throw error
+        }
     }
 
     /// Listens for changes until the task is cancelled.

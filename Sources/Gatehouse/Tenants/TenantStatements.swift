@@ -48,11 +48,13 @@ enum TenantStatements {
     static let isEnabled = Statement<UUID, Bool>(
         "select disabled_at is null from tenants where id = $1", bind: { $0 }, row: { (enabled: Bool) in enabled })
 
-    /// The oldest tenant and the newest.
+    /// The newest tenant and the oldest.
     static let ends = Statement<Void, UUID>(
         """
-        (select id from tenants order by created_at, id limit 1) union
-        (select id from tenants order by created_at desc, id desc limit 1)
+        select id from tenants where id in (
+            (select id from tenants order by created_at, id limit 1),
+            (select id from tenants order by created_at desc, id desc limit 1))
+        order by created_at desc, id desc
         """, bind: { () }, row: { (id: UUID) in id })
 
     static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(

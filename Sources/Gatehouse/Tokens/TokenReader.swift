@@ -1,12 +1,18 @@
 import FoundationEssentials
 
+/// What a token says, and the tenant as it was when that was believed: perhaps newer than what the request came with.
+struct VerifiedToken<Claims> {
+    let claims: Claims
+    let served: ServedTenant
+}
+
 /// Tokens as they come in with a request, to claims that can be relied on: signature, type, tenant and time verified.
 struct TokenReader: Sendable {
     let directory: TenantDirectory
     let clock: Clock
 
     /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
-    func access(_ token: String, in served: ServedTenant) async throws -> AccessClaims {
+    func access(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<AccessClaims> {
         try await verified(token, in: served, using: \.accessKeys) { jws, served, now throws(TokenFault) in
             try served.accessKeys.verify(jws, expecting: .accessToken, at: now)
             let claims = try AccessClaims(payload: jws.payload)
@@ -16,7 +22,7 @@ struct TokenReader: Sendable {
     }
 
     /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
-    func refresh(_ token: String, in served: ServedTenant) async throws -> RefreshClaims {
+    func refresh(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<RefreshClaims> {
         try await verified(token, in: served, using: \.refreshKeys) { jws, served, now throws(TokenFault) in
             try served.refreshKeys.verify(jws, expecting: .refreshToken, at: now)
             let claims = try RefreshClaims(payload: jws.payload)
@@ -29,12 +35,12 @@ struct TokenReader: Sendable {
     private func verified<Claims>(
         _ token: String, in served: ServedTenant, using ring: KeyPath<ServedTenant, KeyRing>,
         by verify: (CompactJWS, ServedTenant, Date) throws(TokenFault) -> Claims
-    ) async throws -> Claims {
+    ) async throws -> VerifiedToken<Claims> {
         let jws: CompactJWS
         do throws(TokenFault) {
             jws = try CompactJWS.parse(token)
             do throws(TokenFault) {
-                return try verify(jws, served, clock.now())
+                return VerifiedToken(claims: try verify(jws, served, clock.now()), served: served)
             } catch {
                 guard error == .unknownKey else { throw error }
             }
@@ -47,7 +53,7 @@ struct TokenReader: Sendable {
         let reread = try await directory.reread(served)
         guard !isUnusable(reread) else { throw Refusal.keysUnavailable }
         do throws(TokenFault) {
-            return try verify(jws, reread, clock.now())
+            return VerifiedToken(claims: try verify(jws, reread, clock.now()), served: reread)
         } catch {
             throw Refusal(error)
         }

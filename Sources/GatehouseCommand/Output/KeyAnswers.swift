@@ -59,6 +59,7 @@ extension Table.Cell {
         case .now: .init("since \(Self.time(forecast.key.activatedAt ?? forecast.key.createdAt).text)")
         case .from(let date): .init("from \(Self.time(date).text) by schedule")
         case .onRotation(let date): .init("on rotation, from \(Self.time(date).text)")
+        case .never where forecast.key.activatedAt == nil: "–"
         case .never: forecast.key.retiredAt.map { .init("until \(Self.time($0).text)") } ?? "–"
         }
     }

@@ -26,7 +26,8 @@ extension MasterKeyReport {
     fileprivate func json(resealed name: String) -> JSON {
         var counts: JSONObject = [
             "keys": .integer(keys), "unchanged": .integer(unchanged), "unopened": .integer(unopened.count),
-            "tenants": .integer(tenants), "failures": .array(unopened.map(\.json)),
+            "unopened_revoked": .integer(unopenedRevoked), "tenants": .integer(tenants),
+            "failures": .array(unopened.map(\.json)),
         ]
         counts[name] = .integer(resealed)
         if !isComplete {

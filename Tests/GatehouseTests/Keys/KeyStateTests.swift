@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Gatehouse
@@ -50,6 +51,36 @@ import Testing
             let error = await #expect(throws: PostgresError.self) { try await installation.asSuperuser(update) }
             guard case .server(let server) = error else { return #expect(error == nil) }
             #expect(server.constraint == "signing_keys_transition_allowed")
+        }
+    }
+
+    @Test("The service's role can't put a revoked key back, nor prolong, overwrite or delete one that is in use")
+    func serviceRole() async throws {
+        for state in KeyState.allCases {
+            let installation = try await Installation.make()
+            let (tenant, kid) = try await installation.key(in: state)
+            let connection = try await Connection.open(installation.database.serviceURL)
+            try await connection.script("set gatehouse.tenant_id = '\(tenant.lowercaseString)'")
+            for attempt in [
+                "delete from signing_keys where kid = '\(kid)'",
+                "update signing_keys set verify_until = now() + interval '9 years' where kid = '\(kid)'",
+                "update signing_keys set state = 'retired', retired_at = now(), verify_until = now() + interval '9 years' where kid = '\(kid)' and state = 'revoked'",
+                "update signing_keys set sealed_secret = '' where kid = '\(kid)'",
+                """
+                insert into signing_keys (tenant_id, kid, use, algorithm, state, sealed_secret, retired_at, verify_until)
+                select tenant_id, 'back', use, algorithm, 'retired', sealed_secret, now(), now() + interval '9 years'
+                from signing_keys where kid = '\(kid)'
+                """,
+            ] {
+                try? await connection.script(attempt)
+            }
+            await connection.close()
+            let keys = try await installation.storedKeys().filter { $0.use == .access }
+            #expect(keys.count == (state == .next ? 0 : 1), "\(state): \(keys)")
+            #expect(keys.allSatisfy { $0.kid == kid && $0.state == state }, "\(state): \(keys)")
+            if state == .retired {
+                #expect(try #require(keys.first?.verifyUntil) < Date().addingTimeInterval(2 * 3600))
+            }
         }
     }
 

@@ -69,7 +69,7 @@ import Testing
         #expect(try await !installation.storedKeys().contains { $0.kid == retired.kid })
     }
 
-    @Test("A changed schedule counts from the moment of the change; off switches it off; a disabled tenant waits")
+    @Test("A schedule counts from when the key was put to use; off switches it off; a disabled tenant waits")
     func changes() async throws {
         let installation = try await Installation.make()
         _ = try await installation.tenant()
@@ -113,9 +113,11 @@ import Testing
 }
 
 extension Installation {
-    func upkeep(log: RecordingLog = RecordingLog(), metrics: TestMetrics = TestMetrics()) -> KeyUpkeep {
+    func upkeep(
+        log: RecordingLog = RecordingLog(), metrics: TestMetrics = TestMetrics(), sealer other: KeySealer? = nil
+    ) -> KeyUpkeep {
         KeyUpkeep(
-            database: serviceDatabase, sealer: sealer, jwksMaxAge: .seconds(300),
+            database: serviceDatabase, sealer: other ?? sealer, jwksMaxAge: .seconds(300),
             logger: Logger(label: "tests") { _ in log }, metrics: KeyMetrics(factory: metrics))
     }
 
