@@ -7,7 +7,7 @@
 struct History: Sendable, Hashable {
     /// How long a session may idle, and live, in every history.
     static let refreshTTL = 600
-    static let sessionMaxAge = 1500
+    static let sessionMaxAge = 700
 
     var policy = ReusePolicy.strict
     /// Seconds.

@@ -1,25 +1,25 @@
 @testable import Gatehouse
 
 /// The answer with which a session ended.
-struct Ending {
+struct RecordedEnd {
     let moment: Int
     let request: Request
 }
 
 extension HistoryChecker {
     /// By session, nil where nothing ended it.
-    func ends() -> [Ending?] {
-        var ends: [Ending?] = sessions.map { _ in nil }
+    func ends() -> [RecordedEnd?] {
+        var ends: [RecordedEnd?] = sessions.map { _ in nil }
         for entry in log {
             for session in ended(by: entry, given: ends)
             where ends[session] == nil && sessions[session].begun < entry.moment {
-                ends[session] = Ending(moment: entry.moment, request: entry.request)
+                ends[session] = RecordedEnd(moment: entry.moment, request: entry.request)
             }
         }
         return ends
     }
 
-    private func ended(by entry: Entry, given ends: [Ending?]) -> [Int] {
+    private func ended(by entry: Entry, given ends: [RecordedEnd?]) -> [Int] {
         switch (entry.request, entry.answer) {
         case (.present(let session, _, _), .refused("refresh_token_reused")): [session]
         case (.logOut(let session, let scope, _), .done):

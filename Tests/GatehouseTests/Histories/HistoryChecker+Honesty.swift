@@ -3,7 +3,7 @@
 extension HistoryChecker {
     /// An honest client is never refused, as long as it retries within the grace, nobody else has its tokens, and its
     /// session is neither over by itself nor ended by somebody.
-    func dishonour(of session: Int, _ end: Ending?) -> [String] {
+    func dishonour(of session: Int, _ end: RecordedEnd?) -> [String] {
         var life = HonestLife(signedInAt: time(of: sessions[session].begun), history: history)
         for moment in moments(of: session) {
             if let end, end.moment <= moment, !end.isReuse { return [] }
@@ -67,7 +67,7 @@ extension Entry {
     }
 }
 
-extension Ending {
+extension RecordedEnd {
     fileprivate var isReuse: Bool {
         if case .present = request { true } else { false }
     }

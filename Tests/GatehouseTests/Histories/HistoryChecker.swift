@@ -58,7 +58,7 @@ struct HistoryChecker {
     }
 
     /// Nothing of a session is accepted when the answer that ended it has been given.
-    private func afterlife(of session: Int, _ end: Ending?) -> [String] {
+    private func afterlife(of session: Int, _ end: RecordedEnd?) -> [String] {
         guard let end else { return [] }
         return log.filter { $0.moment > end.moment && $0.showsAlive(session) }.map {
             "Session \(session) had ended with \(end.request), but \($0.request) was answered \($0.answer)."

@@ -73,12 +73,17 @@ struct HistorySearch {
         return Failure(description: "The history of seed \(seed) fails. \(fault)\n\(shortest)")
     }
 
-    /// What is wrong, nil if nothing is. Things that happen at once may happen in another order the next time.
+    /// What is wrong, nil if nothing is. Things that happen at once may happen in another order the next time, and do so
+    /// more often in company.
     static func fault(in history: History, _ place: HistoryPlace) async throws -> String? {
-        for _ in 0..<(history.hasBurst ? 5 : 1) {
-            if case .failed(let fault) = try await HistoryRun.verdict(on: history, in: place) { return fault }
+        try await withThrowingTaskGroup(of: HistoryRun.Verdict.self) { group in
+            for attempt in 0..<(history.hasBurst ? 30 : 1) {
+                if attempt >= atOnce, case .failed(let fault) = try await group.next() { return fault }
+                group.addTask { try await HistoryRun.verdict(on: history, in: place) }
+            }
+            for try await verdict in group { if case .failed(let fault) = verdict { return fault } }
+            return nil
         }
-        return nil
     }
 }
 

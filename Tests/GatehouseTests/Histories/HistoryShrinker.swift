@@ -69,23 +69,43 @@ extension Step {
     fileprivate var simpler: [Step] {
         switch self {
         case .present(let session, let presenter, let lost, let instance):
-            instance != 0 || lost
-                ? [
-                    .present(session: session, by: presenter, lost: false, at: 0),
-                    .present(session: session, by: presenter, lost: lost, at: 0),
-                ].filter { $0 != self } : []
+            [
+                .present(session: 0, by: presenter, lost: false, at: 0),
+                .present(session: session, by: presenter, lost: false, at: 0),
+                .present(session: session, by: presenter, lost: lost, at: 0),
+                .present(session: 0, by: presenter, lost: lost, at: instance),
+            ].before(self)
         case .burst(let session, let presenters, let logOut):
-            (logOut ? [.burst(session: session, by: presenters, logOut: false)] : [])
-                + (presenters.count == 1 && !logOut
-                    ? presenters.map { .present(session: session, by: $0, lost: false, at: 0) }
-                    : presenters.indices.map { .burst(session: session, by: presenters.without($0), logOut: logOut) })
-        case .logIn(let user, 1): [.logIn(user: user, at: 0)]
-        case .ask(let session, 1): [.ask(session: session, at: 0)]
-        case .logOut(let session, let scope, let bearer, let instance) where scope != .local || instance != 0:
-            [.logOut(session: session, scope: .local, by: bearer, at: 0)]
-        case .rotateKeys(let use, let emergency, false): [.rotateKeys(use, emergency: emergency, heard: true)]
+            fewer(session, presenters, logOut: logOut)
+                + [
+                    .burst(session: session, by: presenters, logOut: false),
+                    .burst(session: 0, by: presenters, logOut: logOut),
+                ].before(self)
+        case .logIn(let user, _): [.logIn(user: 0, at: 0), .logIn(user: user, at: 0)].before(self)
+        case .ask(let session, _): [.ask(session: 0, at: 0), .ask(session: session, at: 0)].before(self)
+        case .logOut(let session, let scope, let bearer, _):
+            [
+                .logOut(session: 0, scope: .local, by: bearer, at: 0),
+                .logOut(session: session, scope: .local, by: bearer, at: 0),
+                .logOut(session: session, scope: scope, by: bearer, at: 0),
+            ].before(self)
+        case .rotateKeys(let use, let emergency, _): [.rotateKeys(use, emergency: emergency, heard: true)].before(self)
         default: []
         }
+    }
+
+    private func fewer(_ session: Int, _ presenters: [Presenter], logOut: Bool) -> [Step] {
+        guard presenters.count > 1 || logOut else {
+            return presenters.map { .present(session: session, by: $0, lost: false, at: 0) }
+        }
+        return presenters.indices.map { .burst(session: session, by: presenters.without($0), logOut: logOut) }
+    }
+}
+
+extension [Step] {
+    /// Those that come before this one, all of them if it isn't among them.
+    fileprivate func before(_ step: Step) -> [Step] {
+        Array(prefix { $0 != step })
     }
 }
 
