@@ -70,15 +70,13 @@ public struct RefreshSession: Sendable {
             started, to: result.user, in: served)
     }
 
-    /// Ends the session if it still is as it was judged; false when it has moved or ended meanwhile.
+    /// False when the session has ended meanwhile.
     private func endReused(
         _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation, from client: ClientInfo
     ) async throws -> Bool {
         let event = event("refresh.reuse_detected", result, presentation, from: client)
-        let ended = try await database.first(
-            SessionStatements.endReused, (presentation.session, result.state.generation, event), in: presentation.tenant
-        )
-        return ended != nil
+        return try await database.first(
+            SessionStatements.endReused, (presentation.session, event), in: presentation.tenant) != nil
     }
 
     private func record(

@@ -147,22 +147,23 @@ enum SessionStatements {
         """,
         bind: { ($0.tenant, $0.session, $0.user, $0.own, $0.others, EndReason.loggedOut.rawValue) })
 
-    /// Ends a session whose older generation was presented, if it is as it was judged, and records it.
-    static let endReused = Statement<(session: UUID, generation: Int, event: AuditEvent), UUID>(
+    /// Ends a session whose older generation was presented, and records it; no row if it has ended. However far its
+    /// holder has rotated it meanwhile: what was too old then is older now.
+    static let endReused = Statement<(session: UUID, event: AuditEvent), UUID>(
         """
         with ended as (
             update refresh_tokens set ended_at = now(), end_reason = 'refresh_token_reused'
-            where tenant_id = $1 and id = $2 and generation = $3 and ended_at is null
+            where tenant_id = $1 and id = $2 and ended_at is null
             returning id
         )
         insert into audit_events (tenant_id, id, actor, type, user_id, session_id, address, user_agent, detail)
-        select $1, $4, $5, $6, $7, ended.id, $8, $9, $10 from ended
+        select $1, $3, $4, $5, $6, ended.id, $7, $8, $9 from ended
         returning session_id
         """,
         bind: {
             let e = $0.event
             return (
-                e.tenant, $0.session, $0.generation, e.id, e.actor, e.type, e.userID, e.address, e.userAgent,
+                e.tenant, $0.session, e.id, e.actor, e.type, e.userID, e.address, e.userAgent,
                 PostgresJSON(.object(e.detail))
             )
         },
