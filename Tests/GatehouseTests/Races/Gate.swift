@@ -1,0 +1,116 @@
+import Postgres
+import Synchronization
+import TestSupport
+
+@testable import Gatehouse
+
+/// A point in the database at which the first statement that comes by waits until it is let on.
+struct Gate: Sendable, Hashable {
+    enum Moment: CaseIterable, Sendable {
+        /// The statement has its snapshot, and has locked nothing yet.
+        case beforeStatement
+        /// The row is changed and locked.
+        case afterRow
+        /// Everything is done but for the commit.
+        case beforeCommit
+    }
+
+    /// Such as `update of ended_at on refresh_tokens`.
+    let event: String
+    var moment = Moment.beforeStatement
+
+    func at(_ moment: Moment) -> Gate { Gate(event: event, moment: moment) }
+
+    fileprivate var trigger: String {
+        switch moment {
+        case .beforeStatement: "create trigger gate before \(event) for each statement execute function gate.pass()"
+        case .afterRow: "create trigger gate after \(event) for each row execute function gate.pass()"
+        case .beforeCommit:
+            "create constraint trigger gate after \(event) deferrable initially deferred for each row "
+                + "execute function gate.pass()"
+        }
+    }
+
+    fileprivate var table: Substring { event.split(separator: " ").last ?? "" }
+}
+
+/// Two calls of which one is held at a gate while the other goes as far as it can.
+struct HeldRace: Sendable {
+    let installation: Installation
+
+    static func make() async throws -> HeldRace {
+        let installation = try await Installation.make()
+        try await installation.asSuperuser(
+            """
+            create schema gate;
+            create sequence gate.passed;
+            create function gate.pass() returns trigger language plpgsql security definer
+                set search_path = pg_catalog, pg_temp
+            as $$
+            begin
+                if nextval('gate.passed') = 1 then perform pg_advisory_xact_lock(4711); end if;
+                return coalesce(new, old);
+            end
+            $$;
+            """)
+        return HeldRace(installation: installation)
+    }
+
+    /// Starts `held`, lets it come to the gate, and there wait until `other` has ended or waits for it in turn.
+    func run<Held: Sendable, Other: Sendable>(
+        at gate: Gate, _ held: @escaping @Sendable () async throws -> Held,
+        while other: @escaping @Sendable () async throws -> Other
+    ) async throws -> (Result<Held, any Error>, Result<Other, any Error>) {
+        try await installation.asSuperuser("alter sequence gate.passed restart; \(gate.trigger)")
+        let keeper = try await Connection.open(installation.database.superuserURL)
+        // Within a transaction one sees the sessions that were there when one looked first.
+        let watcher = try await Connection.open(installation.database.superuserURL)
+        try await keeper.script("begin; select pg_advisory_xact_lock(4711)")
+        let (first, firstDone) = start(held)
+        try await wait(watcher) { atGate, _ in atGate == 1 || firstDone.isSet }
+        guard !firstDone.isSet else { throw NeverHeld(gate: gate) }
+        let (second, secondDone) = start(other)
+        try await wait(watcher) { atGate, behind in atGate + behind > 1 || secondDone.isSet }
+        try await keeper.script("commit")
+        let results = (await first.result, await second.result)
+        await keeper.close()
+        await watcher.close()
+        try await installation.asSuperuser("drop trigger gate on \(gate.table)")
+        return results
+    }
+
+    private func start<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) -> (Task<Value, any Error>, Done) {
+        let done = Done()
+        let task = Task {
+            defer { done.set() }
+            return try await body()
+        }
+        return (task, done)
+    }
+
+    /// Asks until it is so, within the time limit of the test: how many wait at the gate, and how many for another lock.
+    private func wait(_ watcher: Connection, until isSo: (_ atGate: Int, _ behind: Int) -> Bool) async throws {
+        let waiting = Statement<Void, (Int, Int)>(
+            """
+            select count(*) filter (where wait_event = 'advisory'), count(*) filter (where wait_event <> 'advisory')
+            from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+            """, bind: { () }, row: { (atGate: Int, behind: Int) in (atGate, behind) })
+        while let (atGate, behind) = try await watcher.first(waiting, ()), !isSo(atGate, behind) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+}
+
+private struct NeverHeld: Error {
+    let gate: Gate
+}
+
+/// Whether something has ended that others don't wait for.
+final class Done: Sendable {
+    private let flag = Mutex(false)
+    var isSet: Bool { flag.withLock { $0 } }
+    func set() { flag.withLock { $0 = true } }
+}

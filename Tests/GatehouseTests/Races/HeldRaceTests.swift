@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Gatehouse
+
+/// One of two calls is held in the database at each critical point while the other one runs. Whichever it is: when the
+/// ending has been answered, nothing of what it ended works, and nothing of what the other call has answered.
+@Suite(.installation, .timeLimit(.minutes(3))) struct HeldRaceTests {
+    private static let rotation = Gate(event: "update of generation on refresh_tokens")
+    private static let insertion = Gate(event: "insert on refresh_tokens")
+
+    @Test("A refresh that is held while its session is ended leaves nothing that works", arguments: Ending.allCases)
+    func refreshHeld(ending: Ending) async throws {
+        let race = try await HeldRace.make()
+        for moment in Gate.Moment.allCases {
+            let scene = try await Scene.make(for: ending, in: race.installation)
+            let (refreshed, ended) = try await race.run(at: Self.rotation.at(moment)) {
+                try await scene.installation.refresh(scene.refreshed.refreshToken, in: scene.tenant)
+            } while: {
+                try await ending(in: scene)
+            }
+            try await expectEnd(ending, of: scene, ended, refreshed)
+        }
+    }
+
+    @Test("A session whose ending is held can be refreshed until it is done and not after", arguments: Ending.allCases)
+    func endingHeld(ending: Ending) async throws {
+        let race = try await HeldRace.make()
+        for gate in ending.gates.flatMap({ gate in Gate.Moment.allCases.map(gate.at) }) {
+            for isRetry in [false, true] {
+                let scene = try await Scene.make(for: ending, in: race.installation)
+                // The retry reads and writes nothing; its answer is as good as the one before it.
+                let token = isRetry && ending != .reuse ? scene.session.refreshToken : scene.refreshed.refreshToken
+                let (ended, refreshed) = try await race.run(at: gate) {
+                    try await ending(in: scene)
+                } while: {
+                    try await scene.installation.refresh(token, in: scene.tenant)
+                }
+                try await expectEnd(ending, of: scene, ended, refreshed)
+            }
+        }
+    }
+
+    @Test("A login that is held while its user or tenant is barred opens nothing", arguments: Ending.barring)
+    func loginHeld(ending: Ending) async throws {
+        let race = try await HeldRace.make()
+        for moment in Gate.Moment.allCases {
+            let scene = try await Scene.make(in: race.installation)
+            let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {
+                try await scene.installation.logIn(in: scene.tenant)
+            } while: {
+                try await ending(in: scene)
+            }
+            try await expectEnd(ending, of: scene, ended, opened)
+        }
+    }
+
+    @Test("A login that comes while its user or tenant is being barred opens nothing", arguments: Ending.barring)
+    func barringHeld(ending: Ending) async throws {
+        let race = try await HeldRace.make()
+        for gate in ending.gates.flatMap({ gate in Gate.Moment.allCases.map(gate.at) }) {
+            let scene = try await Scene.make(in: race.installation)
+            let (ended, opened) = try await race.run(at: gate) {
+                try await ending(in: scene)
+            } while: {
+                try await scene.installation.logIn(in: scene.tenant)
+            }
+            try await expectEnd(ending, of: scene, ended, opened)
+        }
+    }
+
+    private func expectEnd(
+        _ ending: Ending, of scene: Scene, _ ended: Result<Void, any Error>, _ answer: Result<IssuedSession, any Error>
+    ) async throws {
+        try ended.get()
+        if case .failure(let error) = answer { #expect(error is Refusal) }
+        let answered = try? answer.get()
+        let ended = [scene.session, scene.refreshed] + (ending.endsOther ? [scene.other] : [])
+        try await scene.expectNothingOf(ended + (answered.map { [$0] } ?? []))
+        guard !ending.endsOther else { return }
+        _ = try await scene.service.authenticate(scene.other.accessToken, in: scene.tenant)
+    }
+}

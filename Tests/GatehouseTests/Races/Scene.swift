@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+/// A fresh tenant with a user who has two sessions: one that is going to be ended, and another.
+struct Scene: Sendable {
+    let installation: Installation
+    /// As an instance has it that hasn't heard of what comes.
+    let tenant: ServedTenant
+    let user: User
+    let session: IssuedSession
+    /// A generation after `session`, so that there is one to be presented again.
+    let refreshed: IssuedSession
+    let other: IssuedSession
+
+    static let newPassword = "another-Lintel92-quasar"
+
+    static func make(in installation: Installation, rotations: Int = 1) async throws -> Scene {
+        let tenant = try await installation.tenant("s" + String(UInt64.random(in: .min ... .max), radix: 36)) {
+            $0.algorithm = .hs256
+        }
+        let session = try await installation.register(in: tenant)
+        var refreshed = session
+        for _ in 0..<rotations { refreshed = try await installation.refresh(refreshed.refreshToken, in: tenant) }
+        return Scene(
+            installation: installation, tenant: tenant, user: try #require(session.user), session: session,
+            refreshed: refreshed, other: try await installation.logIn(in: tenant))
+    }
+
+    /// Reuse takes a session that is two generations on.
+    static func make(for ending: Ending, in installation: Installation) async throws -> Scene {
+        try await make(in: installation, rotations: ending == .reuse ? 2 : 1)
+    }
+
+    var slug: String { tenant.tenant.slug }
+    var service: LoginService { installation.service }
+    var administration: Administration { installation.administration }
+
+    /// Expects that none of these tokens opens anything any more, on an instance that hasn't heard and on one that has.
+    func expectNothingOf(
+        _ sessions: [IssuedSession], sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        for (name, tenant) in [("unaware", tenant), ("aware", try? await asLastHeard())] {
+            guard let tenant else { continue }
+            for session in sessions {
+                let refreshed = try? await installation.refresh(session.refreshToken, in: tenant)
+                #expect(refreshed == nil, "refresh on an instance that is \(name)", sourceLocation: sourceLocation)
+                let signedIn = try? await service.authenticate(session.accessToken, in: tenant)
+                #expect(signedIn == nil, "me on an instance that is \(name)", sourceLocation: sourceLocation)
+            }
+            guard let signedIn = try? await service.authenticate(other.accessToken, in: tenant) else { continue }
+            let listed = try await service.listSessions(of: signedIn, in: tenant).map(\.id)
+            let dead = Set(sessions.map(\.sessionID)).subtracting([other.sessionID])
+            #expect(dead.isDisjoint(with: listed), "sessions", sourceLocation: sourceLocation)
+        }
+    }
+
+    /// The tenant as an instance has it that started just now.
+    func asLastHeard() async throws -> ServedTenant {
+        try await HistoryPlace(installation: installation).startInstance().directory.tenant(slug: slug)
+    }
+}
