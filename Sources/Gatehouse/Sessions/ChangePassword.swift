@@ -7,7 +7,8 @@ public struct ChangePassword: Sendable {
     let passwords: PasswordCheck
     let guesses: GuessGuard
 
-    /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`; nothing is changed then.
+    /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session
+    /// was ended while the passwords were hashed; nothing is changed then.
     public func callAsFunction(
         current: Password, new: Password, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws {
@@ -26,7 +27,8 @@ public struct ChangePassword: Sendable {
         try await replace(hash, of: stored, keeping: signedIn.sessionID, in: tenant.id)
     }
 
-    /// Two statements, so that the second sees the session of a login that held the user's row when the first began.
+    /// Two statements and one between, so that the last sees the session of a login that held the user's row when the first
+    /// began. Who ends the caller's session meanwhile waits, or has ended it: then nothing of it changes a password.
     private func replace(
         _ hash: PasswordHash, of stored: StoredUser, keeping session: UUID, in tenant: UUID
     ) async throws {
@@ -35,6 +37,9 @@ public struct ChangePassword: Sendable {
             let changed = try await transaction.execute(
                 UserStatements.changePassword, (tenant, id, stored.passwordVersion, hash))
             guard changed == 1 else { throw Refusal.wrongCurrentPassword }
+            guard try await transaction.first(SessionStatements.keep, (tenant, session, id)) != nil else {
+                throw Refusal.sessionEnded
+            }
             _ = try await transaction.execute(SessionStatements.endAll, (tenant, id, session, .passwordChanged))
         }
     }

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Testing
+
+@testable import Gatehouse
+
+/// A password takes long to hash. A session that is ended meanwhile changes it no more.
+@Suite(.installation, .timeLimit(.minutes(3))) struct PasswordRaceTests {
+    private static let change = Gate(event: "update of password_version on users")
+    /// What leaves the user in place, who would have to sign in with another password than their own.
+    private static let endings: [Ending] = [
+        .logOut, .logOutOfOthers, .logOutEverywhere, .endByAnother, .revoked, .allOfUserRevoked, .allOfTenantRevoked,
+        .refreshKeysRevoked, .reuse,
+    ]
+
+    @Test("A password change by a session that is ended before it takes effect changes nothing", arguments: endings)
+    func endedBefore(ending: Ending) async throws {
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(for: ending, in: race.installation)
+        let (changed, ended) = try await race.run(at: Self.change) {
+            try await changePassword(in: scene)
+        } while: {
+            try await ending(in: scene)
+        }
+        try ended.get()
+        #expect(throws: Refusal.sessionEnded) { try changed.get() }
+        _ = try await scene.installation.logIn(in: try await scene.asLastHeard())
+    }
+
+    @Test(
+        "The ending of a session whose password change is taking effect is answered when that is done",
+        arguments: endings, [Gate.Moment.afterRow, .beforeCommit])
+    func endedMeanwhile(ending: Ending, moment: Gate.Moment) async throws {
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(for: ending, in: race.installation)
+        let (changed, ended) = try await race.run(at: Self.change.at(moment)) {
+            try await changePassword(in: scene)
+        } while: {
+            try await ending(in: scene)
+            return try await scene.passwordVersion()
+        }
+        if case .failure(let error) = changed { #expect(error as? Refusal == .sessionEnded) }
+        // Whichever came first: what held when the ending was answered holds still.
+        #expect(try await scene.passwordVersion() == ended.get())
+        try await scene.expectNothingOf([scene.session, scene.refreshed])
+    }
+
+    private func changePassword(in scene: Scene) async throws {
+        let signedIn = try await scene.service.authenticate(scene.session.accessToken, in: scene.tenant)
+        try await scene.service.changePassword(
+            current: Password(Installation.password), new: Password(Scene.newPassword), of: signedIn,
+            from: Installation.client, in: scene.tenant)
+    }
+}
+
+extension Scene {
+    /// How often the password has been set, as whoever looks now sees it without waiting.
+    fileprivate func passwordVersion() async throws -> Int32? {
+        let (id, tenant) = (user.id, tenant.tenant.id)
+        return try await installation.serviceDatabase.first(UserStatements.byID, (tenant, id), in: tenant)?
+            .passwordVersion
+    }
+}
