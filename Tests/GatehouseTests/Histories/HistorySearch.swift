@@ -70,14 +70,16 @@ struct HistorySearch {
             return
                 "\(fault)\n\(shortest.steps.count) of its \(history.steps.count) steps are enough:\n\(shortest.source)"
         }.value
-        return Failure(description: "The history of seed \(seed) fails. \(fault)\n\(shortest)")
+        return Failure(
+            description:
+                "The history of seed \(seed) fails: GATEHOUSE_SEED=\(seed) runs it first. \(fault)\n\(shortest)")
     }
 
     /// What is wrong, nil if nothing is. Things that happen at once may happen in another order the next time, and do so
     /// more often in company.
     static func fault(in history: History, _ place: HistoryPlace) async throws -> String? {
         try await withThrowingTaskGroup(of: HistoryRun.Verdict.self) { group in
-            for attempt in 0..<(history.hasBurst ? 30 : 1) {
+            for attempt in 0..<(history.hasBurst ? 100 : 1) {
                 if attempt >= atOnce, case .failed(let fault) = try await group.next() { return fault }
                 group.addTask { try await HistoryRun.verdict(on: history, in: place) }
             }

@@ -22,7 +22,7 @@ import Testing
         let clock = ContinuousClock()
         let begun = clock.now
         let search = HistorySearch(firstSeed: Self.firstSeed, count: soakCount) {
-            print("Refresh histories: \($0.summary), after \(clock.now - begun)")
+            print("Refresh histories: \($0.summary), from seed \(Self.firstSeed), after \(clock.now - begun)")
         }
         let tally = try await search.run()
         print("Refresh histories: \(tally.summary), all clean, from seed \(Self.firstSeed), in \(clock.now - begun)")

@@ -61,8 +61,8 @@ struct HeldRace: Sendable {
         at gate: Gate, _ held: @escaping @Sendable () async throws -> Held,
         while other: @escaping @Sendable () async throws -> Other
     ) async throws -> (Result<Held, any Error>, Result<Other, any Error>) {
-        try await installation.asSuperuser("alter sequence gate.passed restart; \(gate.trigger)")
         let keeper = try await Connection.open(installation.database.superuserURL)
+        try await keeper.script("alter sequence gate.passed restart; \(gate.trigger)")
         // Within a transaction one sees the sessions that were there when one looked first.
         let watcher = try await Connection.open(installation.database.superuserURL)
         try await keeper.script("begin; select pg_advisory_xact_lock(4711)")
@@ -73,9 +73,9 @@ struct HeldRace: Sendable {
         try await wait(watcher) { atGate, behind in atGate + behind > 1 || secondDone.isSet }
         try await keeper.script("commit")
         let results = (await first.result, await second.result)
+        try await keeper.script("drop trigger gate on \(gate.table)")
         await keeper.close()
         await watcher.close()
-        try await installation.asSuperuser("drop trigger gate on \(gate.table)")
         return results
     }
 

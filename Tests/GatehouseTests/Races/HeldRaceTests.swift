@@ -75,7 +75,7 @@ import Testing
         if case .failure(let error) = answer { #expect(error is Refusal) }
         let answered = try? answer.get()
         let ended = [scene.session, scene.refreshed] + (ending.endsOther ? [scene.other] : [])
-        try await scene.expectNothingOf(ended + (answered.map { [$0] } ?? []))
+        try await scene.expectNothing(of: ended + (answered.map { [$0] } ?? []), after: ending)
         guard !ending.endsOther else { return }
         _ = try await scene.service.authenticate(scene.other.accessToken, in: scene.tenant)
     }

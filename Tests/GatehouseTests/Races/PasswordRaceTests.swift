@@ -28,20 +28,22 @@ import Testing
 
     @Test(
         "The ending of a session whose password change is taking effect is answered when that is done",
-        arguments: endings, [Gate.Moment.afterRow, .beforeCommit])
-    func endedMeanwhile(ending: Ending, moment: Gate.Moment) async throws {
+        arguments: endings)
+    func endedMeanwhile(ending: Ending) async throws {
         let race = try await HeldRace.make()
-        let scene = try await Scene.make(for: ending, in: race.installation)
-        let (changed, ended) = try await race.run(at: Self.change.at(moment)) {
-            try await changePassword(in: scene)
-        } while: {
-            try await ending(in: scene)
-            return try await scene.passwordVersion()
+        for moment in [Gate.Moment.afterRow, .beforeCommit] {
+            let scene = try await Scene.make(for: ending, in: race.installation)
+            let (changed, ended) = try await race.run(at: Self.change.at(moment)) {
+                try await changePassword(in: scene)
+            } while: {
+                try await ending(in: scene)
+                return try await scene.passwordVersion()
+            }
+            if case .failure(let error) = changed { #expect(error as? Refusal == .sessionEnded) }
+            // Whichever came first: what held when the ending was answered holds still.
+            #expect(try await scene.passwordVersion() == ended.get())
+            try await scene.expectNothing(of: [scene.session, scene.refreshed], after: ending)
         }
-        if case .failure(let error) = changed { #expect(error as? Refusal == .sessionEnded) }
-        // Whichever came first: what held when the ending was answered holds still.
-        #expect(try await scene.passwordVersion() == ended.get())
-        try await scene.expectNothingOf([scene.session, scene.refreshed])
     }
 
     private func changePassword(in scene: Scene) async throws {

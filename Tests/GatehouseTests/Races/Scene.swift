@@ -39,10 +39,18 @@ struct Scene: Sendable {
     var service: LoginService { installation.service }
     var administration: Administration { installation.administration }
 
-    /// Expects that none of these tokens opens anything any more, on an instance that hasn't heard and on one that has.
-    func expectNothingOf(
-        _ sessions: [IssuedSession], sourceLocation: SourceLocation = #_sourceLocation
+    /// Expects that none of these tokens opens anything any more, nor when a user who was disabled may sign in again.
+    func expectNothing(
+        of sessions: [IssuedSession], after ending: Ending, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
+        try await expectNothing(of: sessions, sourceLocation)
+        guard ending == .userDisabled else { return }
+        _ = try await administration.enableUser(tenant: slug, user: user.email)
+        try await expectNothing(of: sessions, sourceLocation)
+    }
+
+    /// On an instance that hasn't heard and on one that has.
+    private func expectNothing(of sessions: [IssuedSession], _ sourceLocation: SourceLocation) async throws {
         for (name, tenant) in [("unaware", tenant), ("aware", try? await asLastHeard())] {
             guard let tenant else { continue }
             for session in sessions {
