@@ -1,13 +1,14 @@
 public import PostgresCluster
 
 extension PostgresCluster {
-    /// A server for tests: fast, not durable, and gone with this process.
+    /// A server for tests: fast, not durable, and gone with this process. With room for the pools of tests that have ended:
+    /// a pool lets go of its connections when its last waiter's deadline has passed, a minute later.
     static func throwaway(binaries: PostgresBinaries, settings: [String: String] = [:]) -> PostgresCluster {
         let name = "gatehouse-test-" + String(UInt64.random(in: .min ... .max), radix: 36)
         return PostgresCluster(
             directory: "\(temporaryDirectory)/\(name)", binaries: binaries,
             settings: [
-                "fsync": "off", "full_page_writes": "off", "max_connections": "500",
+                "fsync": "off", "full_page_writes": "off", "max_connections": "2000",
             ].merging(settings) { $1 },
             isThrowaway: true)
     }
