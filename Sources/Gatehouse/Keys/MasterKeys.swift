@@ -3,7 +3,7 @@ public struct MasterKeys: Sendable, Redacted {
     /// More are never needed: a rotation that was begun and not finished leaves three at the most.
     public static let limit = 4
 
-    /// The key under which everything new is sealed.
+    /// The key that `master-key rotate` seals under, and that the first tenant's keys are sealed under.
     public let sealing: MasterKey
     /// Keys whose secrets are opened as well.
     public let accepting: [MasterKey]
@@ -13,7 +13,7 @@ public struct MasterKeys: Sendable, Redacted {
         self.accepting = accepting
     }
 
-    /// Reads keys in base64, separated by whitespace: the first one seals, the others are accepted.
+    /// Reads keys in base64, separated by whitespace: all of them open, and `master-key rotate` seals under the first.
     ///
     /// Throws `invalid_master_key`, with a message that repeats nothing, unless each is exactly 32 bytes and none stands
     /// twice.

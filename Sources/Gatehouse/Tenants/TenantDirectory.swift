@@ -56,7 +56,7 @@ public final class TenantDirectory: Sendable {
         }
         guard TenantSlug.isWellFormed(slug) else { throw Refusal.tenantNotFound }
         metrics.misses.increment()
-        return try Self.enabled(try await load(slug, joining: true))
+        return try Self.enabled(try await load(slug))
     }
 
     /// A token named a key the cache doesn't know: the tenant as it is read again for that, at most once per second.
@@ -116,10 +116,10 @@ public final class TenantDirectory: Sendable {
     }
 
     /// Joins a load that is under way only if nothing has been heard of since it began: what it reads may be older than
-    /// the change. Who looks for a key that was made a moment ago joins none.
-    private func load(_ slug: String, joining: Bool) async throws -> ServedTenant {
+    /// the change. `reread`, which looks for a key that was made a moment ago, begins one of its own.
+    private func load(_ slug: String) async throws -> ServedTenant {
         let load = state.withLock { state in
-            if joining, let load = state.loads[slug], load.epoch == state.cache.changes.epoch { return load }
+            if let load = state.loads[slug], load.epoch == state.cache.changes.epoch { return load }
             return begin(slug, &state)
         }
         return try await load.task.value
