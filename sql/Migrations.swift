@@ -15,6 +15,7 @@ public struct Migration: Sendable, Equatable {
         Migration(7, "audit_events", PackageResources.v0007_audit_events_sql),
         Migration(8, "key_upkeep", PackageResources.v0008_key_upkeep_sql),
         Migration(9, "keys_due", PackageResources.v0009_keys_due_sql),
+        Migration(10, "audit_upkeep", PackageResources.v0010_audit_upkeep_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -28,6 +28,9 @@ public struct Administration: Sendable {
         trail = AuditTrail(actor: actor, identifiers: IdentifierSource(clock: clock))
     }
 
+    /// What the audit trail calls users and the service; no operator is called so.
+    public static let reservedActors: Set<String> = [AuditEvent.user, AuditEvent.service]
+
     /// The tenant of that slug, enabled or not. Throws `tenantNotFound`.
     public func showTenant(_ slug: String) async throws -> Tenant {
         guard let tenant = try await database.untenanted.first(TenantStatements.bySlug, slug) else {
@@ -77,7 +80,7 @@ public struct Administration: Sendable {
     var identifiers: IdentifierSource { trail.identifiers }
 
     func record(
-        _ type: String, in transaction: Transaction, tenant: UUID, user: UUID? = nil, session: UUID? = nil,
+        _ type: AuditEventType, in transaction: Transaction, tenant: UUID, user: UUID? = nil, session: UUID? = nil,
         detail: JSONObject = [:]
     ) async throws {
         try await trail.record(type, in: transaction, tenant: tenant, user: user, session: session, detail: detail)

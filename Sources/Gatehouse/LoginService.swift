@@ -21,17 +21,20 @@ public struct LoginService: Sendable {
         let tokens = TokenReader(directory: directory, clock: clock)
         let guesses = GuessGuard(database: database, limits: limits)
         let passwords = PasswordCheck(hasher: hasher, logger: logger)
+        let failures = FailedAttempts(database: database, identifiers: identifiers)
+        let trail = AuditTrail(actor: AuditEvent.user, identifiers: identifiers)
         self.directory = directory
         register = Register(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses)
         logIn = LogIn(
             database: database, passwords: passwords, identifiers: identifiers, guesses: guesses,
-            devices: RecogniseDevice(clock: clock))
+            failures: failures, devices: RecogniseDevice(clock: clock))
         refresh = RefreshSession(database: database, tokens: tokens, identifiers: identifiers, logger: logger)
         authenticate = Authenticate(database: database, tokens: tokens)
-        logOut = LogOut(database: database, tokens: tokens)
-        updateProfile = UpdateProfile(database: database)
-        changePassword = ChangePassword(database: database, passwords: passwords, guesses: guesses)
+        logOut = LogOut(database: database, tokens: tokens, identifiers: identifiers)
+        updateProfile = UpdateProfile(database: database, identifiers: identifiers)
+        changePassword = ChangePassword(
+            database: database, passwords: passwords, guesses: guesses, failures: failures, trail: trail)
         listSessions = ListSessions(database: database)
-        endSession = EndSession(database: database)
+        endSession = EndSession(database: database, identifiers: identifiers)
     }
 }

@@ -11,7 +11,7 @@ struct AdminTests {
         "session_max_age_seconds",
         "grace_seconds", "reuse_policy", "algorithm", "audience", "password_min_length", "allowed_origins",
         "registration",
-        "rotate_every_seconds", "created_at",
+        "rotate_every_seconds", "audit_retention_seconds", "created_at",
     ]
     static let userMembers: Set<String> = [
         "id", "email", "email_verified", "username", "name", "status", "claims", "created_at", "updated_at",
@@ -27,6 +27,7 @@ struct AdminTests {
         #expect(made.object["issuer"] as? String == "\(place.url)/t/shop")
         #expect(made.object["access_ttl_seconds"] as? Int == 900)
         #expect(made.object["rotate_every_seconds"] is NSNull)
+        #expect(made.object["audit_retention_seconds"] as? Int == 31_536_000)
 
         let settings = [
             "--name", "The shop", "--access-ttl", "90s", "--refresh-ttl", "12h", "--session-max-age", "2d", "--grace",
@@ -35,7 +36,7 @@ struct AdminTests {
             "api",
             "--password-min-length", "12", "--allowed-origin", "https://a.example", "--allowed-origin",
             "https://b.example",
-            "--registration", "closed", "--rotate-every", "90d",
+            "--registration", "closed", "--rotate-every", "90d", "--audit-retention", "30d",
         ]
         let changed = try await Program.run(
             ["admin", "tenant", "update", "shop", "--json"] + settings, place.environment)
@@ -49,6 +50,7 @@ struct AdminTests {
             "password_min_length": 12 as NSNumber,
             "allowed_origins": ["https://a.example", "https://b.example"] as NSArray,
             "registration": "closed" as NSString, "rotate_every_seconds": 7_776_000 as NSNumber,
+            "audit_retention_seconds": 2_592_000 as NSNumber,
         ]
         for (name, value) in expected {
             #expect(value.isEqual(changed.object[name]), "\(name): \(changed.object[name] ?? "missing")")

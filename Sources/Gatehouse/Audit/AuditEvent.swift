@@ -3,16 +3,27 @@ import Postgres
 
 /// Something that happened to an account or a key, as it is recorded: in the transaction of what it records.
 struct AuditEvent: Sendable {
+    /// The actor of what users do to their own accounts.
+    static let user = "user"
+    /// The actor of what the service decides by itself.
+    static let service = "service"
+
     let id: UUID
     let tenant: UUID
-    /// Who did it: an operator's name, or `service`.
+    /// Who did it: an operator's name, `user` or `service`.
     let actor: String
-    let type: String
+    let type: AuditEventType
     let userID: UUID?
     let sessionID: UUID?
     let address: String?
     let userAgent: String?
     let detail: JSONObject
+}
+
+/// What an event says of the request that it comes from.
+struct EventStamp: Sendable {
+    let id: UUID
+    let client: ClientInfo
 }
 
 enum AuditStatements {
@@ -24,10 +35,27 @@ enum AuditStatements {
         """,
         bind: {
             (
-                $0.tenant, $0.id, $0.actor, $0.type, $0.userID, $0.sessionID, $0.address, $0.userAgent,
+                $0.tenant, $0.id, $0.actor, $0.type.rawValue, $0.userID, $0.sessionID, $0.address, $0.userAgent,
                 PostgresJSON(.object($0.detail))
             )
         })
+
+    /// An `insert` for a statement to carry along, so that what it does and the record of it are one round trip and one
+    /// transaction: an event of the user's own for the one row of `rows`, if there is one.
+    ///
+    /// The tenant is `$1` of that statement, `stamp` the number of its parameter for the event's id; the address and the
+    /// user agent follow. The other arguments are SQL over the columns of `rows`.
+    static func insertion(
+        of type: AuditEventType, for rows: String, user: String, session: String = "null::uuid",
+        detail: String = "'{}'::jsonb", stamp: Int
+    ) -> String {
+        """
+        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        select $1, $\(stamp), statement_timestamp(), '\(AuditEvent.user)', '\(type.rawValue)', \(user), \(session),
+            $\(stamp + 1), $\(stamp + 2), \(detail)
+        from \(rows)
+        """
+    }
 
     /// Who rotated the keys of this use last, and when; `since` is an id, so that no older event is looked at.
     static let lastRotation = Statement<(tenant: UUID, use: KeyUse, since: UUID), (actor: String, at: Date)>(
@@ -37,7 +65,9 @@ enum AuditStatements {
         """,
         bind: { ($0.tenant, $0.use.rawValue, $0.since) }, row: { (actor: String, at: Date) in (actor, at) })
 
-    static let appendOperatorEvent = Statement<(id: UUID, actor: String, type: String, detail: JSONObject), Void>(
+    static let appendOperatorEvent = Statement<
+        (id: UUID, actor: String, type: OperatorEventType, detail: JSONObject), Void
+    >(
         "insert into operator_events (id, actor, type, detail) values ($1, $2, $3, $4)",
-        bind: { ($0.id, $0.actor, $0.type, PostgresJSON(.object($0.detail))) })
+        bind: { ($0.id, $0.actor, $0.type.rawValue, PostgresJSON(.object($0.detail))) })
 }

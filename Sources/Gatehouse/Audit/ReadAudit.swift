@@ -3,7 +3,7 @@ import Postgres
 
 extension Administration {
     /// The newest events of a tenant, newest first; of one type, and not older than `age`, where that is asked for.
-    public func listEvents(tenant slug: String, type: String?, age: Duration?, limit: Int) async throws
+    public func listEvents(tenant slug: String, type: AuditEventType?, age: Duration?, limit: Int) async throws
         -> [RecordedEvent]
     {
         let tenant = try await showTenant(slug).id
@@ -15,7 +15,7 @@ extension Administration {
     /// Calls `show` with every event of a tenant that is recorded from now on, in the order in which they become visible,
     /// each once. Goes on until the task is cancelled, or an error is thrown.
     public func followEvents(
-        tenant slug: String, type: String?, every pause: Duration = .milliseconds(500),
+        tenant slug: String, type: AuditEventType?, every pause: Duration = .milliseconds(500),
         _ show: (RecordedEvent) -> Void
     ) async throws {
         let tenant = try await showTenant(slug).id

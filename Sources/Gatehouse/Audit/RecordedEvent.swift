@@ -21,7 +21,7 @@ struct AuditQuery: Sendable {
     private static let clockLeeway: Duration = .seconds(60)
 
     let tenant: UUID
-    var type: String?
+    var type: AuditEventType?
     /// Events before that are left out.
     var since: Date?
     var limit: Int
@@ -48,7 +48,7 @@ extension AuditStatements {
         """
 
     @Sendable private static func binding(_ query: AuditQuery) -> (UUID, UUID, String?, Date?, Int) {
-        (query.tenant, query.firstID, query.type, query.since, query.limit)
+        (query.tenant, query.firstID, query.type?.rawValue, query.since, query.limit)
     }
 }
 

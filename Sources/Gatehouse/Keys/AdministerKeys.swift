@@ -48,7 +48,7 @@ extension Administration {
             }
             if key.state != .retired { _ = try await store.make(key.use, as: .next) }
             try await record(
-                "keys.revoked", in: store.transaction, tenant: store.tenant.id,
+                .keysRevoked, in: store.transaction, tenant: store.tenant.id,
                 detail: ["kid": .string(kid), "use": .string(key.use.rawValue), "was": .string(key.state.rawValue)])
             return revoked
         }

@@ -10,8 +10,6 @@ import Postgres
 /// twice. It costs one look at an index a second, however many tenants there are.
 public struct KeyUpkeep: Sendable {
     private static let batch = 50
-    private static let pause: Duration = .seconds(1)
-    private static let rest: Duration = .seconds(60)
 
     let database: Database
     let sealer: KeySealer
@@ -27,26 +25,15 @@ public struct KeyUpkeep: Sendable {
         self.database = database
         self.sealer = sealer
         self.jwksMaxAge = jwksMaxAge
-        trail = AuditTrail(actor: "service", identifiers: IdentifierSource(clock: clock))
+        trail = AuditTrail(actor: AuditEvent.service, identifiers: IdentifierSource(clock: clock))
         self.logger = logger
         self.metrics = metrics
     }
 
-    /// Looks once a second until the task is cancelled; while the database is away, in vain and without a word: others
-    /// say that it is. Anything else is said, once a minute.
+    /// Looks once a second until the task is cancelled.
     public func run() async {
-        while !Task.isCancelled {
-            var pause = Self.pause
-            do {
-                if try await lookAfterDueKeys() == Self.batch { continue }
-            } catch let error as PostgresError where error.isLostConnection {
-            } catch {
-                if Task.isCancelled { return }
-                logger.error("Nobody looks after keys.", metadata: ["reason": "\(Refusal.code(of: error))"])
-                pause = Self.rest
-            }
-            try? await Task.sleep(for: pause * Double.random(in: 0.8...1.2))
-        }
+        let looking = RecurringLook(pause: .seconds(1), complaint: "Nobody looks after keys.", logger: logger)
+        await looking { try await lookAfterDueKeys() == Self.batch }
     }
 
     /// One look; how many tenants have been seen to. Those that somebody else has locked come another time.
@@ -105,26 +92,5 @@ public struct KeyUpkeep: Sendable {
         }
         let request = RotationRequest(trigger: .schedule, jwksMaxAge: jwksMaxAge)
         return try await RotateKeys(store: store, trail: trail, request: request)(.access)
-    }
-}
-
-extension PostgresError {
-    /// Whether there is no connection to ask over, rather than an answer that took too long or was a refusal.
-    fileprivate var isLostConnection: Bool {
-        switch self {
-        case .connect, .connectionLost, .closed, .cancelled: true
-        default: false
-        }
-    }
-}
-
-extension Refusal {
-    /// What may be said of an error in a log: a code, never a value.
-    fileprivate static func code(of error: any Error) -> String {
-        switch error {
-        case let refusal as Refusal: refusal.code
-        case let error as PostgresError: Refusal(from: error)?.code ?? "database"
-        default: "internal"
-        }
     }
 }

@@ -45,7 +45,7 @@ struct RotateKeys: Sendable {
 
     private func record(_ rotation: KeyRotation) async throws {
         try await trail.record(
-            "keys.rotated", in: store.transaction, tenant: store.tenant.id,
+            .keysRotated, in: store.transaction, tenant: store.tenant.id,
             detail: [
                 "use": .string(rotation.use.rawValue), "current": .string(rotation.current.kid),
                 "next": .string(rotation.next.kid), "retired": rotation.retired.map { .string($0.kid) } ?? .null,

@@ -70,7 +70,7 @@ extension Administration {
                 }
                 if !resealing.sealedBefore.isEmpty {
                     try await record(
-                        "keys.resealed", in: transaction, tenant: tenant.id,
+                        .keysResealed, in: transaction, tenant: tenant.id,
                         detail: [
                             "keys": .integer(resealing.sealedBefore.count),
                             "master_key": .string(sealer.keys.sealing.id),
@@ -86,7 +86,7 @@ extension Administration {
     private func recordMasterKeyRotation(_ report: MasterKeyReport, to master: MasterKey) async throws {
         try await database.untenanted.transaction { transaction in
             try await trail.recordOperatorEvent(
-                "master_key.rotated", in: transaction,
+                .masterKeyRotated, in: transaction,
                 detail: [
                     "master_key": .string(master.id), "resealed": .integer(report.resealed),
                     "unopened": .integer(report.unopened.count),

@@ -25,7 +25,7 @@ extension Administration {
             if state == .next { try await store.discardNext(use) }
             let key = try await store.store(material, for: use, as: state == .next ? .next : .retired)
             try await record(
-                "keys.imported", in: store.transaction, tenant: store.tenant.id,
+                .keysImported, in: store.transaction, tenant: store.tenant.id,
                 detail: ["kid": .string(key.kid), "use": .string(use.rawValue), "state": .string(key.state.rawValue)])
             return key
         }
@@ -54,7 +54,7 @@ extension Administration {
             }
             try await markExported(found.key, of: tenant, in: transaction)
             try await record(
-                "keys.secret_exported", in: transaction, tenant: tenant.id, detail: ["kid": .string(kid)])
+                .keySecretExported, in: transaction, tenant: tenant.id, detail: ["kid": .string(kid)])
             return material.privateJWK()
         }
     }

@@ -14,10 +14,10 @@ extension Administration {
         try await changing(slug) { transaction, tenant in
             guard let id = UUID(uuidString: id),
                 let session = try await transaction.first(
-                    SessionStatements.end, (tenant.id, id, nil, .revokedByOperator))
+                    SessionStatements.end, (tenant.id, id, .revokedByOperator))
             else { throw Refusal.sessionNotFound }
             try await record(
-                "session.revoked", in: transaction, tenant: tenant.id, user: session.userID, session: session.id)
+                .sessionRevoked, in: transaction, tenant: tenant.id, user: session.userID, session: session.id)
             return session
         }
     }
@@ -31,7 +31,7 @@ extension Administration {
             let count = try await transaction.execute(
                 SessionStatements.endAll, (tenant.id, subject, nil, .revokedByOperator))
             try await record(
-                "session.all_revoked", in: transaction, tenant: tenant.id, user: subject,
+                .allSessionsRevoked, in: transaction, tenant: tenant.id, user: subject,
                 detail: ["revoked": .integer(count)])
             return count
         }

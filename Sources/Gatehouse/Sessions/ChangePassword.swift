@@ -6,6 +6,8 @@ public struct ChangePassword: Sendable {
     let database: Database
     let passwords: PasswordCheck
     let guesses: GuessGuard
+    let failures: FailedAttempts
+    let trail: AuditTrail
 
     /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session
     /// was ended while the passwords were hashed; nothing is changed then.
@@ -17,20 +19,25 @@ public struct ChangePassword: Sendable {
         guard let stored = try await database.first(UserStatements.byID, (tenant.id, user.id), in: tenant.id) else {
             throw Refusal.sessionEnded
         }
-        let attempt = try await guesses.begin(on: GuessedAccount(user.id, in: tenant.id), from: client, in: tenant.id)
+        let account = GuessedAccount(user.id, in: tenant.id)
+        let attempt = try await guesses.begin(on: account, from: client, in: tenant.id)
         let match = try await guesses.judging(attempt) { try await passwords.check(current, of: stored, in: tenant.id) }
-        guard match != nil else { throw Refusal.wrongCurrentPassword }
+        guard match != nil else {
+            try await failures.record(
+                .passwordChangeFailed, on: account, of: user.id, because: "wrong_password", from: client, in: tenant.id)
+            throw Refusal.wrongCurrentPassword
+        }
         await guesses.giveBack(attempt)
         try await PasswordPolicy(hasher: passwords.hasher).check(
             new, field: "new_password", for: tenant, userInputs: [user.email, user.username, user.name])
         let hash = try await passwords.hasher.hashOrRefuse(new, for: tenant.id)
-        try await replace(hash, of: stored, keeping: signedIn.sessionID, in: tenant.id)
+        try await replace(hash, of: stored, keeping: signedIn.sessionID, from: client, in: tenant.id)
     }
 
     /// Two statements and one between, so that the last sees the session of a login that held the user's row when the first
     /// began. Who ends the caller's session meanwhile waits, or has ended it: then nothing of it changes a password.
     private func replace(
-        _ hash: PasswordHash, of stored: StoredUser, keeping session: UUID, in tenant: UUID
+        _ hash: PasswordHash, of stored: StoredUser, keeping session: UUID, from client: ClientInfo, in tenant: UUID
     ) async throws {
         let id = stored.user.id
         try await database.transaction(in: tenant) { transaction in
@@ -40,7 +47,10 @@ public struct ChangePassword: Sendable {
             guard try await transaction.first(SessionStatements.keep, (tenant, session, id)) != nil else {
                 throw Refusal.sessionEnded
             }
-            _ = try await transaction.execute(SessionStatements.endAll, (tenant, id, session, .passwordChanged))
+            let ended = try await transaction.execute(SessionStatements.endAll, (tenant, id, session, .passwordChanged))
+            try await trail.record(
+                .passwordChanged, in: transaction, tenant: tenant, user: id, session: session, from: client,
+                detail: ["sessions_ended": .integer(ended)])
         }
     }
 }

@@ -13,6 +13,7 @@ public struct LogIn: Sendable {
     let passwords: PasswordCheck
     let identifiers: IdentifierSource
     let guesses: GuessGuard
+    let failures: FailedAttempts
     let devices: RecogniseDevice
 
     /// A new session. A wrong password, an unknown name and a disabled user are all `invalidCredentials`, after the same
@@ -38,14 +39,31 @@ public struct LogIn: Sendable {
         let attempt = try await guesses.begin(on: account, from: client, in: tenant)
         let match = try await guesses.judging(attempt) { try await passwords.check(password, of: stored, in: tenant) }
         guard let stored, stored.user.isEnabled, let match else {
-            throw try await database.refusal(.invalidCredentials, in: tenant)
+            try await failures.record(
+                .logInFailed, on: GuessedAccount(stored?.user.id, orElse: name, in: tenant), of: stored?.user.id,
+                because: Self.reason(stored), from: client, in: tenant)
+            throw Refusal.invalidCredentials
         }
         await guesses.giveBack(attempt)
         if match.wantsUpgrade { await upgradeHash(of: stored, to: password, in: tenant) }
-        let session = NewSession(tenant: tenant, id: identifiers.next(), userID: stored.user.id, client: client)
+        return try await sessionOf(stored, device: device, from: client, in: served)
+    }
+
+    private static func reason(_ stored: StoredUser?) -> String {
+        guard let stored else { return "unknown_account" }
+        return stored.user.isEnabled ? "wrong_password" : "user_disabled"
+    }
+
+    private func sessionOf(
+        _ stored: StoredUser, device: UUID?, from client: ClientInfo, in served: ServedTenant
+    ) async throws -> IssuedSession {
+        let tenant = served.tenant.id
+        let session = NewSession(
+            tenant: tenant, id: identifiers.next(), userID: stored.user.id,
+            stamp: EventStamp(id: identifiers.next(), client: client))
         guard
             let started = try await database.first(
-                SessionStatements.start, (session, stored.passwordVersion), in: tenant)
+                SessionStatements.start, (session, stored.passwordVersion, device != nil), in: tenant)
         else { throw try await database.refusal(.invalidCredentials, in: tenant) }
         return try SessionIssuer(identifiers: identifiers).issue(
             started, to: stored.user, in: served, signIn: SignIn(device: device))

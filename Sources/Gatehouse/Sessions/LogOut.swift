@@ -18,17 +18,19 @@ public enum LogOutCredential: Sendable {
 public struct LogOut: Sendable {
     let database: Database
     let tokens: TokenReader
+    let identifiers: IdentifierSource
 
     /// Ends the sessions the scope names, by a superseded refresh token too. One of a session that has ended or expired is
     /// no error: there is nothing left to end. Throws `invalidToken` for a forged token, `tokenExpired` for an access token
     /// that has expired.
     public func callAsFunction(
-        _ credential: LogOutCredential, scope: LogOutScope, in served: ServedTenant
+        _ credential: LogOutCredential, scope: LogOutScope, from client: ClientInfo, in served: ServedTenant
     ) async throws {
         guard let (session, user) = try await session(of: credential, in: served) else { return }
-        let tenant = served.tenant.id
-        try await database.execute(
-            SessionStatements.logOut, (tenant, session, user, scope != .others, scope != .local), in: tenant)
+        let leaving = SessionStatements.LoggingOut(
+            tenant: served.tenant.id, session: session, user: user, scope: scope,
+            stamp: EventStamp(id: identifiers.next(), client: client))
+        try await database.execute(SessionStatements.logOut, leaving, in: leaving.tenant)
     }
 
     /// Whose session it is, where the token says that: then it ends nobody else's. Nil for a refresh token that has

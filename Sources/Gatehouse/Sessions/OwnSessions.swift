@@ -15,13 +15,16 @@ public struct ListSessions: Sendable {
 /// A user ends one of their own sessions.
 public struct EndSession: Sendable {
     let database: Database
+    let identifiers: IdentifierSource
 
     /// Throws `sessionNotFound` when the user has no such live session, another user's included.
-    public func callAsFunction(_ id: UUID, of signedIn: SignedIn, in served: ServedTenant) async throws {
+    public func callAsFunction(
+        _ id: UUID, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
+    ) async throws {
         let tenant = served.tenant.id
+        let stamp = EventStamp(id: identifiers.next(), client: client)
         guard
-            try await database.first(
-                SessionStatements.end, (tenant, id, signedIn.user.id, .revokedByUser), in: tenant) != nil
+            try await database.first(SessionStatements.endOwn, (tenant, id, signedIn.user.id, stamp), in: tenant) != nil
         else { throw Refusal.sessionNotFound }
     }
 }

@@ -45,13 +45,13 @@ public struct RefreshSession: Sendable {
         case .rotates: return nil
         case .repeatsSuccessor: return try issue(result, for: presentation, in: served)
         case .repeatsUnusedSuccessor:
-            try await record("refresh.repeated_after_grace", result, presentation, from: client)
+            try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)
             return try issue(result, for: presentation, in: served)
         case .reuse:
             guard try await endReused(result, presentation, from: client) else { return nil }
             throw Refusal.refreshTokenReused
         case .unknownGeneration:
-            try await record("refresh.unknown_generation", result, presentation, from: client)
+            try await record(.refreshGenerationUnknown, result, presentation, from: client)
             throw Refusal.invalidToken
         case .sessionEnded: throw Refusal.sessionEnded
         case .expired: throw Refusal.tokenExpired
@@ -74,13 +74,13 @@ public struct RefreshSession: Sendable {
     private func endReused(
         _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation, from client: ClientInfo
     ) async throws -> Bool {
-        let event = event("refresh.reuse_detected", result, presentation, from: client)
+        let event = event(.refreshTokenReused, result, presentation, from: client)
         return try await database.first(
             SessionStatements.endReused, (presentation.session, event), in: presentation.tenant) != nil
     }
 
     private func record(
-        _ type: String, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
+        _ type: AuditEventType, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
         from client: ClientInfo
     ) async throws {
         let event = event(type, result, presentation, from: client)
@@ -88,14 +88,15 @@ public struct RefreshSession: Sendable {
     }
 
     private func event(
-        _ type: String, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
+        _ type: AuditEventType, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
         from client: ClientInfo
     ) -> AuditEvent {
         logger.warning(
             "A refresh token of another generation was presented.",
-            metadata: ["event": "\(type)", "session_id": "\(presentation.session.lowercaseString)"])
+            metadata: ["event": "\(type.rawValue)", "session_id": "\(presentation.session.lowercaseString)"])
         return AuditEvent(
-            id: identifiers.next(), tenant: presentation.tenant, actor: "service", type: type, userID: result.user.id,
+            id: identifiers.next(), tenant: presentation.tenant, actor: AuditEvent.service, type: type,
+            userID: result.user.id,
             sessionID: presentation.session, address: client.address, userAgent: client.userAgent,
             detail: [
                 "presented": .integer(presentation.generation), "generation": .integer(result.state.generation),

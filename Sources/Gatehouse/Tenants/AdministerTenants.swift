@@ -26,7 +26,7 @@ extension Administration {
                     _ = try await store.make(use, as: .next)
                 }
                 try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
-                try await record("tenant.created", in: transaction, tenant: id)
+                try await record(.tenantCreated, in: transaction, tenant: id)
                 return tenant
             }
         } catch PostgresError.server(let error) where error.constraint == "tenants_slug_key" {
@@ -57,7 +57,7 @@ extension Administration {
                 _ = try await store.replaceNext(.access)
             }
             try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
-            try await record("tenant.updated", in: transaction, tenant: tenant.id)
+            try await record(.tenantUpdated, in: transaction, tenant: tenant.id)
             return tenant
         }
     }
@@ -77,7 +77,7 @@ extension Administration {
         try await changing(slug) { transaction, tenant in
             _ = try await transaction.execute(TenantStatements.delete, slug)
             try await trail.recordOperatorEvent(
-                "tenant.deleted", in: transaction,
+                .tenantDeleted, in: transaction,
                 detail: ["id": .string(tenant.id.lowercaseString), "slug": .string(tenant.slug)])
         }
     }
@@ -88,7 +88,7 @@ extension Administration {
                 throw Refusal.tenantNotFound
             }
             try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
-            try await record(enabled ? "tenant.enabled" : "tenant.disabled", in: transaction, tenant: tenant.id)
+            try await record(enabled ? .tenantEnabled : .tenantDisabled, in: transaction, tenant: tenant.id)
             return tenant
         }
     }

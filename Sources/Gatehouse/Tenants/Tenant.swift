@@ -43,9 +43,11 @@ public struct TenantSettings: Sendable, Equatable {
     public var allowedOrigins: [String]
     public var registrationOpen: Bool
     public var rotateEvery: Duration?
+    /// How long the events of the audit trail are kept.
+    public var auditRetention: Duration
 
     public static let standard = TenantSettings(
         accessTTL: .seconds(900), refreshTTL: .seconds(30 * 86_400), sessionMaxAge: .seconds(180 * 86_400),
         grace: .seconds(60), reusePolicy: .strict, algorithm: .es256, issuer: nil, audience: nil, passwordMinLength: 8,
-        allowedOrigins: [], registrationOpen: true, rotateEvery: nil)
+        allowedOrigins: [], registrationOpen: true, rotateEvery: nil, auditRetention: .seconds(365 * 86_400))
 }

@@ -17,6 +17,7 @@ public struct TenantSettingsChange: Sendable {
     public var registrationOpen: Bool?
     /// `.some(nil)` switches scheduled rotation off.
     public var rotateEvery: Duration??
+    public var auditRetention: Duration?
 
     public init() {}
 
@@ -50,6 +51,10 @@ public struct TenantSettingsChange: Sendable {
         result.registrationOpen = registrationOpen ?? result.registrationOpen
         if let rotateEvery {
             result.rotateEvery = try lifetime(rotateEvery, "rotate-every")
+        }
+        if let auditRetention {
+            try require(auditRetention >= .seconds(86_400), "audit-retention must be at least 1d.")
+            result.auditRetention = try lifetime(auditRetention, "audit-retention") ?? result.auditRetention
         }
         return result
     }

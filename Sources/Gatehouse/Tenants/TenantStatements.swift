@@ -4,7 +4,8 @@ import Postgres
 /// A tenant's settings as the columns of `tenants` hold them, in the order every statement here names them.
 private let settingColumns = """
     access_ttl_seconds, refresh_ttl_seconds, session_max_age_seconds, grace_seconds, reuse_policy, algorithm, \
-    issuer, audience, password_min_length, allowed_origins, registration_open, rotate_every_seconds
+    issuer, audience, password_min_length, allowed_origins, registration_open, rotate_every_seconds, \
+    audit_retention_seconds
     """
 
 private let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is null, created_at"
@@ -60,7 +61,7 @@ enum TenantStatements {
     static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(
         """
         insert into tenants (id, slug, name, \(settingColumns))
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         returning \(tenantColumns)
         """,
         bind: {
@@ -69,7 +70,7 @@ enum TenantStatements {
                 $0.id, $0.slug, $0.name, s.accessTTL.wholeSeconds, s.refreshTTL.wholeSeconds,
                 s.sessionMaxAge.wholeSeconds, s.grace.wholeSeconds, s.reusePolicy.rawValue, s.algorithm.rawValue,
                 s.issuer, s.audience, Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen,
-                s.rotateEvery?.wholeSeconds
+                s.rotateEvery?.wholeSeconds, s.auditRetention.wholeSeconds
             )
         },
         row: Tenant.row)
@@ -77,7 +78,7 @@ enum TenantStatements {
     static let update = Statement<(id: UUID, name: String, settings: TenantSettings), Tenant>(
         """
         update tenants set (name, \(settingColumns), updated_at)
-            = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now())
+            = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now())
         where id = $1 returning \(tenantColumns)
         """,
         bind: {
@@ -85,7 +86,8 @@ enum TenantStatements {
             return (
                 $0.id, $0.name, s.accessTTL.wholeSeconds, s.refreshTTL.wholeSeconds, s.sessionMaxAge.wholeSeconds,
                 s.grace.wholeSeconds, s.reusePolicy.rawValue, s.algorithm.rawValue, s.issuer, s.audience,
-                Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen, s.rotateEvery?.wholeSeconds
+                Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen, s.rotateEvery?.wholeSeconds,
+                s.auditRetention.wholeSeconds
             )
         },
         row: Tenant.row)
@@ -107,7 +109,7 @@ extension Tenant {
         id: UUID, slug: String, name: String, accessTTL: Int32, refreshTTL: Int32, sessionMaxAge: Int32,
         grace: Int32, reusePolicy: String, algorithm: String, issuer: String?, audience: String?,
         passwordMinLength: Int32, allowedOrigins: [String], registrationOpen: Bool, rotateEvery: Int32?,
-        isEnabled: Bool, createdAt: Date
+        auditRetention: Int32, isEnabled: Bool, createdAt: Date
     ) throws -> Tenant {
         guard let policy = ReusePolicy(rawValue: reusePolicy), let algorithm = SigningAlgorithm(rawValue: algorithm)
         else { throw UnknownStoredValue(column: "tenants.reuse_policy or tenants.algorithm") }
@@ -118,7 +120,8 @@ extension Tenant {
                 sessionMaxAge: .seconds(sessionMaxAge),
                 grace: .seconds(grace), reusePolicy: policy, algorithm: algorithm, issuer: issuer, audience: audience,
                 passwordMinLength: Int(passwordMinLength), allowedOrigins: allowedOrigins,
-                registrationOpen: registrationOpen, rotateEvery: rotateEvery.map { .seconds($0) }),
+                registrationOpen: registrationOpen, rotateEvery: rotateEvery.map { .seconds($0) },
+                auditRetention: .seconds(auditRetention)),
             isEnabled: isEnabled, createdAt: createdAt)
     }
 }

@@ -26,7 +26,7 @@ extension Administration {
                 guard let made = try await transaction.first(UserStatements.insert, user) else {
                     throw Refusal.userNotFound
                 }
-                try await record("user.created", in: transaction, tenant: tenant.id, user: made.id)
+                try await record(.userCreated, in: transaction, tenant: tenant.id, user: made.id)
                 return made
             }
         } catch let error as PostgresError {
@@ -47,7 +47,7 @@ extension Administration {
 
     /// Lets the user sign in again; sessions that were ended stay ended.
     public func enableUser(tenant slug: String, user: String) async throws -> User {
-        try await changingUser(user, of: slug, "user.enabled") { transaction, tenant, id in
+        try await changingUser(user, of: slug, .userEnabled) { transaction, tenant, id in
             try await transaction.first(UserStatements.setEnabled, (tenant, id, true))
         }
     }
@@ -55,7 +55,7 @@ extension Administration {
     /// Ends every session of the user; none can begin. The user's row is locked first, so that a racing login either
     /// finds them disabled or has its session ended here.
     public func disableUser(tenant slug: String, user: String) async throws -> User {
-        try await changingUser(user, of: slug, "user.disabled") { transaction, tenant, id in
+        try await changingUser(user, of: slug, .userDisabled) { transaction, tenant, id in
             let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
             _ = try await transaction.execute(SessionStatements.endAll, (tenant, id, nil, .userDisabled))
             return user
@@ -64,7 +64,7 @@ extension Administration {
 
     /// The user is gone, with their sessions.
     public func deleteUser(tenant slug: String, user: String) async throws -> User {
-        try await changingUser(user, of: slug, "user.deleted") { transaction, tenant, id in
+        try await changingUser(user, of: slug, .userDeleted) { transaction, tenant, id in
             try await transaction.first(UserStatements.delete, (tenant, id))
         }
     }
@@ -74,7 +74,7 @@ extension Administration {
     /// that the database would write out at length. Throws `validationFailed`.
     public func setClaims(tenant slug: String, user: String, json: String) async throws -> User {
         let claims = try Self.claims(from: json)
-        return try await changingUser(user, of: slug, "user.claims_set") { transaction, tenant, id in
+        return try await changingUser(user, of: slug, .userClaimsSet) { transaction, tenant, id in
             try await transaction.first(UserStatements.setClaims, (tenant, id, claims))
         }
     }
@@ -92,7 +92,7 @@ extension Administration {
     }
 
     private func changingUser(
-        _ idOrEmail: String, of slug: String, _ event: String,
+        _ idOrEmail: String, of slug: String, _ event: AuditEventType,
         _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> User?
     ) async throws -> User {
         let id = try await findUser(idOrEmail, in: try await showTenant(slug).id).id

@@ -33,7 +33,9 @@ public struct Register: Sendable {
         _ user: NewUser, from client: ClientInfo, in served: ServedTenant
     ) async throws -> IssuedSession {
         let tenant = served.tenant
-        let session = NewSession(tenant: tenant.id, id: identifiers.next(), userID: user.id, client: client)
+        let session = NewSession(
+            tenant: tenant.id, id: identifiers.next(), userID: user.id,
+            stamp: EventStamp(id: identifiers.next(), client: client))
         do {
             guard
                 let (user, started) = try await database.first(

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 
 /// What a request asks of one field: leave it, clear it, or give it a value.
@@ -29,20 +30,58 @@ public struct ProfileChange: Sendable {
 /// A user changes their own name or username.
 public struct UpdateProfile: Sendable {
     let database: Database
+    let identifiers: IdentifierSource
 
     /// The user after the change. Throws `usernameTaken`, or `sessionEnded` when the user has just been disabled.
     public func callAsFunction(
-        _ change: ProfileChange, of signedIn: SignedIn, in served: ServedTenant
+        _ change: ProfileChange, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws -> User {
         let tenant = served.tenant.id
+        let update = UserStatements.ProfileUpdate(
+            tenant: tenant, user: signedIn.user.id, session: signedIn.sessionID, change: change,
+            stamp: EventStamp(id: identifiers.next(), client: client))
         do {
             guard
                 let user = try await database.first(
-                    UserStatements.updateProfile, (tenant, signedIn.user.id, change), in: tenant)
+                    UserStatements.updateProfile, update, in: tenant)
             else { throw Refusal.sessionEnded }
             return user
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }
     }
+}
+
+extension UserStatements {
+    struct ProfileUpdate: Sendable {
+        let tenant: UUID
+        let user: UUID
+        /// By which the user asks.
+        let session: UUID
+        let change: ProfileChange
+        let stamp: EventStamp
+    }
+
+    static let updateProfile = Statement<ProfileUpdate, User>(
+        """
+        with updated as (
+            update users u
+            set name = case when $3 then $4 else u.name end, username = case when $5 then $6 else u.username end,
+                updated_at = now()
+            where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null returning \(userColumns)
+        ), recorded as (
+            \(AuditStatements.insertion(
+                of: .profileUpdated, for: "updated", user: "updated.id", session: "$7",
+                detail: "jsonb_build_object('name', $3::boolean, 'username', $5::boolean)", stamp: 8))
+        )
+        select * from updated
+        """,
+        bind: {
+            let (name, username, stamp) = ($0.change.name, $0.change.username, $0.stamp)
+            return (
+                $0.tenant, $0.user, name.isChange, name.value?.text, username.isChange, username.value?.text,
+                $0.session, stamp.id, stamp.client.address, stamp.client.userAgent
+            )
+        },
+        row: User.row)
 }

@@ -60,19 +60,6 @@ enum UserStatements {
         """,
         bind: { ($0.tenant, $0.id, PostgresJSON(JSON.object($0.claims))) }, row: User.row)
 
-    static let updateProfile = Statement<(tenant: UUID, id: UUID, change: ProfileChange), User>(
-        """
-        update users u
-        set name = case when $3 then $4 else u.name end, username = case when $5 then $6 else u.username end,
-            updated_at = now()
-        where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null returning \(userColumns)
-        """,
-        bind: {
-            let (name, username) = ($0.change.name, $0.change.username)
-            return ($0.tenant, $0.id, name.isChange, name.value?.text, username.isChange, username.value?.text)
-        },
-        row: User.row)
-
     static let changePassword = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(
         """
         update users set password_hash = $4, password_version = password_version + 1, updated_at = now()

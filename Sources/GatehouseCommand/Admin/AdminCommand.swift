@@ -66,6 +66,9 @@ struct AdminOptions: ParsableArguments {
 
     func validate() throws {
         guard let actor else { return }
+        guard !Administration.reservedActors.contains(actor) else {
+            throw ValidationError("--actor can't be \(actor): the audit trail means something else by it.")
+        }
         let isPrintable = actor.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
         guard !actor.isEmpty, actor.utf8.count <= 200, isPrintable else {
             throw ValidationError("--actor must be a name of 1 to 200 bytes without control characters.")
@@ -76,6 +79,8 @@ struct AdminOptions: ParsableArguments {
 
     var actorName: String {
         if let actor { return actor }
-        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
+        let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
+        guard let name, !Administration.reservedActors.contains(name) else { return "uid \(getuid())" }
+        return name
     }
 }

@@ -6,11 +6,20 @@ struct AuditCommands: ParsableCommand {
         commandName: "audit", abstract: "What happened to a tenant's accounts and keys, and who did it.",
         subcommands: [List.self, Follow.self])
 
+    @Sendable private static func eventType(_ text: String) throws -> AuditEventType {
+        guard let type = AuditEventType(rawValue: text) else {
+            let known = AuditEventType.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("There is no event type \(text). Those there are: \(known).")
+        }
+        return type
+    }
+
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List events, newest first.")
 
         @Argument var tenant: String
-        @Option(help: "Events of this type alone, such as keys.rotated.") var type: String?
+        @Option(help: "Events of this type alone, such as keys.rotated.", transform: eventType)
+        var type: AuditEventType?
         @Option(help: "Events of the last 90s, 15m, 12h or 30d.", transform: DurationText.argument)
         var since: Duration?
         @Option(help: "So many events at the most, 1 to 1000.") var limit = 100
@@ -32,7 +41,7 @@ struct AuditCommands: ParsableCommand {
             abstract: "Print events as they happen, one a line, until interrupted.")
 
         @Argument var tenant: String
-        @Option(help: "Events of this type alone.") var type: String?
+        @Option(help: "Events of this type alone.", transform: eventType) var type: AuditEventType?
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {

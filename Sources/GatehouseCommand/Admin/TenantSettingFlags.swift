@@ -51,6 +51,10 @@ struct TenantSettingFlags: ParsableArguments {
     @Option(help: "Rotate access keys on this schedule, or off.", transform: schedule)
     var rotateEvery: Schedule?
 
+    @Option(
+        help: "How long events of the audit trail are kept, 1d or longer. (365d)", transform: DurationText.argument)
+    var auditRetention: Duration?
+
     enum Schedule {
         case off
         case every(Duration)
@@ -76,6 +80,7 @@ struct TenantSettingFlags: ParsableArguments {
         change.passwordMinLength = passwordMinLength
         if noAllowedOrigins || !allowedOrigin.isEmpty { change.allowedOrigins = allowedOrigin }
         change.registrationOpen = registration.map { $0 == .open }
+        change.auditRetention = auditRetention
         switch rotateEvery {
         case .off: change.rotateEvery = .some(nil)
         case .every(let interval): change.rotateEvery = .some(interval)

@@ -28,6 +28,7 @@ extension Answer {
                 ),
                 ("registration", .init(settings.registrationOpen ? "open" : "closed")),
                 ("rotate-every", .init(settings.rotateEvery.map(DurationText.format) ?? "off")),
+                ("audit-retention", .init(DurationText.format(settings.auditRetention))),
                 ("created", .time(tenant.createdAt)),
             ])
     }

@@ -44,6 +44,7 @@ extension Tenant {
             "allowed_origins": .array(settings.allowedOrigins.map { .string($0) }),
             "registration": settings.registrationOpen ? "open" : "closed",
             "rotate_every_seconds": .seconds(settings.rotateEvery),
+            "audit_retention_seconds": .seconds(settings.auditRetention),
             "created_at": .time(createdAt),
         ]
     }

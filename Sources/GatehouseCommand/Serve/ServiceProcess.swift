@@ -39,6 +39,7 @@ struct ServiceProcess {
             listenURL: settings.databaseURL.text, logger: logger)
         let upkeep = KeyUpkeep(
             database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger)
+        let purge = Purge(database: database, logger: logger)
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
         let server = makeServer(service: service, configuration: httpConfiguration, logger: logger) { _ in
@@ -47,7 +48,8 @@ struct ServiceProcess {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)),
-                .init(service: Upkeep(upkeep.run)), .init(service: server),
+                .init(service: Upkeep(upkeep.run)), .init(service: Upkeep(purge.run)),
+                .init(service: server),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)

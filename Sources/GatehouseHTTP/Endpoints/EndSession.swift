@@ -6,7 +6,7 @@ extension Endpoints {
     static func endSession(_ call: Call) async throws -> Answer {
         let signedIn = try await call.signedInToChange()
         guard let id = UUID(uuidString: call.id) else { throw Refusal.sessionNotFound }
-        try await call.service.endSession(id, of: signedIn, in: call.tenant)
+        try await call.service.endSession(id, of: signedIn, from: call.client, in: call.tenant)
         return .noContent
     }
 }

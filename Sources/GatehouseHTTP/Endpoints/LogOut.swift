@@ -12,7 +12,8 @@ extension Endpoints {
         let scope = fields.choice("scope", default: LogOutScope.local)
         try fields.finish()
         if token != nil, reliesOnCookie || access != nil { throw RequestFault.twoTokens }
-        try await call.service.logOut(try credential(token ?? refreshCookie, access), scope: scope, in: call.tenant)
+        try await call.service.logOut(
+            try credential(token ?? refreshCookie, access), scope: scope, from: call.client, in: call.tenant)
         var answer = Answer.noContent
         if reliesOnCookie, scope != .others { call.cookies.cleared.forEach { answer.setCookie($0) } }
         return answer

@@ -9,6 +9,7 @@ extension Endpoints {
         let username = fields.change("username", Username.init)
         try fields.finish()
         let change = ProfileChange(name: name, username: username)
-        return .json(try await call.service.updateProfile(change, of: signedIn, in: call.tenant).document)
+        let user = try await call.service.updateProfile(change, of: signedIn, from: call.client, in: call.tenant)
+        return .json(user.document)
     }
 }

@@ -25,7 +25,8 @@ extension HistoryRun {
                 case .accessToken: .accessToken(client.accessToken.text)
                 case .refreshToken: .refreshToken(refreshToken.text)
                 }
-            try await instances[instance].logOut(credential, scope: scope, in: try await served(at: instance))
+            try await instances[instance].logOut(
+                credential, scope: scope, from: Installation.client, in: try await served(at: instance))
         } _: {
             .done
         }
@@ -58,7 +59,7 @@ extension HistoryRun {
         let answer = try await outcome {
             let served = try await served(at: 0)
             let signedIn = try await instances[0].authenticate(client.accessToken.text, in: served)
-            try await instances[0].endSession(clients[other].id, of: signedIn, in: served)
+            try await instances[0].endSession(clients[other].id, of: signedIn, from: Installation.client, in: served)
         } _: {
             .done
         }

@@ -14,14 +14,18 @@ enum Ending: String, CaseIterable, Sendable {
     func callAsFunction(in scene: Scene) async throws {
         let (service, tenant, slug) = (scene.service, scene.tenant, scene.slug)
         switch self {
-        case .logOut: try await service.logOut(.refreshToken(scene.session.refreshToken), scope: .local, in: tenant)
+        case .logOut:
+            try await service.logOut(
+                .refreshToken(scene.session.refreshToken), scope: .local, from: Installation.client, in: tenant)
         case .logOutOfOthers:
-            try await service.logOut(.accessToken(scene.other.accessToken), scope: .others, in: tenant)
+            try await service.logOut(
+                .accessToken(scene.other.accessToken), scope: .others, from: Installation.client, in: tenant)
         case .logOutEverywhere:
-            try await service.logOut(.accessToken(scene.session.accessToken), scope: .global, in: tenant)
+            try await service.logOut(
+                .accessToken(scene.session.accessToken), scope: .global, from: Installation.client, in: tenant)
         case .endByAnother:
             let signedIn = try await service.authenticate(scene.other.accessToken, in: tenant)
-            try await service.endSession(scene.session.sessionID, of: signedIn, in: tenant)
+            try await service.endSession(scene.session.sessionID, of: signedIn, from: Installation.client, in: tenant)
         case .passwordChange:
             let signedIn = try await service.authenticate(scene.other.accessToken, in: tenant)
             try await service.changePassword(

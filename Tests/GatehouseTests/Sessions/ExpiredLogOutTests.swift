@@ -19,7 +19,8 @@ import Testing
     @Test("A session that has expired signs out no other one", arguments: LogOutScope.allCases)
     func others(scope: LogOutScope) async throws {
         let other = try await installation.logIn(in: tenant)
-        try await installation.service.logOut(.accessToken(expired.accessToken), scope: scope, in: tenant)
+        try await installation.service.logOut(
+            .accessToken(expired.accessToken), scope: scope, from: Installation.client, in: tenant)
         #expect(await installation.isAlive(other, in: tenant))
     }
 
@@ -27,7 +28,8 @@ import Testing
         "A session that was signed out after it had expired isn't brought back by a longer lifetime",
         arguments: [LogOutScope.local, .global])
     func longerLifetime(scope: LogOutScope) async throws {
-        try await installation.service.logOut(.accessToken(expired.accessToken), scope: scope, in: tenant)
+        try await installation.service.logOut(
+            .accessToken(expired.accessToken), scope: scope, from: Installation.client, in: tenant)
         var change = TenantSettingsChange()
         change.sessionMaxAge = .seconds(1000)
         _ = try await installation.administration.updateTenant("shop", change: change)

@@ -20,7 +20,8 @@ import Testing
             try await installation.logIn(in: tenant),
         ]
         let bystander = try await installation.register("bob@example.com", in: tenant)
-        try await installation.service.logOut(.refreshToken(sessions[0].refreshToken), scope: scope, in: tenant)
+        try await installation.service.logOut(
+            .refreshToken(sessions[0].refreshToken), scope: scope, from: Installation.client, in: tenant)
         for (session, lives) in zip(sessions, alive) {
             #expect(await installation.isAlive(session, in: tenant) == lives)
         }
@@ -34,7 +35,8 @@ import Testing
         let session = try await installation.register(in: tenant)
         _ = try await installation.refresh(session.refreshToken, in: tenant)
         for _ in 0..<2 {
-            try await installation.service.logOut(.refreshToken(session.refreshToken), scope: .local, in: tenant)
+            try await installation.service.logOut(
+                .refreshToken(session.refreshToken), scope: .local, from: Installation.client, in: tenant)
         }
         #expect(await !installation.isAlive(session, in: tenant))
     }
@@ -72,9 +74,9 @@ import Testing
         let hash = PasswordHash(stored: try #require(before.passwordHash).stored)
         try await installation.serviceDatabase.execute(
             UserStatements.changePassword, (id, user.id, before.passwordVersion, hash), in: id)
-        let late = NewSession(tenant: id, id: UUID(), userID: user.id, client: Installation.client)
+        let late = NewSession(tenant: id, id: UUID(), userID: user.id, stamp: Installation.stamp)
         let started = try await installation.serviceDatabase.first(
-            SessionStatements.start, (late, before.passwordVersion), in: id)
+            SessionStatements.start, (late, before.passwordVersion, false), in: id)
         #expect(started == nil)
     }
 
@@ -85,10 +87,10 @@ import Testing
         let tenant = try await installation.tenant()
         let user = try #require(try await installation.register(in: tenant).user)
         let id = tenant.tenant.id
-        let new = NewSession(tenant: id, id: UUID(), userID: user.id, client: Installation.client)
+        let new = NewSession(tenant: id, id: UUID(), userID: user.id, stamp: Installation.stamp)
         let disabling = try await Connection.open(installation.database.superuserURL)
         try await disabling.script("begin; update users set disabled_at = now() where email = 'ada@example.com'")
-        async let started = installation.serviceDatabase.first(SessionStatements.start, (new, 1), in: id)
+        async let started = installation.serviceDatabase.first(SessionStatements.start, (new, 1, false), in: id)
         let waiting = Statement<Void, Bool>(
             "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
             bind: { _ in () }, row: { (waits: Bool) in waits })
@@ -107,10 +109,12 @@ import Testing
         claims.expiresAt -= 365 * 86_400
         let expired = try CompactJWS.sign(
             payload: claims.encoded(), type: .refreshToken, key: #require(tenant.refreshKeys.signingKey))
-        try await installation.service.logOut(.refreshToken(expired), scope: .global, in: tenant)
+        try await installation.service.logOut(
+            .refreshToken(expired), scope: .global, from: Installation.client, in: tenant)
         #expect(await installation.isAlive(session, in: tenant))
         await #expect(throws: Refusal.invalidToken) {
-            try await installation.service.logOut(.refreshToken(session.refreshToken + "A"), scope: .local, in: tenant)
+            try await installation.service.logOut(
+                .refreshToken(session.refreshToken + "A"), scope: .local, from: Installation.client, in: tenant)
         }
     }
 
@@ -143,9 +147,10 @@ import Testing
         let listed = try await installation.service.listSessions(of: signedIn, in: tenant)
         #expect(Set(listed.map(\.id)) == [first.sessionID, second.sessionID])
         await #expect(throws: Refusal.sessionNotFound) {
-            try await installation.service.endSession(victim.sessionID, of: signedIn, in: tenant)
+            try await installation.service.endSession(
+                victim.sessionID, of: signedIn, from: Installation.client, in: tenant)
         }
-        try await installation.service.endSession(first.sessionID, of: signedIn, in: tenant)
+        try await installation.service.endSession(first.sessionID, of: signedIn, from: Installation.client, in: tenant)
         #expect(await !installation.isAlive(first, in: tenant))
         #expect(await installation.isAlive(victim, in: tenant))
     }

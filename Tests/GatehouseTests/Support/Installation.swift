@@ -16,6 +16,7 @@ struct Installation: Sendable {
 
     static let password = "vivid-Otter47-lintel-quasar"
     static let client = ClientInfo(address: "192.0.2.1", userAgent: "tests/1.0")
+    static var stamp: EventStamp { EventStamp(id: UUID(), client: client) }
 
     /// - Parameter serviceURL: How the service gets to the database, where that isn't directly.
     static func make(

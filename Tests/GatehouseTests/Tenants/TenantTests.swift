@@ -32,12 +32,13 @@ import Testing
             change.allowedOrigins = ["https://App.example:443", "http://localhost:3000"]
             change.registrationOpen = false
             change.rotateEvery = .some(.seconds(86_400))
+            change.auditRetention = .seconds(90 * 86_400)
         }.tenant
         let expected = TenantSettings(
             accessTTL: .seconds(1), refreshTTL: .seconds(2), sessionMaxAge: .seconds(3), grace: .zero,
             reusePolicy: .untilUsed, algorithm: .hs256, issuer: "https://id.example", audience: "api",
             passwordMinLength: 64, allowedOrigins: ["https://app.example", "http://localhost:3000"],
-            registrationOpen: false, rotateEvery: .seconds(86_400))
+            registrationOpen: false, rotateEvery: .seconds(86_400), auditRetention: .seconds(90 * 86_400))
         #expect(tenant.settings == expected && tenant.name == "The Shop")
         var off = TenantSettingsChange()
         off.rotateEvery = .some(nil)

@@ -142,12 +142,16 @@ import Testing
         let signedIn = try await installation.service.authenticate(session.accessToken, in: tenant)
         let update = installation.service.updateProfile
         let set = try await update(
-            ProfileChange(name: .set(DisplayName("Ada")), username: .set(Username("ada"))), of: signedIn, in: tenant)
+            ProfileChange(name: .set(DisplayName("Ada")), username: .set(Username("ada"))), of: signedIn,
+            from: Installation.client, in: tenant)
         #expect(set.name == "Ada" && set.username == "ada")
-        let cleared = try await update(ProfileChange(name: .keep, username: .clear), of: signedIn, in: tenant)
+        let cleared = try await update(
+            ProfileChange(name: .keep, username: .clear), of: signedIn, from: Installation.client, in: tenant)
         #expect(cleared.name == "Ada" && cleared.username == nil && cleared.updatedAt > set.updatedAt)
         await #expect(throws: Refusal.usernameTaken) {
-            try await update(ProfileChange(name: .clear, username: .set(Username("tAKEN"))), of: signedIn, in: tenant)
+            try await update(
+                ProfileChange(name: .clear, username: .set(Username("tAKEN"))), of: signedIn, from: Installation.client,
+                in: tenant)
         }
     }
 }

@@ -1,0 +1,41 @@
+/// Everything that is recorded. `docs/audit.md` says what each event holds.
+///
+/// Stored events may have types that a later or an earlier release knows, so they are read back as text.
+public enum AuditEventType: String, Sendable, CaseIterable {
+    case userRegistered = "user.registered"
+    case logInSucceeded = "login.succeeded"
+    case logInFailed = "login.failed"
+    case sessionLoggedOut = "session.logged_out"
+    case sessionRevoked = "session.revoked"
+    case allSessionsRevoked = "session.all_revoked"
+    case passwordChanged = "password.changed"
+    case passwordChangeFailed = "password.change_failed"
+    case profileUpdated = "user.updated"
+
+    case refreshTokenReused = "refresh.reuse_detected"
+    case refreshRepeatedAfterGrace = "refresh.repeated_after_grace"
+    case refreshGenerationUnknown = "refresh.unknown_generation"
+
+    case userCreated = "user.created"
+    case userEnabled = "user.enabled"
+    case userDisabled = "user.disabled"
+    case userDeleted = "user.deleted"
+    case userClaimsSet = "user.claims_set"
+
+    case tenantCreated = "tenant.created"
+    case tenantUpdated = "tenant.updated"
+    case tenantEnabled = "tenant.enabled"
+    case tenantDisabled = "tenant.disabled"
+
+    case keysRotated = "keys.rotated"
+    case keysRevoked = "keys.revoked"
+    case keysImported = "keys.imported"
+    case keySecretExported = "keys.secret_exported"
+    case keysResealed = "keys.resealed"
+}
+
+/// What is recorded of the installation as a whole, or of a tenant that is gone with its trail.
+enum OperatorEventType: String {
+    case tenantDeleted = "tenant.deleted"
+    case masterKeyRotated = "master_key.rotated"
+}

@@ -1,0 +1,107 @@
+import FoundationEssentials
+import Postgres
+
+/// A session's end, or that of several.
+extension SessionStatements {
+    /// Ends one live session.
+    static let end = Statement<(tenant: UUID, session: UUID, reason: EndReason), Session>(
+        "\(ending) returning \(sessionColumns)",
+        bind: { ($0.tenant, $0.session, $0.reason.rawValue) }, row: Session.row)
+
+    /// Ends one live session of this user's, who asks for it.
+    static let endOwn = Statement<(tenant: UUID, session: UUID, user: UUID, stamp: EventStamp), UUID>(
+        """
+        with ended as (
+            \(ending) and s.user_id = $4 returning s.id, s.user_id
+        ), recorded as (
+            \(AuditStatements.insertion(
+                of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 5))
+        )
+        select id from ended
+        """,
+        bind: {
+            let (stamp, reason) = ($0.stamp, EndReason.revokedByUser)
+            return (
+                $0.tenant, $0.session, reason.rawValue, $0.user, stamp.id, stamp.client.address, stamp.client.userAgent
+            )
+        },
+        row: { (id: UUID) in id })
+
+    private static let ending = """
+        update refresh_tokens s set ended_at = now(), end_reason = $3 from tenants t
+        where s.tenant_id = $1 and s.id = $2 and t.id = $1 and \(isAlive)
+        """
+
+    /// Ends every session of the tenant, or of one user, but for one session where one is named.
+    static let endAll = Statement<(tenant: UUID, user: UUID?, except: UUID?, reason: EndReason), Void>(
+        """
+        update refresh_tokens s set ended_at = now(), end_reason = $4
+        where s.tenant_id = $1 and ($2::uuid is null or s.user_id = $2) and ($3::uuid is null or s.id <> $3)
+            and s.ended_at is null
+        """,
+        bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) })
+
+    struct LoggingOut: Sendable {
+        let tenant: UUID
+        let session: UUID
+        /// Nil where the token doesn't say whose session it is.
+        let user: UUID?
+        let scope: LogOutScope
+        let stamp: EventStamp
+    }
+
+    /// Signs the session out, the other sessions of its user, or both. One that has expired may still be ended, so that no
+    /// longer lifetime brings it back, but it ends no others. Recorded if it ended any.
+    static let logOut = Statement<LoggingOut, Void>(
+        """
+        with ended as (
+            update refresh_tokens other set ended_at = now(), end_reason = '\(EndReason.loggedOut.rawValue)'
+            from refresh_tokens s join tenants t on t.id = s.tenant_id
+            where s.tenant_id = $1 and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
+                and other.tenant_id = $1 and other.user_id = s.user_id and other.ended_at is null
+                and case when other.id = s.id then $4 <> '\(LogOutScope.others.rawValue)'
+                    else $4 <> '\(LogOutScope.local.rawValue)' and \(isAlive) end
+            returning other.user_id
+        ), counted as (
+            select user_id, count(*) as sessions from ended group by user_id
+        )
+        \(AuditStatements.insertion(
+            of: .sessionLoggedOut, for: "counted", user: "counted.user_id", session: "$2",
+            detail: "jsonb_build_object('scope', $4, 'sessions_ended', counted.sessions)", stamp: 5))
+        """,
+        bind: {
+            (
+                $0.tenant, $0.session, $0.user, $0.scope.rawValue, $0.stamp.id, $0.stamp.client.address,
+                $0.stamp.client.userAgent
+            )
+        })
+
+    /// The session, if it lives, which nobody ends before this transaction does.
+    static let keep = Statement<(tenant: UUID, session: UUID, user: UUID), UUID>(
+        """
+        select id from refresh_tokens where tenant_id = $1 and id = $2 and user_id = $3 and ended_at is null for share
+        """,
+        bind: { ($0.tenant, $0.session, $0.user) }, row: { (id: UUID) in id })
+
+    /// Ends a session whose older generation was presented, and records it; no row if it has ended. However far its
+    /// holder has rotated it meanwhile: what was too old then is older now.
+    static let endReused = Statement<(session: UUID, event: AuditEvent), UUID>(
+        """
+        with ended as (
+            update refresh_tokens set ended_at = now(), end_reason = '\(EndReason.refreshTokenReused.rawValue)'
+            where tenant_id = $1 and id = $2 and ended_at is null
+            returning id
+        )
+        insert into audit_events (tenant_id, id, actor, type, user_id, session_id, address, user_agent, detail)
+        select $1, $3, $4, $5, $6, ended.id, $7, $8, $9 from ended
+        returning session_id
+        """,
+        bind: {
+            let e = $0.event
+            return (
+                e.tenant, $0.session, e.id, e.actor, e.type.rawValue, e.userID, e.address, e.userAgent,
+                PostgresJSON(.object(e.detail))
+            )
+        },
+        row: { (id: UUID) in id })
+}
