@@ -39,14 +39,15 @@ extension AuditStatements {
     /// other failure. Whether the tenant is enabled.
     static let countFailure = Statement<FailedAttempts.Failure, Bool>(
         """
-        with past as (
-            select * from failed_attempts
-            where tenant_id = $1 and subject = $2 and source = $3 and type = $4 and window_ends_at <= now() for update
+        with \(TenantStatements.held), past as (
+            select f.* from failed_attempts f, t
+            where f.tenant_id = t.id and subject = $2 and source = $3 and type = $4 and window_ends_at <= now()
+            for update of f
         ), counted as (
             insert into failed_attempts as f
                 (tenant_id, subject, source, type, user_id, address, failures, began_at, last_at, window_ends_at)
             -- Reading it here has the lock taken first, so that one of many sees the hour that is over.
-            select $1, $2, $3, $4, $5, $8, 1, now(), now(), now() + interval '1 h' from (select count(*) from past) locked
+            select $1, $2, $3, $4, $5, $8, 1, now(), now(), now() + interval '1 h' from t, (select count(*) from past) locked
             on conflict (tenant_id, subject, source, type) do update set
                 failures = case when f.window_ends_at <= now() then 1 else f.failures + 1 end,
                 began_at = case when f.window_ends_at <= now() then now() else f.began_at end,
@@ -62,7 +63,7 @@ extension AuditStatements {
                 \(summary(of: "past"))
             from past, counted where counted.failures = 1 and past.failures > 1
         )
-        select disabled_at is null from tenants where id = $1
+        select disabled_at is null from t
         """,
         bind: {
             (

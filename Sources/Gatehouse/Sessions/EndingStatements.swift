@@ -5,13 +5,13 @@ import Postgres
 extension SessionStatements {
     /// Ends one live session.
     static let end = Statement<(tenant: UUID, session: UUID, reason: EndReason), Session>(
-        "\(ending) returning \(sessionColumns)",
+        "with \(TenantStatements.held) \(ending) returning \(sessionColumns)",
         bind: { ($0.tenant, $0.session, $0.reason.rawValue) }, row: Session.row)
 
     /// Ends one live session of this user's, who asks for it.
     static let endOwn = Statement<(tenant: UUID, session: UUID, user: UUID, stamp: EventStamp), UUID>(
         """
-        with ended as (
+        with \(TenantStatements.held), ended as (
             \(ending) and s.user_id = $4 returning s.id, s.user_id
         ), recorded as (
             \(AuditStatements.insertion(
@@ -28,8 +28,8 @@ extension SessionStatements {
         row: { (id: UUID) in id })
 
     private static let ending = """
-        update refresh_tokens s set ended_at = now(), end_reason = $3 from tenants t
-        where s.tenant_id = $1 and s.id = $2 and t.id = $1 and \(isAlive)
+        update refresh_tokens s set ended_at = now(), end_reason = $3 from t
+        where s.tenant_id = t.id and s.id = $2 and \(isAlive)
         """
 
     /// Ends every session of the tenant, or of one user, but for one session where one is named.
@@ -54,9 +54,9 @@ extension SessionStatements {
     /// longer lifetime brings it back, but it ends no others. Recorded if it ended any.
     static let logOut = Statement<LoggingOut, Void>(
         """
-        with ended as (
+        with \(TenantStatements.held), ended as (
             update refresh_tokens other set ended_at = now(), end_reason = '\(EndReason.loggedOut.rawValue)'
-            from refresh_tokens s join tenants t on t.id = s.tenant_id
+            from refresh_tokens s join t on t.id = s.tenant_id
             where s.tenant_id = $1 and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
                 and other.tenant_id = $1 and other.user_id = s.user_id and other.ended_at is null
                 and case when other.id = s.id then $4 <> '\(LogOutScope.others.rawValue)'
@@ -87,10 +87,10 @@ extension SessionStatements {
     /// holder has rotated it meanwhile: what was too old then is older now.
     static let endReused = Statement<(session: UUID, event: AuditEvent), UUID>(
         """
-        with ended as (
-            update refresh_tokens set ended_at = now(), end_reason = '\(EndReason.refreshTokenReused.rawValue)'
-            where tenant_id = $1 and id = $2 and ended_at is null
-            returning id
+        with \(TenantStatements.held), ended as (
+            update refresh_tokens s set ended_at = now(), end_reason = '\(EndReason.refreshTokenReused.rawValue)'
+            from t where s.tenant_id = t.id and s.id = $2 and s.ended_at is null
+            returning s.id
         )
         insert into audit_events (tenant_id, id, actor, type, user_id, session_id, address, user_agent, detail)
         select $1, $3, $4, $5, $6, ended.id, $7, $8, $9 from ended

@@ -75,13 +75,14 @@ enum SessionStatements {
     /// no row, and no session, when that came first; when it comes second, it sees the session and ends it.
     static let start = Statement<(NewSession, passwordVersion: Int32, deviceIsRecognised: Bool), StartedSession>(
         """
-        with person as (
-            select id from users
-            where tenant_id = $1 and id = $2 and password_version = $3 and disabled_at is null
-            for share
+        with \(TenantStatements.held), person as (
+            select u.id from users u, t
+            where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
+                and t.disabled_at is null
+            for share of u
         ), started as (
             insert into refresh_tokens (tenant_id, id, user_id, address, user_agent)
-            select t.id, $4, person.id, $6, $7 from person, tenants t where t.id = $1 and t.disabled_at is null
+            select $1, $4, person.id, $6, $7 from person
             returning id, user_id, generation, created_at, rotated_at
         ), recorded as (
             \(AuditStatements.insertion(

@@ -11,6 +11,12 @@ private let settingColumns = """
 private let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is null, created_at"
 
 enum TenantStatements {
+    /// The first part of a statement that writes rows which refer to the tenant `$1` and locks others before: `t` is its row.
+    ///
+    /// Whoever deletes a tenant locks it first and everything that belongs to it afterwards. Writers take the locks in the same order,
+    /// lest each wait for the other.
+    static let held = "t as materialized (select * from tenants where id = $1 for key share)"
+
     static let bySlug = Statement<String, Tenant>(
         "select \(tenantColumns) from tenants where slug = $1", bind: { $0 }, row: Tenant.row)
 

@@ -19,7 +19,7 @@ enum PurgeStatements {
         """
         select p.after_session, now() - make_interval(secs => t.audit_retention_seconds)
         from purges p join tenants t on t.id = p.id
-        where p.id = $1 and p.due_at <= now() for update of p skip locked
+        where p.id = $1 and p.due_at <= now() for update of p skip locked for key share of t skip locked
         """,
         bind: { $0 },
         row: { (after: UUID?, cutoff: Date) in

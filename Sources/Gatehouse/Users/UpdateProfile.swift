@@ -64,11 +64,12 @@ extension UserStatements {
 
     static let updateProfile = Statement<ProfileUpdate, User>(
         """
-        with updated as (
+        with \(TenantStatements.held), updated as (
             update users u
             set name = case when $3 then $4 else u.name end, username = case when $5 then $6 else u.username end,
                 updated_at = now()
-            where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null returning \(userColumns)
+            from t
+            where u.tenant_id = t.id and u.id = $2 and u.disabled_at is null returning \(userColumns)
         ), recorded as (
             \(AuditStatements.insertion(
                 of: .profileUpdated, for: "updated", user: "updated.id", session: "$7",

@@ -62,8 +62,10 @@ enum UserStatements {
 
     static let changePassword = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(
         """
-        update users set password_hash = $4, password_version = password_version + 1, updated_at = now()
-        where tenant_id = $1 and id = $2 and password_version = $3 and disabled_at is null
+        with \(TenantStatements.held)
+        update users u set password_hash = $4, password_version = password_version + 1, updated_at = now()
+        from t
+        where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
         """,
         bind: { ($0.tenant, $0.id, $0.version, $0.hash.stored) })
 
