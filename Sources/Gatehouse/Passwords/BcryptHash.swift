@@ -32,6 +32,10 @@ struct BcryptHash: StoredHash {
         cost <= ceiling.bcryptCost
     }
 
+    func readsAll(of length: Int) -> Bool {
+        length <= Self.passwordLength
+    }
+
     /// libxcrypt repeats the setting before the tag, but clears the unused bits of a sloppy salt: only tags are compared.
     func matches(_ password: inout [UInt8]) throws(HashingFailure) -> Bool {
         // libxcrypt refuses phrases of 512 bytes, which a password in UTF-8 may have.

@@ -18,7 +18,8 @@ public enum HashingFailure: Error, Sendable, Equatable {
 
 /// What comparing a password with a stored hash came to.
 public enum PasswordVerdict: Sendable, Equatable {
-    /// It is the password; `upgrade` asks for a new hash, because the stored one is weaker than what is configured.
+    /// It is the password; `upgrade` asks for a new hash, because the stored one is weaker than what is configured and
+    /// compared the whole password.
     case matches(upgrade: Bool)
     case differs
     /// The stored text is no hash that can be verified, or costs more than the ceiling. A dummy was evaluated instead.
@@ -78,13 +79,16 @@ public final class PasswordHasher: Sendable {
     ) async throws(HashingFailure) -> PasswordVerdict {
         try await threads.run(for: tenant) { [parameters, ceiling, dummy, observe] () throws(HashingFailure) in
             let stored = hash.parsed.flatMap { $0.isWithin(ceiling) ? $0 : nil }
+            var length = 0
             let isMatch = try timed(observe) { () throws(HashingFailure) in
                 try password.withBytes { (bytes) throws(HashingFailure) in
-                    try (stored ?? dummy).matches(&bytes)
+                    length = bytes.count
+                    return try (stored ?? dummy).matches(&bytes)
                 }
             }
             guard let stored else { return .unsupported }
-            return isMatch ? .matches(upgrade: stored.isWeaker(than: parameters)) : .differs
+            guard isMatch else { return .differs }
+            return .matches(upgrade: stored.isWeaker(than: parameters) && stored.readsAll(of: length))
         }
     }
 

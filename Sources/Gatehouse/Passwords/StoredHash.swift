@@ -9,6 +9,10 @@ protocol StoredHash: Sendable {
     /// Whether a hash made with `parameters` should replace it.
     func isWeaker(than parameters: Argon2Parameters) -> Bool
 
+    /// Whether the scheme looks at every byte of a password of so many. Where it doesn't, what matches may be another password with
+    /// the same beginning, of which no new hash is made.
+    func readsAll(of length: Int) -> Bool
+
     /// Does the work. The password is a copy that may be changed.
     ///
     /// - Throws: `overloaded`: the only way the work fails is that memory ran out.
@@ -18,6 +22,8 @@ protocol StoredHash: Sendable {
 extension StoredHash {
     /// Only Argon2id is kept.
     func isWeaker(than parameters: Argon2Parameters) -> Bool { true }
+
+    func readsAll(of length: Int) -> Bool { true }
 }
 
 extension PasswordHash {

@@ -46,6 +46,36 @@ import Testing
         }
     }
 
+    /// Whether somebody who holds a session can tell how much of the password they guess is right, or whose it is.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["GATEHOUSE_SOAK"] != nil), .timeLimit(.minutes(10)))
+    func `soak: a refused password change tells nothing by its time or its answer`() async throws {
+        try await RunningService.run {
+            $0.hasher = { PasswordHasher(parameters: .standard) }
+        } _: { service in
+            let tenant = try await service.tenant()
+            let users = [try await tenant.user(), try await tenant.user()]
+            let guesses = ["wrong-Password9x-quasarwr", String(goodPassword.dropLast()) + "x"]
+            var times: [[Duration]] = [[], []]
+            var answers: Set<String> = []
+            for _ in 0..<500 {
+                for one in [0, 1].shuffled() {
+                    let begun = ContinuousClock.now
+                    let reply = try await tenant.send(
+                        "POST", "/v1/password", users[one].bearer,
+                        json: ["current_password": .string(guesses[one]), "new_password": "another-Lintel92-quasar"])
+                    times[one].append(begun.duration(to: .now))
+                    try expectProblem(reply, 403, "invalid_credentials")
+                    answers.insert(
+                        String(decoding: reply.body, as: UTF8.self)
+                            .replacing(try #require(reply.header("x-request-id")), with: ""))
+                }
+            }
+            let area = Self.areaUnderROC(times[0], times[1])
+            print("password change, nothing right against all but the end: area under the ROC curve \(area)")
+            #expect((0.45...0.55).contains(area) && answers.count == 1)
+        }
+    }
+
     @Test
     func `The area under the ROC curve is one half where there is nothing to tell apart, and one where all is told`() {
         let times = (0..<100).map { Duration.milliseconds($0) }

@@ -62,6 +62,17 @@ struct PasswordHasherTests {
         #expect(try await verdict(password, stored) == .matches(upgrade: true))
     }
 
+    @Test(
+        "bcrypt, which reads 72 bytes, asks for no upgrade of a longer password: a typing error behind them would stick"
+    )
+    func longBcrypt() async throws {
+        let begun = String(repeating: "x", count: 72)
+        // Python: crypt.crypt("x" * 72, "$2b$04$abcdefghijklmnopqrstuu")
+        let stored = "$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i"
+        #expect(try await verdict(begun, stored) == .matches(upgrade: true))
+        #expect(try await verdict(begun + "whatever", stored) == .matches(upgrade: false))
+    }
+
     @Test("Whatever is no hash that can be verified is unsupported", arguments: PasswordHashTests.garbage)
     func garbage(stored: String) async throws {
         #expect(try await verdict("password", stored) == .unsupported)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import Testing
 
 @testable import Gatehouse
@@ -54,6 +55,67 @@ import Testing
             }
             try await expectOne(of: results, wish, in: tenant, installation)
         }
+    }
+
+    /// What ends a tenant for whoever registers with it.
+    enum Closing: CaseIterable, Sendable {
+        case closed, disabled, deleted
+
+        var gate: Gate { Gate(event: self == .deleted ? "delete on tenants" : "update on tenants") }
+
+        func callAsFunction(_ slug: String, _ administration: Administration) async throws {
+            switch self {
+            case .closed:
+                var change = TenantSettingsChange()
+                change.registrationOpen = false
+                _ = try await administration.updateTenant(slug, change: change)
+            case .disabled: _ = try await administration.disableTenant(slug)
+            case .deleted: try await administration.deleteTenant(slug)
+            }
+        }
+    }
+
+    @Test(
+        "Of a registration that is held while its tenant is closed nothing works afterwards, unless registration alone was",
+        arguments: Closing.allCases, Gate.Moment.allCases)
+    func closedMeanwhile(closing: Closing, moment: Gate.Moment) async throws {
+        let race = try await HeldRace.make()
+        let tenant = try await race.installation.tenant()
+        let (registered, closed) = try await race.run(at: Self.insertion.at(moment)) {
+            try await race.installation.register(in: tenant)
+        } while: {
+            try await closing("shop", race.installation.administration)
+        }
+        try closed.get()
+        try await expectNothing(of: registered, after: closing, in: tenant, race.installation)
+    }
+
+    @Test(
+        "Of a registration that comes while its tenant is being closed nothing works afterwards either",
+        arguments: Closing.allCases, Gate.Moment.allCases)
+    func whileClosing(closing: Closing, moment: Gate.Moment) async throws {
+        let race = try await HeldRace.make()
+        let tenant = try await race.installation.tenant()
+        let (closed, registered) = try await race.run(at: closing.gate.at(moment)) {
+            try await closing("shop", race.installation.administration)
+        } while: {
+            try await race.installation.register(in: tenant)
+        }
+        try closed.get()
+        try await expectNothing(of: registered, after: closing, in: tenant, race.installation)
+    }
+
+    /// A user who came in just before registration was closed stays.
+    private func expectNothing(
+        of registered: Result<IssuedSession, any Error>, after closing: Closing, in tenant: ServedTenant,
+        _ installation: Installation
+    ) async throws {
+        switch registered {
+        case .success(let session): #expect(await installation.isAlive(session, in: tenant) == (closing == .closed))
+        case .failure(let error as PostgresError): #expect(Refusal(from: error) == .tenantNotFound)
+        case .failure(let error): #expect([.registrationClosed, .tenantNotFound].contains(error as? Refusal))
+        }
+        await #expect(throws: (any Error).self) { try await installation.register("late@example.com", in: tenant) }
     }
 
     private func expectOne(

@@ -103,6 +103,66 @@ import Testing
         #expect(await installation.isAlive(session, in: shop))
     }
 
+    @Test("A name that is taken in another tenant is free in this one, and a conflict tells nothing of the other")
+    func conflictsStayInTheTenant() async throws {
+        let installation = try await Installation.make()
+        let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
+        let theirs = try await installation.register("ada@example.com", in: shop)
+        _ = try await installation.register("ada@example.com", in: blog)
+        // With the id of a session that only the other tenant has, and of a user of the other's.
+        let user = try #require(theirs.user).id
+        let id = blog.tenant.id
+        let same = NewSession(tenant: id, id: theirs.sessionID, userID: user, stamp: Installation.stamp)
+        #expect(try await installation.serviceDatabase.first(SessionStatements.start, (same, 1, false), in: id) == nil)
+        do {
+            _ = try await installation.serviceDatabase.execute(Self.foreignSession, (id, user), in: id)
+            Issue.record("a session of a user of another tenant")
+        } catch PostgresError.server(let error) {
+            #expect(error.state == .foreignKeyViolation && error.constraint == "refresh_tokens_user_fkey")
+            let nobody = await #expect(throws: PostgresError.self) {
+                try await installation.serviceDatabase.execute(Self.foreignSession, (id, UUID()), in: id)
+            }
+            // Word for word what is said of a user who doesn't exist at all.
+            guard case .server(let other) = nobody else { return }
+            #expect(error.message == other.message && error.constraint == other.constraint)
+        }
+    }
+
+    private static let foreignSession = Statement<(tenant: UUID, user: UUID), Void>(
+        "insert into refresh_tokens (tenant_id, id, user_id) values ($1, gen_random_uuid(), $2)",
+        bind: { ($0.tenant, $0.user) })
+
+    @Test("Rows refer to rows of their own tenant, functions run as who calls them, and nobody creates in public")
+    func catalogueRules() async throws {
+        let installation = try await Installation.make()
+        func names(_ sql: String) async throws -> [String] {
+            try await installation.ownerPool.query(
+                Statement<Void, String>(sql, bind: { () }, row: { (name: String) in name }), ())
+        }
+        let loose = try await names(
+            """
+            select conname::text from pg_constraint c
+            join pg_class t on t.oid = c.conrelid and t.relnamespace = 'public'::regnamespace
+            join pg_attribute own on own.attrelid = c.conrelid and own.attname = 'tenant_id'
+            join pg_attribute other on other.attrelid = c.confrelid
+                and other.attname = case when c.confrelid = 'tenants'::regclass then 'id' else 'tenant_id' end
+            where c.contype = 'f' and (c.conkey[1] <> own.attnum or c.confkey[1] <> other.attnum)
+            """)
+        #expect(loose == [])
+        let functions = try await names(
+            """
+            select proname::text from pg_proc where pronamespace = 'public'::regnamespace
+                and (prosecdef or proconfig is null or not 'search_path=pg_catalog, pg_temp' = any (proconfig))
+            """)
+        #expect(functions == [])
+        let creators = try await names(
+            """
+            select r.rolname::text from pg_roles r
+            where r.rolname in ('gh_service', 'gatehouse_service') and has_schema_privilege(r.oid, 'public', 'create')
+            """)
+        #expect(creators == [])
+    }
+
     @Test("The embedded migrations are those on disk")
     func embedded() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../sql/migrations")
