@@ -9,7 +9,7 @@ ARGS ?=
 # How many random histories `make soak` runs.
 GATEHOUSE_SOAK ?= 100000
 
-.PHONY: help run test soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants clean
+.PHONY: help run test soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants bench-flood clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ bench: release ## Measure with more and longer rounds
 bench-tenants: release ## Measure with 10 tenants and with 10,000; makes them first
 	@scripts/install-packages bench
 	@Benchmarks/tenants $(ARGS)
+
+bench-flood: release ## Measure one tenant while another is flooded with sign-ins
+	@scripts/install-packages bench
+	@Benchmarks/flood $(ARGS)
 
 clean: ## Remove what was built (not .gatehouse, the data of `make run`)
 	rm -rf .build .venv

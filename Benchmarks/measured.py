@@ -36,15 +36,18 @@ def postgres(dev: Service) -> tuple[int, str, str]:
     return postmaster, programs, version
 
 
+NO_LIMITS = "account=off,device=off,source=off,register=off"
+
+
 @contextmanager
-def measured_service(dev: Service, binary: str):
+def measured_service(dev: Service, binary: str, limits: str = NO_LIMITS):
     """`gatehouse serve` on the database of `dev`, which makes users and sessions: the measured process hashes no
     password but those of the login rounds."""
     port, ops_port = free_ports(2)
     url = f"http://127.0.0.1:{port}"
     environment = dev.environment | {
         "GATEHOUSE_LISTEN": f"127.0.0.1:{port}", "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
-        "GATEHOUSE_LIMITS": "account=off,device=off,source=off,register=off"}
+        "GATEHOUSE_LIMITS": limits}
     with open(os.path.join(dev.folder, "serve.log"), "w+") as log:
         start = time.perf_counter()
         process = subprocess.Popen(

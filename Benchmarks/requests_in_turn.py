@@ -23,12 +23,19 @@ class Caller:
         milliseconds, session = self.ask("POST", f"/t/{slug}/v1/refresh", {"refresh_token": token})
         return milliseconds, session["refresh_token"]
 
+    def me(self, slug: str, access_token: str) -> float:
+        return self.ask("GET", f"/t/{slug}/v1/me", token=access_token)[0]
+
     def jwks(self, slug: str) -> float:
         return self.ask("GET", f"/t/{slug}/.well-known/jwks.json")[0]
 
-    def ask(self, method: str, path: str, body: dict | None = None) -> tuple[float, dict]:
+    def ask(
+        self, method: str, path: str, body: dict | None = None, token: str | None = None
+    ) -> tuple[float, dict]:
         content = None if body is None else json.dumps(body).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         start = time.perf_counter()
         self.connection.request(method, path, content, headers)
         response = self.connection.getresponse()
