@@ -55,7 +55,7 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            resources: [.embedInCode("Passwords/common_passwords.txt")], swiftSettings: strict),
         .target(
             name: "GatehouseHTTP",
             dependencies: [

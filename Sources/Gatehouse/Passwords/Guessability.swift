@@ -11,11 +11,12 @@ enum Guessability {
     private static let wordLimit = 32
     private static let shortestWord = 3
 
-    /// Whether fewer than 10⁸ guesses find the password, with the user's own words tried first.
+    /// Whether it is one of the most common passwords, or fewer than 10⁸ guesses find it, with the user's own words tried first.
     ///
     /// Everything is compared in lower case, so that letter case by itself makes nothing safe.
     static func isGuessable(_ password: Password, userInputs: [String]) -> Bool {
-        bits(of: password, words: words(in: userInputs)) < minimumBits
+        password.withBytes { CommonPasswords.contains(lowercased($0)) }
+            || bits(of: password, words: words(in: userInputs)) < minimumBits
     }
 
     static func bits(of password: Password, words: [String]) -> Double {

@@ -33,12 +33,21 @@ struct Answer {
 }
 
 extension Answer {
+    /// No answer is a page: nothing in it is run, framed, embedded elsewhere, or named to others. Pages that are allowed to
+    /// read it still do, by CORS.
+    private static let forBrowsers = [
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+        HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'"),
+        HTTPField(name: .crossOriginResourcePolicy, value: "same-origin"),
+        HTTPField(name: .referrerPolicy, value: "no-referrer"),
+    ]
+
     /// The response with the headers of the contract that are on every one.
     func response(requestID: String, isHTTPS: Bool, toHead: Bool) -> Response {
         var headers = headers
         headers[.xRequestID] = requestID
         headers[.cacheControl] = cacheControl ?? "no-store"
-        headers[.xContentTypeOptions] = "nosniff"
+        for field in Self.forBrowsers { headers.append(field) }
         if isHTTPS { headers[.strictTransportSecurity] = "max-age=31536000" }
         let bytes: [UInt8]
         switch body {

@@ -5,6 +5,8 @@ extension HTTPField.Name {
     static let forwarded = known("Forwarded")
     static let xForwardedFor = known("X-Forwarded-For")
     static let xRequestID = known("X-Request-Id")
+    static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
+    static let referrerPolicy = known("Referrer-Policy")
     static let secFetchSite = known("Sec-Fetch-Site")
 
     private static func known(_ name: String) -> HTTPField.Name {

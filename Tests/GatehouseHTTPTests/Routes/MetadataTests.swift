@@ -49,7 +49,7 @@ import Testing
         #expect(post.code == "method_not_allowed")
     }
 
-    @Test func `Every answer has a request id, nosniff and HSTS; all but JWKS and discovery are not stored`()
+    @Test func `Every answer has a request id and what keeps browsers safe; all but JWKS and discovery are not stored`()
         async throws
     {
         let service = try await RunningService.shared
@@ -65,6 +65,9 @@ import Testing
         for reply in replies {
             #expect(reply.header("cache-control") == "no-store")
             #expect(reply.header("x-content-type-options") == "nosniff")
+            #expect(reply.header("content-security-policy") == "default-src 'none'; frame-ancestors 'none'")
+            #expect(reply.header("cross-origin-resource-policy") == "same-origin")
+            #expect(reply.header("referrer-policy") == "no-referrer")
             #expect(reply.header("strict-transport-security") == "max-age=31536000")
             #expect(reply.header("x-request-id")?.isEmpty == false)
             #expect(reply.header("server") == nil)

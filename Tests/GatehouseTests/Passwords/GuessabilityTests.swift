@@ -17,6 +17,8 @@ struct GuessabilityTests {
         arguments: [
             "", "password", "password1", "PaSsWoRd1", "P@ssw0rd", "12345678", "qwertyuiop", "aaaaaaaaaaaa", "abcdefgh",
             "letmein2024", "iloveyou2", "éééééééé",
+            // What zxcvbn alone lets pass.
+            "q1w2e3r4t5y6", "4815162342", "GHBDTNBR",
         ])
     func common(password: String) throws {
         #expect(try isGuessable(password, inputs: []))
