@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-enum FreePort {
+public enum FreePort {
     private static let taken = Mutex<Set<Int>>([])
 
     /// A port that nobody listens on, and that is given out once. It is below those that the kernel gives to whoever
     /// asks for any, so that no connection of another program takes it before it is used.
-    static func take() -> Int {
+    public static func take() -> Int {
         taken.withLock { taken in
             var port = Int.random(in: 20_000..<32_000)
             while taken.contains(port) || !isFree(port) { port = Int.random(in: 20_000..<32_000) }
