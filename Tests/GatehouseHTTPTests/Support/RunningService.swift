@@ -12,6 +12,8 @@ struct RunningService: Sendable {
         var http = HTTPConfiguration(publicURL: "https://login.example", port: 0)
         var limits = GuessLimits.off
         var clock = Clock.system
+        /// Whether it hears of changed tenants at once, as the program does, or notices them within seconds.
+        var hearsOfChanges = false
         /// A cheap hash, because what these tests ask is not how long hashing takes.
         var hasher: @Sendable () throws -> PasswordHasher = {
             PasswordHasher(parameters: try Argon2Parameters(parsing: "m=64,t=1,p=1"))
@@ -75,7 +77,11 @@ struct RunningService: Sendable {
             continuation.finish()
         }
         let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: logger))
-        let task = Task { try await group.run() }
+        let hearsOfChanges = options.hearsOfChanges
+        let task = Task {
+            async let _: Void = hearsOfChanges ? directory.run() : ()
+            try await group.run()
+        }
         let port = try #require(await ports.first { _ in true })
         let administration = Administration(
             database: owner, sealer: sealer, hasher: hasher, publicURL: options.http.publicURL,
