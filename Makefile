@@ -9,7 +9,7 @@ ARGS ?=
 # How many random histories `make soak` runs.
 GATEHOUSE_SOAK ?= 100000
 
-.PHONY: help run test soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants bench-flood clean
+.PHONY: help run test browser soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants bench-flood clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,11 @@ test: ## Run every test, on a throw-away PostgreSQL or on GATEHOUSE_TEST_DATABAS
 	@scripts/install-packages build test
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --no-parallel $(ARGS)
+
+browser: ## Run the tests in a browser only, and install Chromium for them and for `make test`
+	@scripts/install-packages build test browser
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --no-parallel --filter BrowserTests $(ARGS)
 
 soak: ## Run the long tests only: 100000 random histories, or GATEHOUSE_SOAK of them
 	@scripts/install-packages build test
