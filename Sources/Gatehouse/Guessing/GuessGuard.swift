@@ -17,6 +17,12 @@ struct GuessGuard: Sendable {
         registrations = SourceCounter(limits.register)
     }
 
+    /// Throws `Refusal.tooManyAttempts` where the client's source has used its budget up: before anything is asked of the
+    /// database, so that a flood costs it nothing.
+    func checkSource(of client: ClientInfo) throws(Refusal) {
+        try sources.check(SourceAddress(client.address))
+    }
+
     /// Throws `Refusal.tooManyAttempts` when a budget is used up; nothing has been counted against the account then.
     ///
     /// A recognised device doesn't share its source's budget: who else is behind that address keeps it out no more than

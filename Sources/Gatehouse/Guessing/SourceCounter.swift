@@ -18,9 +18,9 @@ final class SourceCounter: Sendable {
     /// Counts one attempt. Throws `Refusal.tooManyAttempts` when the budget is used up.
     func count(_ source: SourceAddress, now: ContinuousClock.Instant = .now) throws(Refusal) {
         guard let budget else { return }
-        let wait: Duration? = counts.withLock { counts in
+        let end: ContinuousClock.Instant? = counts.withLock { counts in
             if let known = counts[source], known.endsAt > now {
-                guard known.failures < budget.failures else { return now.duration(to: known.endsAt) }
+                guard known.failures < budget.failures else { return known.endsAt }
                 counts[source]?.failures += 1
                 return nil
             }
@@ -28,7 +28,19 @@ final class SourceCounter: Sendable {
             counts[source] = Count(failures: 1, endsAt: now.advanced(by: budget.window))
             return nil
         }
-        if let wait { throw .tooManyAttempts(retryAfter: max(1, Int(wait.seconds.rounded(.up)))) }
+        if let end { throw Self.refusal(until: end, now: now) }
+    }
+
+    /// Throws `Refusal.tooManyAttempts` when the budget is used up; counts nothing.
+    func check(_ source: SourceAddress, now: ContinuousClock.Instant = .now) throws(Refusal) {
+        guard let budget else { return }
+        let known = counts.withLock { $0[source] }
+        guard let known, known.endsAt > now, known.failures >= budget.failures else { return }
+        throw Self.refusal(until: known.endsAt, now: now)
+    }
+
+    private static func refusal(until end: ContinuousClock.Instant, now: ContinuousClock.Instant) -> Refusal {
+        .tooManyAttempts(retryAfter: max(1, Int(now.duration(to: end).seconds.rounded(.up))))
     }
 
     func giveBack(_ source: SourceAddress) {

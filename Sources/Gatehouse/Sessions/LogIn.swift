@@ -28,6 +28,7 @@ public struct LogIn: Sendable {
         let tenant = served.tenant.id
         try served.requireSigningKeys()
         let claimed = devices(deviceToken, in: served)
+        if claimed == nil { try guesses.checkSource(of: client) }
         let stored = try await find(name, in: tenant)
         let device = claimed?.subject == stored?.user.id ? claimed?.deviceID : nil
         let account =

@@ -6,7 +6,7 @@ extension BrowserTests {
         @Test("signs in by cookie although the list of origins lacks it")
         func sameOrigin() async throws {
             try await Visitor.run { visitor in
-                let page = try await visitor.profile.page(visitor.stage.origin + "/healthz")
+                let page = try await visitor.profile.page(visitor.stage.origin + "/healthz", standingIn: true)
                 #expect(try await visitor.logIn(on: page).status == 200)
                 let login = try await page.exchange("POST", visitor.url("/v1/login"))
                 #expect(login.sent["sec-fetch-site"] == "same-origin")
@@ -22,7 +22,7 @@ extension BrowserTests {
                 let service = "http://login.test:\(stage.service.port)"
                 let url = service + visitor.tenant.path("/v1/login")
                 for (origin, status) in [(stage.app.origin("app.test"), 200), (service + "/healthz", 403)] {
-                    let page = try await visitor.profile.page(origin)
+                    let page = try await visitor.profile.page(origin, standingIn: true)
                     let answer = try await page.fetch("POST", url, json: .object(visitor.credentials))
                     #expect(answer.status == status, "\(answer)")
                     let login = try await page.exchange("POST", url)
@@ -37,7 +37,7 @@ extension BrowserTests {
         @Test("can't run a document of the service as a script")
         func nosniff() async throws {
             try await Visitor.run { visitor in
-                let page = try await visitor.profile.page(visitor.stage.origin + "/healthz")
+                let page = try await visitor.profile.page(visitor.stage.origin + "/healthz", standingIn: true)
                 let outcome = try await page.run(
                     """
                     const script = document.createElement('script');
@@ -56,7 +56,7 @@ extension BrowserTests {
             let tenant = try await service.tenant()
             let profile = try await Profile(stage.tools)
             let origin = "http://localhost:\(service.port)"
-            let page = try await profile.page(origin + "/healthz")
+            let page = try await profile.page(origin + "/healthz", standingIn: true)
             var exchanges = [try await page.exchange("GET", origin + "/healthz")]
             for url in ["/.well-known/jwks.json", "/v1/me", "/v1/nope"].map({ origin + tenant.path($0) }) {
                 _ = try await page.fetch("GET", url)

@@ -56,6 +56,25 @@ import Testing
         for _ in 0..<6 { _ = try await installation.logIn(in: tenant) }
     }
 
+    @Test("A source that has used its budget up is refused without a question to the database", .timeLimit(.minutes(1)))
+    func spentSource() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=off,source=2/15m"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        for _ in 0..<2 { await installation.failToLogIn("nobody@example.com", in: tenant) }
+        let keeper = try await Connection.open(installation.database.superuserURL)
+        try await keeper.script("begin; lock table users, guess_counters, tenants in access exclusive mode")
+        for _ in 0..<3 {
+            do {
+                _ = try await installation.logIn(in: tenant)
+                Issue.record("a sign-in")
+            } catch Refusal.tooManyAttempts(let seconds) {
+                #expect((890...900).contains(seconds))
+            }
+        }
+        await keeper.close()
+    }
+
     @Test("An attempt that could not be judged is given back, and a right password ends the delay")
     func givenBack() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "account=2/15m,source=2/15m"))

@@ -21,7 +21,10 @@ final class Profile: Sendable {
     var pages: [Page] { opened.withLock { $0 } }
 
     /// A new tab that shows this.
-    func page(_ url: String) async throws -> Page {
+    ///
+    /// - Parameter standingIn: For a page of an app at the service's own origin, whose policy would let it do something:
+    ///   that of the document is ignored.
+    func page(_ url: String, standingIn: Bool = false) async throws -> Page {
         let target = try await tools.call("Target.createTarget", ["url": "about:blank", "browserContextId": id])
         let name = try #require(target["targetId"]?.stringValue)
         let attached = try await tools.call(
@@ -31,6 +34,7 @@ final class Profile: Sendable {
         opened.withLock { $0.append(page) }
         for method in ["Page.enable", "Network.enable"] { _ = try await tools.call(method, in: page.session) }
         _ = try await tools.call("Page.setLifecycleEventsEnabled", ["enabled": true], in: page.session)
+        if standingIn { _ = try await tools.call("Page.setBypassCSP", ["enabled": true], in: page.session) }
         try await page.open(url)
         return page
     }
