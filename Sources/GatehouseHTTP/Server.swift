@@ -18,7 +18,7 @@ public func makeServer(
         responder: Gateway(service: service, configuration: configuration, logger: logger),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(deadlines: deadlines)],
+                additionalChannelHandlers: [RequestQueue(), ConnectionGuard(deadlines: deadlines)],
                 httpDecoderConfiguration: .bounded)),
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), backlog: 1024,

@@ -1,18 +1,31 @@
 import HTTPTypes
+import Hummingbird
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// Holds a connection to its deadlines, and ends the exchange well when an answer comes before its request was read.
 ///
 /// A client that is still sending when it is refused would lose the answer to a reset if the socket were closed at once.
-/// So the rest of the request is read and dropped, up to `maximumDiscarded` bytes, before the connection goes on or closes.
+/// So the rest of the request is read and dropped, up to `maximumRequest` bytes in all, before the connection goes on or
+/// closes.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    static let maximumDiscarded = 2 << 20
+    /// The most bytes of a head as it is sent. The decoder has bounds of its own for what is left of it, but keeps what it
+    /// doesn't count: white space before a value, or whatever follows an `Upgrade`.
+    private static let maximumHead = 64 * 1024
+    /// The most bytes of a request as it is sent, chunk extensions and all.
+    private static let maximumRequest = 2 << 20
 
     private let deadlines: ConnectionDeadlines
     private var progress: ConnectionProgress
@@ -22,7 +35,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isDiscarding = false
     /// The bytes no longer make sense; nothing that follows is decoded.
     private var isBroken = false
-    private var discarded = 0
+    /// Bytes of the request being read, as they were sent.
+    private var received = 0
 
     init(deadlines: ConnectionDeadlines) {
         self.deadlines = deadlines
@@ -31,7 +45,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         // A failure means that the channel is gone already.
-        try? context.pipeline.syncOperations.addHandler(FirstByteWatch(reportingTo: self), position: .first)
+        try? context.pipeline.syncOperations.addHandler(DecoderFeed(reportingTo: self), position: .first)
         arm(context)
     }
 
@@ -49,33 +63,39 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    /// Called for what the socket delivers, before it is decoded.
-    func bytesArrived(_ count: Int, _ context: ChannelHandlerContext) {
+    /// Called for what would go to the decoder next; answers whether it should.
+    func bytesArrived(_ count: Int, _ context: ChannelHandlerContext) -> Bool {
         progress.bytesArrived(now: .now())
-        if isBroken { discard(count, context) }
+        received += count
+        if received > Self.maximumRequest {
+            context.close(promise: nil)
+        } else if !isBroken, progress.isReadingHead, received > Self.maximumHead {
+            context.fireErrorCaught(HTTPParserError.headerOverflow)
+        }
         arm(context)
+        return !isBroken
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         isBroken = true
         context.fireErrorCaught(error)
+        readOn(context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            clientAsksToClose = head.headerFields.asksToClose
+            clientAsksToClose = head.headerFields.asksToClose || head.asksToSwitchProtocol
             progress.headRead(now: .now())
-            context.fireChannelRead(data)
-        case .body(let bytes):
-            if isDiscarding {
-                discard(bytes.readableBytes, context)
-            } else {
-                context.fireChannelRead(data)
+            if head.awaitsContinue {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
             }
+            context.fireChannelRead(data)
+        case .body:
+            if isDiscarding { readOn(context) } else { context.fireChannelRead(data) }
         case .end:
             progress.requestRead(now: .now())
-            discarded = 0
+            received = 0
             if isDiscarding, closesAfterResponse {
                 context.close(promise: nil)
             } else {
@@ -89,8 +109,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            closesAfterResponse = head.headerFields.asksToClose || clientAsksToClose && progress.isAnsweringLastRequest
+            closesAfterResponse = head.headerFields.asksToClose || clientAsksToClose
             if closesAfterResponse { head.headerFields[.connection] = "close" }
+            progress.responseBegun(now: .now())
+            arm(context)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
             context.write(data, promise: promise)
@@ -99,20 +121,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             let taken = promise ?? context.eventLoop.makePromise(of: Void.self)
             taken.futureResult.assumeIsolated().whenComplete { _ in self.responseTaken(context) }
             context.write(data, promise: taken)
-            if progress.isReadingAnsweredRequest { isDiscarding = true }
+            if progress.isReadingAnsweredRequest {
+                isDiscarding = true
+                readOn(context)
+            }
             arm(context)
         }
     }
 
     private func responseTaken(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        progress.responseTaken(now: .now())
+        progress.responseTaken()
         if closesAfterResponse { context.close(mode: isDiscarding || isBroken ? .output : .all, promise: nil) }
     }
 
-    private func discard(_ count: Int, _ context: ChannelHandlerContext) {
-        discarded += count
-        if discarded > Self.maximumDiscarded { context.close(promise: nil) }
+    /// Asks for more to drop, as nobody else does.
+    private func readOn(_ context: ChannelHandlerContext) {
+        if context.channel.isActive { context.read() }
     }
 
     /// Makes sure that the timer fires no later than the deadline. One that fires early is set anew then, which is
@@ -134,11 +159,36 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func timerFired(_ context: ChannelHandlerContext) {
         timer = nil
-        if let deadline = progress.deadline, deadline <= .now() {
+        let now = NIODeadline.now()
+        if let deadline = progress.deadline, deadline <= now {
+            if let taking = progress.takingDeadline, taking <= now { dropUntaken(context) }
             context.close(promise: nil)
         } else {
             arm(context)
         }
+    }
+
+    /// Has the system forget what it still holds for a client that doesn't read, rather than offer it for minutes.
+    private func dropUntaken(_ context: ChannelHandlerContext) {
+        guard let socket = context.channel as? any SocketOptionProvider else { return }
+        // On its own event loop it has happened when this returns.
+        _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    }
+}
+
+extension HTTPRequest {
+    /// Whether the client waits for a word before it sends its body (RFC 9110, section 10.1.1). There is none for a body
+    /// that is too large; that one is refused.
+    fileprivate var awaitsContinue: Bool {
+        guard headerFields[.expect]?.equalsASCIICaseInsensitively("100-continue") == true else { return false }
+        guard let length = headerFields[.contentLength] else { return headerFields[.transferEncoding] != nil }
+        return Int(length).map { (1...Request.maximumBodySize).contains($0) } ?? false
+    }
+
+    /// Whether the decoder reads no further request after this one. We switch to nothing, so the client gets its answer,
+    /// and needs a new connection for the next.
+    fileprivate var asksToSwitchProtocol: Bool {
+        method == .connect || headerFields[.upgrade] != nil
     }
 }
 

@@ -12,26 +12,25 @@ struct ConnectionProgress {
     private let deadlines: ConnectionDeadlines
     private var reading: Reading
     private var firstByte: NIODeadline?
-    /// Requests whose head has been read and whose response isn't finished.
-    private var unanswered = 0
-    /// Responses handed to the socket and not yet taken.
-    private var untaken = 0
-    private var untakenSince: NIODeadline
+    /// Whether a head has been read whose response isn't finished. There is one at a time (`RequestQueue`).
+    private var isUnanswered = false
+    /// When the responses were begun that the socket hasn't taken whole, the oldest first.
+    private var untaken = CircularBuffer<NIODeadline>(initialCapacity: 1)
 
     /// A connection that was opened now: its first head is awaited.
     init(deadlines: ConnectionDeadlines, now: NIODeadline) {
         self.deadlines = deadlines
         reading = .head(since: now)
-        untakenSince = now
+    }
+
+    var isReadingHead: Bool {
+        if case .head = reading { true } else { false }
     }
 
     /// Whether the request being read has its answer already, so that the rest of it matters to nobody.
     var isReadingAnsweredRequest: Bool {
-        if case .body = reading { unanswered == 0 } else { false }
+        if case .body = reading { !isUnanswered } else { false }
     }
-
-    /// Whether no request has been read beyond the one whose response is due.
-    var isAnsweringLastRequest: Bool { unanswered == 1 }
 
     mutating func bytesArrived(now: NIODeadline) {
         if case .nothing = reading { reading = .head(since: now) }
@@ -40,7 +39,7 @@ struct ConnectionProgress {
 
     mutating func headRead(now: NIODeadline) {
         reading = .body(since: firstByte ?? now)
-        unanswered += 1
+        isUnanswered = true
     }
 
     mutating func requestRead(now: NIODeadline) {
@@ -48,34 +47,46 @@ struct ConnectionProgress {
         firstByte = nil
     }
 
+    mutating func responseBegun(now: NIODeadline) {
+        untaken.append(now)
+    }
+
     mutating func responseWritten(now: NIODeadline) {
-        unanswered = max(0, unanswered - 1)
-        if untaken == 0 { untakenSince = now }
-        untaken += 1
+        // A head that is broken has its answer, and no more time for that.
+        guard isUnanswered else { return }
+        isUnanswered = false
         switch reading {
         case .nothing: reading = .nothing(since: now)
-        case .head: reading = .head(since: now)
+        case .head:
+            // It was begun before its turn, which is now.
+            reading = .head(since: now)
+            firstByte = now
         case .body: break
         }
     }
 
-    mutating func responseTaken(now: NIODeadline) {
-        untaken = max(0, untaken - 1)
-        untakenSince = now
+    mutating func responseTaken() {
+        _ = untaken.popFirst()
     }
 
     /// When the connection is to be closed unless something happens before; nil while the service itself is at work.
     var deadline: NIODeadline? {
-        switch (readingDeadline, untaken > 0 ? untakenSince + TimeAmount(deadlines.response) : nil) {
-        case (let reading?, let writing?): min(reading, writing)
-        case (let reading, let writing): reading ?? writing
+        switch (readingDeadline, takingDeadline) {
+        case (let reading?, let taking?): min(reading, taking)
+        case (let reading, let taking): reading ?? taking
         }
+    }
+
+    /// When the oldest response must have been taken. It counts from that response's own beginning: a reader that takes one
+    /// after the other, each at the last moment, is a stalled reader too.
+    var takingDeadline: NIODeadline? {
+        untaken.first.map { $0 + TimeAmount(deadlines.response) }
     }
 
     private var readingDeadline: NIODeadline? {
         switch reading {
-        case .nothing(let since): unanswered == 0 ? since + TimeAmount(deadlines.idle) : nil
-        case .head(let since): unanswered == 0 ? since + TimeAmount(deadlines.head) : nil
+        case .nothing(let since): isUnanswered ? nil : since + TimeAmount(deadlines.idle)
+        case .head(let since): isUnanswered ? nil : since + TimeAmount(deadlines.head)
         case .body(let since): since + TimeAmount(deadlines.request)
         }
     }

@@ -30,7 +30,8 @@ extension Request {
     }
 
     private func bodyBytes() async throws -> [UInt8]? {
-        let declared = headers[.contentLength].flatMap(Int.init)
+        // Digits, as the decoder has seen to; more of them than fit are too many bytes.
+        let declared = headers[.contentLength].map { Int($0) ?? .max }
         if let declared, declared > Self.maximumBodySize { throw RequestFault.payloadTooLarge }
         guard declared ?? 0 > 0 || headers[.transferEncoding] != nil else { return nil }
         let buffer: ByteBuffer

@@ -37,10 +37,12 @@ import Testing
         progress.bytesArrived(now: at(1))
         progress.headRead(now: at(1))
         progress.requestRead(now: at(1))
-        progress.responseWritten(now: at(5))
+        progress.responseBegun(now: at(5))
         #expect(progress.deadline == at(20))
-        progress.responseTaken(now: at(6))
-        #expect(progress.deadline == at(65))
+        progress.responseWritten(now: at(6))
+        #expect(progress.deadline == at(20))
+        progress.responseTaken()
+        #expect(progress.deadline == at(66))
         progress.bytesArrived(now: at(50))
         #expect(progress.deadline == at(60))
     }
@@ -50,11 +52,50 @@ import Testing
         progress.bytesArrived(now: at(0))
         progress.headRead(now: at(0))
         #expect(!progress.isReadingAnsweredRequest)
+        progress.responseBegun(now: at(1))
         progress.responseWritten(now: at(1))
-        progress.responseTaken(now: at(1))
+        progress.responseTaken()
         #expect(progress.isReadingAnsweredRequest)
         #expect(progress.deadline == at(15))
         progress.requestRead(now: at(2))
         #expect(progress.deadline == at(62))
+    }
+
+    @Test func `Every response has its own fifteen seconds, however slowly the ones before it are taken`() {
+        var progress = opened()
+        for second: Int64 in [1, 2] {
+            progress.bytesArrived(now: at(second))
+            progress.headRead(now: at(second))
+            progress.requestRead(now: at(second))
+            progress.responseBegun(now: at(second))
+            progress.responseWritten(now: at(second))
+        }
+        #expect(progress.deadline == at(16))
+        progress.responseTaken()
+        #expect(progress.deadline == at(17))
+    }
+
+    @Test func `A head that was begun before its turn has its time from its turn`() {
+        var progress = opened()
+        progress.bytesArrived(now: at(0))
+        progress.headRead(now: at(0))
+        progress.requestRead(now: at(0))
+        progress.bytesArrived(now: at(1))
+        #expect(progress.deadline == nil)
+        progress.responseBegun(now: at(12))
+        progress.responseWritten(now: at(12))
+        progress.responseTaken()
+        #expect(progress.deadline == at(22))
+        progress.headRead(now: at(13))
+        #expect(progress.deadline == at(27))
+    }
+
+    @Test func `The refusal of a broken head leaves no more time than the head had`() {
+        var progress = opened()
+        progress.bytesArrived(now: at(9))
+        progress.responseBegun(now: at(9))
+        progress.responseWritten(now: at(9))
+        progress.responseTaken()
+        #expect(progress.deadline == at(10))
     }
 }

@@ -1,0 +1,98 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Lets one request through at a time: the next waits until the one before it is answered.
+///
+/// A client may send as many as it likes without reading an answer (pipelining). Taken one by one, they get no more of the
+/// service at once than the one request of any other client, and all that wait here is what was decoded together.
+final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private enum Arrival {
+        case part(HTTPRequestPart)
+        case error(any Error)
+        case event(Any)
+    }
+
+    private var waiting = CircularBuffer<Arrival>()
+    private var isInRequest = false
+    private var isUnanswered = false
+    /// A response has said that the connection ends with it.
+    private var isOver = false
+    private var isPassing = false
+    private var isReadHeldBack = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        arrived(.part(unwrapInboundIn(data)), context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        arrived(.error(error), context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            arrived(.event(event), context)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if waiting.isEmpty {
+            context.read()
+        } else {
+            isReadHeldBack = true
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isOver = isOver || head.headerFields[.connection] == "close"
+        case .body: break
+        case .end: isUnanswered = false
+        }
+        context.write(data, promise: promise)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        guard !waiting.isEmpty, !isPassing, context.channel.isActive else { return }
+        passOn(context)
+        context.fireChannelReadComplete()
+        if waiting.isEmpty, isReadHeldBack {
+            isReadHeldBack = false
+            context.read()
+        }
+    }
+
+    private func arrived(_ arrival: Arrival, _ context: ChannelHandlerContext) {
+        waiting.append(arrival)
+        passOn(context)
+    }
+
+    private func passOn(_ context: ChannelHandlerContext) {
+        guard !isPassing else { return }
+        isPassing = true
+        defer { isPassing = false }
+        while let next = waiting.first {
+            if case .part(.head) = next {
+                guard !isInRequest, !isUnanswered, !isOver else { return }
+                isInRequest = true
+                isUnanswered = true
+            }
+            waiting.removeFirst()
+            switch next {
+            case .part(let part):
+                if case .end = part { isInRequest = false }
+                context.fireChannelRead(wrapInboundOut(part))
+            case .error(let error): context.fireErrorCaught(error)
+            case .event(let event): context.fireUserInboundEventTriggered(event)
+            }
+        }
+    }
+}
