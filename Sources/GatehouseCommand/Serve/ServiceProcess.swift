@@ -57,9 +57,18 @@ struct ServiceProcess {
     }
 
     private var httpConfiguration: HTTPConfiguration {
-        HTTPConfiguration(
+        var configuration = HTTPConfiguration(
             publicURL: settings.publicURL.text, host: settings.listen.host, port: settings.listen.port,
             trustedProxies: settings.trustedProxies, jwksMaxAge: settings.jwksMaxAge)
+        let descriptors = DescriptorLimit.raised()
+        let usual = configuration.maximumConnections
+        configuration.maximumConnections = descriptors.connections(atMost: usual, beside: settings.poolSize)
+        if configuration.maximumConnections < usual {
+            logger.warning(
+                "The limit of open files (ulimit -n) lets fewer clients connect at once than the service could serve.",
+                metadata: ["open_files": "\(descriptors.count)", "connections": "\(configuration.maximumConnections)"])
+        }
+        return configuration
     }
 }
 
