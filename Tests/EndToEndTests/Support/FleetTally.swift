@@ -22,8 +22,8 @@ final class FleetTally: Sendable {
 
     func fail(_ what: String) { counts.withLock { $0.failed.append(what) } }
 
-    func note(_ what: String, _ answer: HTTP.Answer) {
-        guard answer.status == 200 else { return fail("\(what): \(answer.status) \(answer.text("code"))") }
+    func note(_ what: String, _ answer: HTTP.Answer, expecting status: Int = 200) {
+        guard answer.status == status else { return fail("\(what): \(answer.status) \(answer.text("code"))") }
         counts.withLock { $0.done[what, default: 0] += 1 }
     }
 
