@@ -61,8 +61,3 @@ struct SessionIssuer: Sendable {
         return try CompactJWS.sign(payload: payload, type: type, key: key)
     }
 }
-
-extension Date {
-    /// Whole seconds since 1970, rounded down: a JWT's NumericDate.
-    var unixSeconds: Int { Int(timeIntervalSince1970.rounded(.down)) }
-}

@@ -88,7 +88,7 @@ public struct AccessClaims: Sendable, Equatable {
     /// `leeway` (seconds) is for the clock of another machine that has issued the token; none is given to a token that
     /// has expired.
     public func validate(issuer: String, audience: String, at now: Date, leeway: Int = 60) throws(TokenFault) {
-        let now = Int(now.timeIntervalSince1970.rounded(.down))
+        let now = now.unixSeconds
         guard self.issuer.hasSameCodePoints(as: issuer) else { throw .wrongIssuer }
         guard self.audience.hasSameCodePoints(as: audience) else { throw .wrongAudience }
         guard max(issuedAt, notBefore ?? 0) <= now + leeway else { throw .notYetValid }

@@ -48,6 +48,6 @@ public struct RefreshClaims: Sendable, Equatable {
     /// that expired more than `expiryLeeway` ago.
     public func validate(tenantID: UUID, at now: Date) throws(TokenFault) {
         guard self.tenantID == tenantID else { throw .wrongIssuer }
-        guard Int(now.timeIntervalSince1970.rounded(.down)) <= expiresAt + Self.expiryLeeway else { throw .expired }
+        guard now.unixSeconds <= expiresAt + Self.expiryLeeway else { throw .expired }
     }
 }
