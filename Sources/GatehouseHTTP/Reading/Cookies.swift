@@ -22,7 +22,9 @@ enum Cookies {
     }
 
     private static func unquoted(_ value: Substring) -> Substring {
-        value.utf8.count >= 2 && value.utf8.first == UInt8(ascii: "\"") && value.utf8.last == UInt8(ascii: "\"")
-            ? value.dropFirst().dropLast() : value
+        let bytes = value.utf8
+        // A character may consist of a quotation mark and what combines with it, so bytes are what is dropped.
+        return bytes.count >= 2 && bytes.first == UInt8(ascii: "\"") && bytes.last == UInt8(ascii: "\"")
+            ? Substring(bytes.dropFirst().dropLast()) : value
     }
 }

@@ -36,8 +36,9 @@ struct ForbiddenCharacters {
                 let (text, isForbidden) = string()
                 if expectsName, depth == 1 {
                     name = isForbidden ? nil : text
-                } else if isForbidden, let name, names.last != name {
-                    names.append(name)
+                } else if isForbidden, let found = name {
+                    names.append(found)
+                    name = nil
                 }
                 continue
             default: break

@@ -7,7 +7,9 @@ enum MediaType {
         guard let contentType = headers[.contentType] else { return false }
         if contentType == "application/json", headers[.contentEncoding] == nil { return true }
         if let encoding = headers[.contentEncoding], !encoding.equalsASCIICaseInsensitively("identity") { return false }
-        var parts = contentType.split(separator: ";", omittingEmptySubsequences: false).map(\.trimmingSpaces)
+        // Bytes, because a character may consist of a semicolon and what combines with it.
+        var parts = contentType.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+            .map { Substring($0).trimmingSpaces }
         guard parts.removeFirst().equalsASCIICaseInsensitively("application/json") else { return false }
         return parts.allSatisfy { parameter in
             parameter.isEmpty || !isForeignCharset(parameter)
@@ -15,11 +17,15 @@ enum MediaType {
     }
 
     private static func isForeignCharset(_ parameter: Substring) -> Bool {
-        let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = parameter.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard parts.count == 2 else { return true }
         guard parts[0].equalsASCIICaseInsensitively("charset") else { return false }
         var value = parts[1]
-        if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
+        let quote = UInt8(ascii: "\"")
+        if value.utf8.count >= 2, value.utf8.first == quote, value.utf8.last == quote {
+            value = Substring(value.utf8.dropFirst().dropLast())
+        }
         return !value.equalsASCIICaseInsensitively("utf-8")
     }
 }

@@ -8,11 +8,13 @@ struct RequestFields {
     private static let maximumProblems = 20
 
     private let object: JSONObject
-    private var taken: Set<String> = []
+    /// Compares names by their code points, as a set of `String` would not.
+    private var untaken: JSONObject
     private var problems: [FieldProblem] = []
 
     init(_ object: JSONObject) {
         self.object = object
+        untaken = object
     }
 
     /// No members at all, as where an optional body is absent.
@@ -66,14 +68,14 @@ struct RequestFields {
 
     /// Throws everything that is wrong with the fields, the unknown ones included.
     mutating func finish() throws(Refusal) {
-        for member in object.members where !taken.contains(member.name) {
+        for member in untaken.members {
             report(member.name, .unknown)
         }
         guard problems.isEmpty else { throw .validationFailed(Array(problems.prefix(Self.maximumProblems))) }
     }
 
     private mutating func member(_ name: String) -> JSON? {
-        taken.insert(name)
+        untaken[name] = nil
         return object[name]
     }
 

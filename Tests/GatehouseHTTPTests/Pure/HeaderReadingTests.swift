@@ -11,7 +11,8 @@ import Testing
         ("application/json; charset=latin1", false), ("application/jsonx", false), ("text/json", false),
         ("text/plain", false), ("application/x-www-form-urlencoded", false), ("multipart/form-data; boundary=x", false),
         ("application/json, text/plain", false), ("application/json; charset", false), ("", false),
-        ("application/problem+json", false),
+        ("application/problem+json", false), ("application/json; x=\u{600};charset=latin1", false),
+        ("application/json; x=\u{600};charset=utf-8", true),
     ])
     func `Only JSON in UTF-8 is JSON`(contentType: String, isJSON: Bool) {
         #expect(MediaType.isJSON([.contentType: contentType]) == isJSON)
@@ -43,6 +44,7 @@ import Testing
     @Test(arguments: [
         ("name=value", "value"), ("other=1; name=value", "value"), ("name=\"value\"", "value"), ("name=a=b", "a=b"),
         ("name=", ""), ("Name=value", nil), ("xname=value", nil), ("name", nil), ("", nil), (";;name=v;", "v"),
+        ("name=\"\u{301}v\u{600}\"", "\u{301}v\u{600}"),
     ])
     func `A cookie is found by its exact name`(header: String, expected: String?) throws {
         #expect(try Cookies.value(of: "name", in: [.cookie: header]) == expected)

@@ -30,6 +30,11 @@ import Testing
         #expect(problems(["Email": "x"]) { _ = $0.takeIfAny("email") { $0 } } == ["Email unknown_field"])
     }
 
+    @Test func `A member is not taken for one whose name compares alike`() {
+        let found = problems(["K": "x", "\u{212A}": "x"]) { _ = $0.takeIfAny("K") { $0 } }
+        #expect(found.map { Array($0.utf8) } == [Array("\u{212A} unknown_field".utf8)])
+    }
+
     @Test func `An optional field may be null, a required one and a choice may not`() {
         #expect(problems(["name": nil]) { _ = $0.takeIfAny("name") { $0 } }.isEmpty)
         #expect(problems(["name": nil]) { _ = $0.text("name") } == ["name invalid_type"])
@@ -57,7 +62,8 @@ import Testing
         (#"{"a":"\udc00\ud800","b":"\u0000"}"#, ["a", "b"]),
         (#"{"a":"\ud83d\ude00","b":"\u0000"}"#, ["b"]), (#"{"a":"\\u0000","b":["\u0000"]}"#, ["b"]),
         (#"{"a":{"x":"\u0000"},"b":"\""}"#, ["a"]), (#"{"\u0000":"x"}"#, []),
-        (#"{"a":"\"","b":"\ud800x\ude00"}"#, ["b"]),
+        (#"{"a":"\"","b":"\ud800x\ude00"}"#, ["b"]), (#"{"a":["\u0000",1,"\u0000"]}"#, ["a"]),
+        ("{\"é\":\"\\u0000\",\"e\u{301}\":\"\\u0000\"}", ["é", "e\u{301}"]),
     ])
     func `The member that holds a forbidden character is found`(text: String, names: [String]) throws {
         #expect(throws: JSONFault.forbiddenCharacter) { try JSON.parse(text) }
