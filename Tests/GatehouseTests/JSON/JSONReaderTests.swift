@@ -20,7 +20,9 @@ import Testing
         "Numbers keep the form in which they are written",
         arguments: [
             "0", "-0", "7", "-12", "9223372036854775807", "1.0", "0.10", "1e5", "1E+05", "2e-00", "123.456e78",
-            "1e400", "123456789012345678901234567890", String(repeating: "9", count: 128),
+            "1e400", "-1e-400", "0e999999999999999999", "1E+99999999999999999999", "1e007", "-0.0",
+            "123456789012345678901234567890", String(repeating: "9", count: 128),
+            "1e" + String(repeating: "9", count: 126),
         ])
     func numbers(text: String) throws {
         guard case .number(let number) = try JSON.parse(text) else {
@@ -38,7 +40,8 @@ import Testing
             "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1]]", "[1],", "[\"a\" \"b\"]", "[1,,2]",
             "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1", "{\"a\":1,}", "{,\"a\":1}", "{a:1}", "{'a':1}", "{1:1}",
             "{\"a\" 1}", "{\"a\"::1}", "{\"a\":1 \"b\":2}", "{\"a\":1}}", "{}{}", "{} x", "{[]:1}", "{null:1}",
-            "01", "-", "-01", "--1", "+1", "1.", ".1", "-.1", "1.e1", "1e", "1e+", "1e1.5", "0x1F", "1_000", "1a",
+            "01", "00", "-00", "00.1", "1e" + String(repeating: "9", count: 127), "-", "-01", "--1", "+1", "1.", ".1",
+            "-.1", "1.e1", "1e", "1e+", "1e1.5", "0x1F", "1_000", "1a",
             "1 2",
             "1,000", "\u{FF11}", String(repeating: "9", count: 129),
             "\"", "\"a", "\"\\\"", "\"\\", "\"\\a\"", "\"\\'\"", "\"\\U0041\"", "\"\\u\"", "\"\\u12\"", "\"\\u123g\"",
@@ -59,7 +62,8 @@ import Testing
             [0x22, 0xE0, 0x80, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xED, 0xBF, 0xBF, 0x22],
             [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0xF0, 0x80, 0x80, 0xAF, 0x22], [0x22, 0xE2, 0x82, 0x22],
             [0x22, 0x5C, 0x6E, 0xFF, 0x22], [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], [0xEF, 0xBB, 0xBF, 0x31],
-            [0xFE, 0xFF, 0x00, 0x31], [0x31, 0x00], [0xFF], [0x5B, 0xFF, 0x5D],
+            [0xFE, 0xFF, 0x00, 0x31], [0xFF, 0xFE, 0x31, 0x00], [0xFF, 0xFE, 0x00, 0x00, 0x31, 0x00, 0x00, 0x00],
+            [0xEF, 0xBB, 0xBF], [0x7B, 0xEF, 0xBB, 0xBF, 0x7D], [0x31, 0x00], [0xFF], [0x5B, 0xFF, 0x5D],
         ] as [[UInt8]])
     func invalidUTF8(bytes: [UInt8]) {
         #expect(throws: JSONFault.malformed) { try JSON.parse(bytes) }

@@ -1,0 +1,56 @@
+import Gatehouse
+import Testing
+
+/// The bounds of the request reader, as a client meets them.
+@Suite struct RequestReadingTests {
+    private static func nested(_ depth: Int) -> String {
+        String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    }
+
+    @Test(arguments: [
+        (#"{"email":"a@example.com\u0000","password":"x"}"#, ["email"]),
+        (#"{"email":"a","password":"\ud800"}"#, ["password"]),
+        (#"{"email":"\udc00\ud800","password":"\u0000"}"#, ["email", "password"]),
+        (#"{"email":"a","password":"x","other":["\u0000"]}"#, ["other"]), (#"{"\ud83d":1}"#, []),
+    ])
+    func `422 for NUL and half a surrogate pair names the members that hold them`(
+        body: String, fields: [String]
+    ) async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let reply = try await tenant.send("POST", "/v1/login", raw: Array(body.utf8))
+        try expectProblem(reply, 422, "validation_failed")
+        #expect(reply.fields == fields)
+    }
+
+    @Test(arguments: [
+        "1e400", "-0", "-1e-400", "1E+99999999999999999999", "1e" + String(repeating: "9", count: 126), nested(31),
+    ])
+    func `422 for a number or array of any size where a text belongs`(value: String) async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let body = #"{"email":\#(value),"password":"x"}"#
+        let reply = try await tenant.send("POST", "/v1/login", raw: Array(body.utf8))
+        try expectProblem(reply, 422, "validation_failed")
+        #expect(reply.fields == ["email"])
+    }
+
+    @Test(arguments: [
+        "01", "-01", "+1", "1.", ".5", "1e", "0x1", "1e" + String(repeating: "9", count: 127), nested(32),
+    ])
+    func `400 for a number that JSON does not know or that is absurdly long, and for nesting too deep`(
+        value: String
+    ) async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let body = #"{"email":\#(value),"password":"x"}"#
+        try expectProblem(
+            try await tenant.send("POST", "/v1/login", raw: Array(body.utf8)), 400, "malformed_json")
+    }
+
+    @Test func `A body of 16 KiB is read, and one of a byte more is not`() async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let body = Array(#"{"email":"a","password":"x","other":1}"#.utf8)
+        let space = [UInt8](repeating: 0x20, count: 16 * 1024 - body.count)
+        try expectProblem(try await tenant.send("POST", "/v1/login", raw: body + space), 422, "validation_failed")
+        try expectProblem(
+            try await tenant.send("POST", "/v1/login", raw: body + space + [0x20]), 413, "payload_too_large")
+    }
+}
