@@ -9,7 +9,11 @@ ARGS ?=
 # How many random histories `make soak` runs.
 GATEHOUSE_SOAK ?= 100000
 
-.PHONY: help run test browser soak test-docker build release lint format interop check-docs bench-quick bench bench-tenants bench-flood clean
+# How many seconds `make fuzz` gives each reader.
+GATEHOUSE_FUZZ_SECONDS ?= 600
+
+.PHONY: help run test browser soak fuzz fuzz-quick test-docker build release lint format interop check-docs bench-quick bench \
+	bench-tenants bench-flood clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +37,14 @@ soak: ## Run the long tests only: 100000 random histories, or GATEHOUSE_SOAK of 
 	swift build --build-tests
 	GATEHOUSE_SOAK=$(GATEHOUSE_SOAK) swift test --skip-build --disable-xctest --no-parallel --filter soak $(ARGS)
 
+fuzz: ## Fuzz the readers of JSON, tokens and header fields, ten minutes each, or GATEHOUSE_FUZZ_SECONDS
+	@scripts/install-packages build
+	swift build --target GatehouseHTTP
+	@Fuzzing/run --seconds $(GATEHOUSE_FUZZ_SECONDS) $(ARGS)
+
+fuzz-quick: GATEHOUSE_FUZZ_SECONDS = 5
+fuzz-quick: fuzz ## Fuzz them for five seconds each
+
 test-docker: ## Run every test against the PostgreSQL of docker-compose.yml
 	@scripts/test-docker
 
@@ -49,7 +61,7 @@ lint: ## Check the style of Swift and shell code, and the Docker files
 	@scripts/lint
 
 format: ## Rewrite Swift code in the project's style
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Fuzzing Package.swift
 
 interop: ## Verify tokens with PyJWT and joserfc, from the JWKS URL alone
 	@scripts/install-packages build interop
