@@ -32,7 +32,7 @@ browser: ## Run the tests in a browser only, and install Chromium for them and f
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --no-parallel --filter BrowserTests $(ARGS)
 
-soak: ## Run the long tests only: 100000 random histories, or GATEHOUSE_SOAK of them
+soak: ## Run the long tests only: 100000 random histories, or GATEHOUSE_SOAK of them; slow clients; timing
 	@scripts/install-packages build test
 	swift build --build-tests
 	GATEHOUSE_SOAK=$(GATEHOUSE_SOAK) swift test --skip-build --disable-xctest --no-parallel --filter soak $(ARGS)

@@ -35,9 +35,11 @@ struct FoundationOracle {
 
     /// Foundation refuses half a surrogate pair, and keeps NUL.
     func checkIsWellFormed() {
-        let text = String(decoding: bytes, as: UTF8.self).lowercased()
-        expect(text.contains("\\u0000") || text.contains("\\ud"), "A forbidden character can only be written escaped")
-        guard !text.contains("\\ud") else { return }
+        let mayHoldSurrogate = Self.contains("\\ud", in: bytes) || Self.contains("\\uD", in: bytes)
+        expect(
+            mayHoldSurrogate || Self.contains("\\u0000", in: bytes), "A forbidden character can only be written escaped"
+        )
+        guard !mayHoldSurrogate else { return }
         let mended = Self.withoutNUL(bytes)
         do throws(JSONFault) {
             FoundationOracle(mended).checkAgreement(with: try JSON.parse(mended))
@@ -46,6 +48,11 @@ struct FoundationOracle {
                 return expect(false, "A text with NUL is otherwise well-formed")
             }
         }
+    }
+
+    /// Byte by byte: what combines with a character would hide it from a search through the text.
+    private static func contains(_ text: String, in bytes: [UInt8]) -> Bool {
+        bytes.indices.contains { bytes[$0...].starts(with: text.utf8) }
     }
 
     /// Makes U+0001 of every escaped NUL.

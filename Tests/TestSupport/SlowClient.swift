@@ -60,9 +60,10 @@
         }
 
         mutating func look(at queues: SendQueues) {
-            guard manner == .neverReads, let now = queues[localPort], now != queued else { return }
+            guard manner == .neverReads, let now = queues[localPort] else { return }
+            // It shrinks, too, when the system of a client that doesn't read is asked whether it would.
+            if now > queued { countsFrom = .now }
             queued = now
-            countsFrom = .now
         }
 
         private var beginning: String {
