@@ -16,6 +16,9 @@ public struct Migration: Sendable, Equatable {
         Migration(8, "key_upkeep", PackageResources.v0008_key_upkeep_sql),
         Migration(9, "keys_due", PackageResources.v0009_keys_due_sql),
         Migration(10, "audit_upkeep", PackageResources.v0010_audit_upkeep_sql),
+        Migration(11, "session_purge", PackageResources.v0011_session_purge_sql),
+        Migration(12, "audit_purge", PackageResources.v0012_audit_purge_sql),
+        Migration(13, "guess_purge", PackageResources.v0013_guess_purge_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

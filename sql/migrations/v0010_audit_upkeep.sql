@@ -1,5 +1,7 @@
 -- What users do is recorded too, for as long as each tenant says, and running instances remove what is over.
--- The new column's default rewrites nothing; tenants is locked for an instant, which has to be had within two seconds.
+-- The new column's default rewrites nothing; tenants is locked for an instant, which has to be had within two seconds, and
+-- nothing else that is in use: what would wait for a second table while it held this one could wait for requests that hold that
+-- one and want this. The other tables follow in migrations of their own.
 -- Instances of the release before go on beside it: they record less, and remove nothing.
 set local lock_timeout = '2s';
 
@@ -25,6 +27,8 @@ create unlogged table failed_attempts (
     constraint failed_attempts_subject_length check (octet_length(subject) = 32),
     constraint failed_attempts_failures_range check (failures >= 1)
 );
+
+create index failed_attempts_window_ends_at on failed_attempts (tenant_id, window_ends_at);
 
 alter table failed_attempts enable row level security;
 alter table failed_attempts force row level security;
@@ -61,19 +65,3 @@ create trigger tenants_schedule_purge
     for each row execute function schedule_purge();
 
 insert into purges (id) select id from tenants;
-
--- Only what is over may go, whoever asks: a session that nobody can use, an event older than the tenant keeps them.
-grant delete on refresh_tokens, audit_events to gatehouse_service;
-create policy refresh_tokens_go_when_over on refresh_tokens as restrictive for delete to gatehouse_service
-    using (exists (
-        select from tenants t where t.id = tenant_id and statement_timestamp() >= coalesce(ended_at, least(
-            rotated_at + make_interval(secs => t.refresh_ttl_seconds),
-            created_at + make_interval(secs => t.session_max_age_seconds)))));
-create policy audit_events_go_when_old on audit_events as restrictive for delete to gatehouse_service
-    using (exists (
-        select from tenants t
-        where t.id = tenant_id and at <= statement_timestamp() - make_interval(secs => t.audit_retention_seconds)));
-
--- The service speaks for itself and for users, never in an operator's name.
-create policy audit_events_by_service_or_user on audit_events as restrictive for insert to gatehouse_service
-    with check (actor in ('service', 'user'));

@@ -142,8 +142,8 @@ extension HashThreads {
     }
 
     /// On Linux `setpriority` of 0 means the calling thread, not its process. A hash keeps a core busy for milliseconds,
-    /// which everything else that is short need not wait for: it takes what the rest of the process leaves, and at least its
-    /// third of a core.
+    /// which everything else that is short need not wait for: it takes what the rest of the process leaves, and about a
+    /// quarter of a core where that is nothing.
     private static func yieldPrecedence() {
         #if canImport(Glibc)
             setpriority(Int32(PRIO_PROCESS.rawValue), 0, 5)

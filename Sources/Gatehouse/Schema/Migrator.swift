@@ -18,11 +18,15 @@ public struct Migrator: Sendable {
     }
 
     /// Applies what is missing and answers it; `progress` is told of each before it runs.
-    public func apply(_ progress: @Sendable (Migration) -> Void) async throws -> [Migration] {
+    ///
+    /// - Parameter last: The version to stop at, that of an earlier release.
+    public func apply(
+        upTo last: Int = .max, _ progress: @Sendable (Migration) -> Void
+    ) async throws -> [Migration] {
         try await connected { connection in
             // Held until the connection closes: whoever comes second then finds nothing left to do.
             _ = try await connection.query(SchemaStatements.lock, (), deadline: .seconds(600))
-            let pending = try await Self.pending(on: connection)
+            let pending = try await Self.pending(on: connection).filter { $0.version <= last }
             for migration in pending {
                 progress(migration)
                 try await connection.script(Self.script(migration))

@@ -5,23 +5,24 @@ import Postgres
 /// Removes what is over: sessions nobody can use any more, counters whose window has ended, and events older than their
 /// tenant keeps them. Running instances do it by themselves.
 ///
-/// Each tenant is looked through once an hour, by whichever instance takes its lock, in transactions that examine a bounded
-/// number of rows. What is left is due again a second later, so that a large tenant takes its time and keeps nobody waiting.
+/// Each tenant is looked through once an hour, by whichever instance claims it, a statement for each kind of thing and a bounded
+/// number of rows in each, so that no lock is held for long. What is left is due again a second later: a large tenant takes its
+/// time and keeps nobody waiting.
 public struct Purge: Sendable {
     private static let tenants = 20
-    /// How many sessions one transaction examines, and how many rows of anything else it removes.
-    static let batch = 5000
+    /// How many sessions one statement examines.
+    static let sessions = 5000
+    /// How many counters or events one statement removes.
+    static let batch = 1000
     /// A session stays for a day after its end, for whoever asks why it has ended.
     static let sessionsStay: Duration = .seconds(86_400)
 
     let database: Database
-    let trail: AuditTrail
     let logger: Logger
 
-    public init(database: Database, clock: Clock = .system, logger: Logger) {
+    public init(database: Database, logger: Logger) {
         self.database = database
         self.logger = logger
-        trail = AuditTrail(actor: AuditEvent.service, identifiers: IdentifierSource(clock: clock))
     }
 
     /// Looks every few seconds until the task is cancelled.
@@ -31,45 +32,65 @@ public struct Purge: Sendable {
         await looking { try await purgeDueTenants() == Self.tenants }
     }
 
-    /// One look; how many tenants were due. Those that another instance has locked are its.
+    /// One look; how many tenants were due. Those that another instance has claimed meanwhile are its.
     @discardableResult
     func purgeDueTenants() async throws -> Int {
         let due = try await database.untenanted.query(PurgeStatements.due, Self.tenants)
         for tenant in due {
-            do {
-                try await purge(tenant)
-            } catch let error where Task.isCancelled || (error as? PostgresError)?.isLostConnection == true {
-                throw error
-            } catch {
-                logger.error(
-                    "What is over could not be removed from a tenant; another attempt follows in an hour.",
-                    metadata: ["tenant_id": "\(tenant.lowercaseString)", "reason": "\(Refusal.code(of: error))"])
-                _ = try await database.untenanted.execute(PurgeStatements.postpone, tenant)
-            }
+            guard let claim = try await database.untenanted.first(PurgeStatements.claim, tenant) else { continue }
+            try await purge(tenant, claim)
         }
         return due.count
     }
 
-    private func purge(_ tenant: UUID) async throws {
-        try await database.transaction(in: tenant) { transaction in
-            guard let plan = try await transaction.first(PurgeStatements.lock, tenant) else { return }
-            let sessions = try await transaction.first(PurgeStatements.sessions, (tenant, plan.afterSession))
-            let counters = try await transaction.execute(PurgeStatements.guessCounters, tenant)
-            let failures = try await recordPastFailures(of: tenant, in: transaction)
-            let events = try await transaction.execute(PurgeStatements.events, (tenant, before: plan.oldestEvent))
-            let isUnfinished = sessions != nil || max(counters, failures, events) == Self.batch
-            _ = try await transaction.execute(
-                PurgeStatements.reschedule, (tenant, afterSession: sessions, isUnfinished: isUnfinished))
+    /// What can't be removed keeps the rest from nothing. The claim ends by itself after a minute, which is when the tenant's next
+    /// turn comes after a failure, or after the end of the instance.
+    private func purge(_ tenant: UUID, _ claim: PurgeStatements.Claim) async throws {
+        var isUnfinished = false
+        var progress = claim.afterSession
+        let steps: [(String, () async throws -> Void)] = [
+            (
+                "sessions",
+                {
+                    progress = try await database.first(
+                        PurgeStatements.sessions, (tenant, claim.afterSession), in: tenant)
+                    if progress != nil { isUnfinished = true }
+                }
+            ),
+            ("counters", { try await remove(PurgeStatements.guessCounters, tenant, of: tenant, &isUnfinished) }),
+            ("failures", { try await remove(PurgeStatements.failures, tenant, of: tenant, &isUnfinished) }),
+            (
+                "events",
+                {
+                    try await remove(
+                        PurgeStatements.events, (tenant, before: claim.oldestEvent), of: tenant, &isUnfinished)
+                }
+            ),
+        ]
+        var hasFailed = false
+        for (name, step) in steps {
+            do {
+                try await step()
+            } catch let error where Task.isCancelled || (error as? PostgresError)?.isLostConnection == true {
+                throw error
+            } catch {
+                hasFailed = true
+                logger.error(
+                    "What is over could not be removed from a tenant; another attempt follows in a minute.",
+                    metadata: [
+                        "tenant_id": "\(tenant.lowercaseString)", "what": "\(name)",
+                        "reason": "\(Refusal.code(of: error))",
+                    ])
+            }
         }
+        let pause: PurgeStatements.Pause = hasFailed ? .minute : isUnfinished ? .second : .hour
+        _ = try await database.untenanted.execute(
+            PurgeStatements.reschedule, (tenant, afterSession: progress, pause: pause))
     }
 
-    /// The hours that are over: where there was more than the one failure that is recorded already, their number is.
-    private func recordPastFailures(of tenant: UUID, in transaction: Transaction) async throws -> Int {
-        let past = try await transaction.query(PurgeStatements.failures, tenant)
-        for failures in past where failures.count > 1 {
-            _ = try await transaction.execute(
-                PurgeStatements.recordFailures, (tenant, trail.identifiers.next(), failures))
-        }
-        return past.count
+    private func remove<Input: Sendable>(
+        _ statement: Statement<Input, Int>, _ input: Input, of tenant: UUID, _ isUnfinished: inout Bool
+    ) async throws {
+        if try await database.first(statement, input, in: tenant) == Self.batch { isUnfinished = true }
     }
 }

@@ -7,30 +7,30 @@ enum PurgeStatements {
         "select id from purges where due_at <= now() order by due_at limit $1", bind: { Int64($0) },
         row: { (id: UUID) in id })
 
-    struct Plan: Sendable {
+    struct Claim: Sendable {
         /// Up to where the last look came; nil where it finished.
         let afterSession: UUID?
         /// No event that is too old has a higher id.
         let oldestEvent: UUID
     }
 
-    /// No row when it has been done meanwhile, or when another instance is at it.
-    static let lock = Statement<UUID, Plan>(
+    /// Makes the tenant one's own for a minute; no row when another instance was first.
+    static let claim = Statement<UUID, Claim>(
         """
-        select p.after_session, now() - make_interval(secs => t.audit_retention_seconds)
-        from purges p join tenants t on t.id = p.id
-        where p.id = $1 and p.due_at <= now() for update of p skip locked for key share of t skip locked
+        update purges p set due_at = now() + interval '1 min' from tenants t
+        where p.id = $1 and t.id = p.id and p.due_at <= now()
+        returning p.after_session, now() - make_interval(secs => t.audit_retention_seconds)
         """,
         bind: { $0 },
         row: { (after: UUID?, cutoff: Date) in
-            Plan(afterSession: after, oldestEvent: UUID(version7At: cutoff + clockLeeway, random: .max))
+            Claim(afterSession: after, oldestEvent: UUID(version7At: cutoff + clockLeeway, random: .max))
         })
 
     /// How far the clock that an event's id was made by may be ahead of the database's.
     private static let clockLeeway: Duration = .seconds(60)
 
     /// Examines the next sessions in the order of their ids, which is that of their making, and removes those that have been
-    /// over for long enough. The last one examined, or nil when that was the last of all.
+    /// over for long enough, but for those that somebody is at. The last one examined, or nil when that was the last of all.
     static let sessions = Statement<(tenant: UUID, after: UUID?), UUID>(
         """
         with page as (
@@ -39,81 +39,77 @@ enum PurgeStatements {
                 s.created_at + make_interval(secs => t.session_max_age_seconds))) as is_over
             from refresh_tokens s join tenants t on t.id = s.tenant_id
             where s.tenant_id = $1 and s.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
-            order by s.id limit \(Purge.batch)
+            order by s.id limit \(Purge.sessions)
+        ), free as (
+            select s.id from refresh_tokens s join page on page.id = s.id
+            where s.tenant_id = $1 and page.is_over and s.rotated_at = page.rotated_at
+            for update of s skip locked
         ), gone as (
-            delete from refresh_tokens s using page
-            where s.tenant_id = $1 and s.id = page.id and page.is_over and s.rotated_at = page.rotated_at
+            delete from refresh_tokens s using free where s.tenant_id = $1 and s.id = free.id
         )
-        select id from page where (select count(*) from page) = \(Purge.batch) order by id desc limit 1
+        select id from page where (select count(*) from page) = \(Purge.sessions) order by id desc limit 1
         """,
         bind: { ($0.tenant, $0.after) }, row: { (id: UUID) in id })
 
-    static let guessCounters = Statement<UUID, Void>(
+    static let guessCounters = Statement<UUID, Int>(
         """
-        delete from guess_counters where tenant_id = $1 and subject in (
-            select subject from guess_counters where tenant_id = $1 and window_ends_at <= now()
-            limit \(Purge.batch) for update skip locked)
+        with gone as (
+            delete from guess_counters where tenant_id = $1 and subject in (
+                select subject from guess_counters where tenant_id = $1 and window_ends_at <= now()
+                limit \(Purge.batch) for update skip locked)
+            returning 1
+        )
+        select count(*) from gone
         """,
-        bind: { $0 })
+        bind: { $0 }, row: { (count: Int) in count })
 
-    struct PastFailures: Sendable {
-        let type: String
-        let user: UUID?
-        let address: String
-        let source: String
-        let count: Int
-        let beganAt: Date
-        let lastAt: Date
-    }
-
-    static let failures = Statement<UUID, PastFailures>(
+    /// The hours of failures that are over: where there was more than the one failure that is recorded already, their number is.
+    ///
+    /// The ids are UUIDs of version 7 like all others: 48 bits of time, the rest that of a random one (RFC 9562, section 5.7).
+    static let failures = Statement<UUID, Int>(
         """
-        delete from failed_attempts where tenant_id = $1 and (subject, source, type) in (
-            select subject, source, type from failed_attempts where tenant_id = $1 and window_ends_at <= now()
-            limit \(Purge.batch) for update skip locked)
-        returning type, user_id, address, source, failures, began_at, last_at
+        with \(TenantStatements.held), past as (
+            delete from failed_attempts where tenant_id = $1 and (subject, source, type) in (
+                select f.subject, f.source, f.type from failed_attempts f, t
+                where f.tenant_id = t.id and f.window_ends_at <= now() limit \(Purge.batch) for update of f skip locked)
+            returning *
+        ), clock as (
+            select lpad(to_hex((extract(epoch from statement_timestamp()) * 1000)::bigint), 12, '0') as milliseconds
+        ), recorded as (
+            insert into audit_events (tenant_id, id, at, actor, type, user_id, address, detail)
+            select $1, overlay(overlay(gen_random_uuid()::text
+                    placing substr(milliseconds, 1, 8) || '-' || substr(milliseconds, 9) from 1 for 13)
+                    placing '7' from 15 for 1)::uuid,
+                statement_timestamp(), '\(AuditEvent.service)', type, user_id, address, \(AuditStatements.summary(of: "past"))
+            from past, clock where failures > 1
+        )
+        select count(*) from past
         """,
-        bind: { $0 },
-        row: { (type: String, user: UUID?, address: String, source: String, count: Int32, began: Date, last: Date) in
-            PastFailures(
-                type: type, user: user, address: address, source: source, count: Int(count), beganAt: began,
-                lastAt: last)
-        })
-
-    static let recordFailures = Statement<(tenant: UUID, event: UUID, past: PastFailures), Void>(
-        """
-        insert into audit_events (tenant_id, id, at, actor, type, user_id, address, detail)
-        select $1, $2, statement_timestamp(), '\(AuditEvent.service)', $3, $4, $5, \(AuditStatements.summary(of: "past"))
-        from (values ($6::integer, $7::timestamptz, $8::timestamptz, $9::text))
-            past (failures, began_at, last_at, source)
-        """,
-        bind: {
-            let past = $0.past
-            return (
-                $0.tenant, $0.event, past.type, past.user, past.address, Int32(past.count), past.beganAt, past.lastAt,
-                past.source
-            )
-        })
+        bind: { $0 }, row: { (count: Int) in count })
 
     /// By id, which is the primary key's order and that of time; the database lets go only what is old enough.
-    static let events = Statement<(tenant: UUID, before: UUID), Void>(
+    static let events = Statement<(tenant: UUID, before: UUID), Int>(
         """
-        delete from audit_events where tenant_id = $1 and id in (
-            select a.id from audit_events a join tenants t on t.id = a.tenant_id
-            where a.tenant_id = $1 and a.id <= $2 and a.at <= now() - make_interval(secs => t.audit_retention_seconds)
-            order by a.id limit \(Purge.batch))
+        with gone as (
+            delete from audit_events where tenant_id = $1 and id in (
+                select a.id from audit_events a join tenants t on t.id = a.tenant_id
+                where a.tenant_id = $1 and a.id <= $2 and a.at <= now() - make_interval(secs => t.audit_retention_seconds)
+                order by a.id limit \(Purge.batch))
+            returning 1
+        )
+        select count(*) from gone
         """,
-        bind: { ($0.tenant, $0.before) })
+        bind: { ($0.tenant, $0.before) }, row: { (count: Int) in count })
+
+    /// Until a tenant is due again.
+    enum Pause: String {
+        case second = "1 s"
+        case minute = "1 min"
+        case hour = "1 h"
+    }
 
     /// Not all tenants in the same second, were they all made in one.
-    static let reschedule = Statement<(tenant: UUID, afterSession: UUID?, isUnfinished: Bool), Void>(
-        """
-        update purges set after_session = $2,
-            due_at = now() + case when $3 then interval '1 s' else interval '1 h' * (0.8 + 0.4 * random()) end
-        where id = $1
-        """,
-        bind: { ($0.tenant, $0.afterSession, $0.isUnfinished) })
-
-    static let postpone = Statement<UUID, Void>(
-        "update purges set due_at = now() + interval '1 h' where id = $1 and due_at <= now()", bind: { $0 })
+    static let reschedule = Statement<(tenant: UUID, afterSession: UUID?, pause: Pause), Void>(
+        "update purges set after_session = $2, due_at = now() + $3::interval * (0.8 + 0.4 * random()) where id = $1",
+        bind: { ($0.tenant, $0.afterSession, $0.pause.rawValue) })
 }

@@ -17,7 +17,7 @@ public struct UpdateProfile: Sendable {
     let database: Database
     let identifiers: IdentifierSource
 
-    /// The user after the change. Throws `usernameTaken`, or `sessionEnded` when the user has just been disabled.
+    /// The user after the change, of which there is nothing to record where it changes nothing. Throws `usernameTaken`, or `sessionEnded` when the user has just been disabled.
     public func callAsFunction(
         _ change: ProfileChange, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws -> User {
@@ -54,13 +54,18 @@ extension UserStatements {
             set name = case when $3 then $4 else u.name end, username = case when $5 then $6 else u.username end,
                 updated_at = now()
             from t
-            where u.tenant_id = t.id and u.id = $2 and u.disabled_at is null returning \(userColumns)
+            where u.tenant_id = t.id and u.id = $2 and u.disabled_at is null
+                and ($3 and u.name is distinct from $4 or $5 and u.username is distinct from $6)
+            returning \(userColumns)
         ), recorded as (
             \(AuditStatements.insertion(
                 of: .profileUpdated, for: "updated", user: "updated.id", session: "$7",
                 detail: "jsonb_build_object('name', $3::boolean, 'username', $5::boolean)", stamp: 8))
         )
         select * from updated
+        union all
+        select \(userColumns) from users u
+        where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null and not exists (select from updated)
         """,
         bind: {
             let (name, username, stamp) = ($0.change.name, $0.change.username, $0.stamp)

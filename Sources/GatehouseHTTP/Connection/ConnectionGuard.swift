@@ -4,10 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-#if canImport(Darwin)
-    import Darwin
-#else
+#if canImport(Glibc)
     import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
 #endif
 
 /// Holds a connection to its deadlines, and ends the exchange well when an answer comes before its request was read.

@@ -23,7 +23,9 @@ import Testing
         #expect(events.first?.userID == user.id && events.first?.actor == "service")
         #expect(events.first?.detail == ["reason": "wrong_password"])
         try await installation.endFailureWindows()
-        await installation.failToLogIn(in: tenant)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { await installation.failToLogIn(in: tenant) } }
+        }
         events = try await installation.events().filter { $0.type == "login.failed" }
         #expect(events.count == 3)
         let summary = try #require(events.first { $0.detail.names.contains("failures") })

@@ -58,6 +58,9 @@ import Testing
         await #expect(throws: Refusal.sessionNotFound) {
             try await installation.service.endSession(UUID(), of: signedIn, from: client, in: tenant)
         }
+        let same = try await installation.service.updateProfile(
+            ProfileChange(name: .clear, username: .keep), of: signedIn, from: client, in: tenant)
+        #expect(same == signedIn.user)
         #expect(try await installation.events().count == before)
         for _ in 0..<2 {
             try await installation.service.logOut(

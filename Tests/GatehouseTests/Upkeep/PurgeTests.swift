@@ -62,6 +62,28 @@ import Testing
         #expect(try await Set(types("blog")) == ["user.registered", "tenant.created"])
     }
 
+    @Test(
+        "Whoever speaks for the service can't remove a session that lives, or an event that is kept, however old the tenant is"
+    )
+    func policies() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let (live, ended) = (
+            try await installation.register("a@example.com", in: tenant),
+            try await installation.register("b@example.com", in: tenant)
+        )
+        try await installation.service.logOut(
+            .refreshToken(ended.refreshToken), scope: .local, from: Installation.client, in: tenant)
+        try await installation.asSuperuser("update tenants set created_at = created_at - interval '400 d'")
+        let id = tenant.tenant.id
+        for table in ["refresh_tokens", "audit_events"] {
+            let delete = Statement<Void, Void>("delete from \(table)", bind: { () })
+            let gone = try await installation.serviceDatabase.execute(delete, (), in: id)
+            #expect(gone == (table == "refresh_tokens" ? 1 : 0))
+        }
+        #expect(await installation.isAlive(live, in: tenant))
+    }
+
     @Test("Counters go when their window has ended, and the number of failures gets into the trail")
     func counters() async throws {
         let installation = try await Installation.make(limits: .standard)
@@ -92,7 +114,7 @@ import Testing
             """
             insert into refresh_tokens (tenant_id, id, user_id, created_at, rotated_at)
             select '\(id)', gen_random_uuid(), u.id, now() - interval '400 d', now() - interval '400 d'
-            from generate_series(1, \(2 * Purge.batch + 1)), users u
+            from generate_series(1, \(2 * Purge.sessions + 1)), users u
             """)
         var looks = 0
         repeat {
