@@ -16,8 +16,9 @@ def refresh_sql() -> str:
             text = match["block"] if match["block"] is not None else match["line"]
             constants[match[1]] = text.replace("\\\n", " ")
     sql = constants["sql"]
-    for name, text in constants.items():
-        sql = sql.replace(f"\\({name})", text)
+    for _ in constants:  # a constant may hold others
+        for name, text in constants.items():
+            sql = sql.replace(f"\\({name})", text)
     if "\\" in sql or '"' in sql or set(re.findall(r"\$\d", sql)) != set(ARGUMENTS):
         raise RuntimeError(f"Benchmarks/refresh_statement.py no longer understands the statement:\n{sql}")
     return " ".join(sql.split())
