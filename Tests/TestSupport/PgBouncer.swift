@@ -57,7 +57,8 @@ public struct PgBouncer: Sendable {
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        defer { process.terminate() }
+        // It holds nothing worth an orderly end, which SIGTERM has been seen not to bring about.
+        defer { kill(process.processIdentifier, SIGKILL) }
         let socket = "\(folder)/.s.PGSQL.6432"
         let deadline = ContinuousClock.now + .seconds(30)
         while !FileManager.default.fileExists(atPath: socket) {
