@@ -58,6 +58,18 @@ import Testing
         ),
     ]
 
+    /// What can't have a table within two seconds gives up, and is for another attempt.
+    private static func upgrade(_ database: TestDatabase) async throws {
+        while true {
+            do {
+                _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
+                return
+            } catch PostgresError.server(let error) where error.state == .lockNotAvailable {
+                continue
+            }
+        }
+    }
+
     @Test(
         "The migrations after the release before fail no request of its, and none of them is in the way of the others",
         .timeLimit(.minutes(2)))
@@ -66,18 +78,21 @@ import Testing
         _ = try await Migrator(databaseURL: database.ownerURL).apply(upTo: 9) { _ in }
         let superuser = try await Connection.open(database.superuserURL)
         try await superuser.script("grant gatehouse_service to gh_service")
-        let (tenant, session) = (UUID(), UUID())
+        let tenant = UUID()
+        // Each client has a session of its own: those who wait for each other's rows make an upgrade wait as well.
+        let clients = (Self.requests + Self.requests).map { (sql: $0.sql, session: UUID()) }
+        let sessions = clients.map { "('\(tenant)', '\($0.session)', '\(tenant)')" }.joined(separator: ", ")
         try await superuser.script(
             """
             insert into tenants (id, slug, name) values ('\(tenant)', 'shop', 'shop');
             insert into users (tenant_id, id, email) values ('\(tenant)', '\(tenant)', 'ada@example.com');
-            insert into refresh_tokens (tenant_id, id, user_id) values ('\(tenant)', '\(session)', '\(tenant)');
+            insert into refresh_tokens (tenant_id, id, user_id) values \(sessions);
             """)
         await superuser.close()
         let pool = Pool(PoolConfiguration(database.serviceURL, size: 8, waitDeadline: .seconds(60)))
         let over = Done()
         let answered = try await withThrowingTaskGroup(of: Int.self) { group in
-            for (_, sql) in Self.requests + Self.requests {
+            for (sql, session) in clients {
                 let request = Statement<Void, Int>(sql, bind: { (tenant, session) }, row: { (count: Int) in count })
                 group.addTask {
                     var count = 0
@@ -90,7 +105,7 @@ import Testing
             }
             group.addTask {
                 defer { over.set() }
-                _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
+                try await Self.upgrade(database)
                 return 0
             }
             return try await group.reduce(0, +)
