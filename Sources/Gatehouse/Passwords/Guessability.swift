@@ -15,16 +15,17 @@ enum Guessability {
     ///
     /// Everything is compared in lower case, so that letter case by itself makes nothing safe.
     static func isGuessable(_ password: Password, userInputs: [String]) -> Bool {
-        password.withBytes { CommonPasswords.contains(lowercased($0)) }
-            || bits(of: password, words: words(in: userInputs)) < minimumBits
+        password.withBytes { bytes in
+            var text = lowercased(bytes)
+            defer { text.wipe() }
+            return CommonPasswords.contains(text) || bits(of: text, words: words(in: userInputs)) < minimumBits
+        }
     }
 
-    static func bits(of password: Password, words: [String]) -> Double {
-        password.withBytes { bytes in
-            var phrase = lowercased(bytes).prefix(prefixLength) + [0]
-            defer { phrase.withUnsafeMutableBytes { $0.wipe() } }
-            return phrase.withUnsafeBytes { match($0.assumingMemoryBound(to: CChar.self), words: words) }
-        }
+    private static func bits(of lowercased: [UInt8], words: [String]) -> Double {
+        var phrase = Array(lowercased.prefix(prefixLength)) + [0]
+        defer { phrase.wipe() }
+        return phrase.withUnsafeBytes { match($0.assumingMemoryBound(to: CChar.self), words: words) }
     }
 
     /// The user's words: each input whole, and its parts between anything but letters and digits.

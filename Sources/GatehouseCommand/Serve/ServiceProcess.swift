@@ -42,7 +42,7 @@ struct ServiceProcess {
         let purge = Purge(database: database, logger: logger)
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
-        let server = makeServer(service: service, configuration: httpConfiguration, logger: logger) { _ in
+        let server = makeServer(service: service, configuration: configureHTTP(), logger: logger) { _ in
             await onServing()
         }
         var group = ServiceGroupConfiguration(
@@ -56,7 +56,8 @@ struct ServiceProcess {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private var httpConfiguration: HTTPConfiguration {
+    /// Raises the limit of open files first, as it says how many clients there is room for.
+    private func configureHTTP() -> HTTPConfiguration {
         var configuration = HTTPConfiguration(
             publicURL: settings.publicURL.text, host: settings.listen.host, port: settings.listen.port,
             trustedProxies: settings.trustedProxies, jwksMaxAge: settings.jwksMaxAge)
