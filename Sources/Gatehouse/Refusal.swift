@@ -50,8 +50,8 @@ public enum Refusal: Error, Sendable, Equatable {
     case confirmationRequired(String)
     case schemaOutdated(String)
 
-    /// `databaseUnavailable` where the error says that the database could not be reached or asked, `tenantNotFound` where
-    /// the tenant was deleted meanwhile, else nil.
+    /// `databaseUnavailable` where the error says that the database could not be reached or asked, `overloaded` where too
+    /// many wait to ask it, `tenantNotFound` where the tenant was deleted meanwhile, else nil.
     public init?(from error: PostgresError) {
         if case .server(let error) = error, error.state == .foreignKeyViolation,
             error.constraint?.hasSuffix("_tenant_fkey") == true
@@ -60,7 +60,7 @@ public enum Refusal: Error, Sendable, Equatable {
             return
         }
         guard error.isUnavailability else { return nil }
-        self = .databaseUnavailable
+        self = error == .tooManyWaiting ? .overloaded(retryAfter: 1) : .databaseUnavailable
     }
 
     /// The stable, machine-readable name of this refusal.
@@ -129,7 +129,7 @@ extension PostgresError {
     /// Whether the database could not be reached, or did not answer: nothing is known of the request's outcome.
     var isUnavailability: Bool {
         switch self {
-        case .connect, .connectionLost, .timeout, .closed: true
+        case .connect, .connectionLost, .timeout, .tooManyWaiting, .closed: true
         case .server(let error): error.state.isUnavailability
         case .cancelled: true
         case .encoding, .decoding, .transactionInProgress: false

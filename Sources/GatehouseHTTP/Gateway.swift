@@ -22,12 +22,14 @@ struct Gateway: HTTPResponder {
     private let routes = RouteTable.gatehouse
     private let service: LoginService
     private let configuration: HTTPConfiguration
+    private let room: ConnectionRoom
     private let ownOrigin: WebOrigin?
     private let isHTTPS: Bool
     private let log: RequestLog
 
-    init(service: LoginService, configuration: HTTPConfiguration, logger: Logger) {
+    init(service: LoginService, configuration: HTTPConfiguration, room: ConnectionRoom, logger: Logger) {
         self.service = service
+        self.room = room
         self.configuration = configuration
         ownOrigin = WebOrigin(ofURL: configuration.publicURL)
         isHTTPS = configuration.publicURL.lowercased().hasPrefix("https://")
@@ -43,6 +45,7 @@ struct Gateway: HTTPResponder {
             channel: context.channel)
         let answer = try await answering(incident) {
             guard let slug = match.slug else { return try untenanted(request, match) }
+            try room.refuseSurplus(context.channel)
             let tenant = try await service.directory.tenant(slug: String(slug))
             return try await self.answer(request, match, tenant, incident)
         }

@@ -10,7 +10,8 @@ public struct HTTPConfiguration: Sendable {
     public var trustedProxies: [CIDR]
     /// How long clients may keep a JWKS or discovery document.
     public var jwksMaxAge: Duration
-    /// Connections beyond this number wait in the system's queue.
+    /// Connections beyond this number wait in the system's queue; the last eighth, 256 at most, is told that the service is
+    /// overloaded.
     public var maximumConnections: Int
     /// How long clients may take.
     public var deadlines: ConnectionDeadlines

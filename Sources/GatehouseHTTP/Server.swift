@@ -14,11 +14,12 @@ public func makeServer(
     onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some Service {
     let deadlines = configuration.deadlines
+    let room = ConnectionRoom(accepting: configuration.maximumConnections)
     return Application(
-        responder: Gateway(service: service, configuration: configuration, logger: logger),
+        responder: Gateway(service: service, configuration: configuration, room: room, logger: logger),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestQueue(), ConnectionGuard(deadlines: deadlines)],
+                additionalChannelHandlers: [RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room)],
                 httpDecoderConfiguration: .bounded)),
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), backlog: 1024,

@@ -27,7 +27,8 @@ public final class Pool: Sendable {
     public init(_ configuration: PoolConfiguration) {
         self.configuration = configuration
         let machine = PoolStateMachine<Connection>(
-            size: configuration.size, waitDeadline: configuration.waitDeadline, backoff: configuration.backoff,
+            size: configuration.size, waitDeadline: configuration.waitDeadline,
+            maximumWaiters: configuration.maximumWaiters, backoff: configuration.backoff,
             jitter: { Double.random(in: 0...1) })
         shared = Mutex(Shared(machine: machine))
     }

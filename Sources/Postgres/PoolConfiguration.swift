@@ -6,6 +6,8 @@ public struct PoolConfiguration: Sendable {
     public var size: Int
     /// How long a statement waits for a connection.
     public var waitDeadline: Duration
+    /// How many statements may wait for a connection at once; beyond it they are refused.
+    public var maximumWaiters: Int
     /// How long a statement may run when it doesn't say otherwise.
     public var statementDeadline: Duration
     /// How long opening a connection may take.
@@ -18,13 +20,14 @@ public struct PoolConfiguration: Sendable {
     public var backoff: Backoff
 
     public init(
-        _ conninfo: String, size: Int = 10, waitDeadline: Duration = .seconds(5),
+        _ conninfo: String, size: Int = 10, waitDeadline: Duration = .seconds(5), maximumWaiters: Int = 1024,
         statementDeadline: Duration = .seconds(5), connectDeadline: Duration = .seconds(5),
         idleCheckAfter: Duration = .seconds(30), applicationName: ApplicationName? = nil, backoff: Backoff = Backoff()
     ) {
         self.conninfo = conninfo
         self.size = max(1, size)
         self.waitDeadline = waitDeadline
+        self.maximumWaiters = max(1, maximumWaiters)
         self.statementDeadline = statementDeadline
         self.connectDeadline = connectDeadline
         self.idleCheckAfter = idleCheckAfter

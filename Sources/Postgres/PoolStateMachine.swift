@@ -23,6 +23,7 @@ struct PoolStateMachine<Link: Hashable> {
 
     private let size: Int
     private let waitDeadline: Duration
+    private let maximumWaiters: Int
     private let backoff: Backoff
     private let jitter: @Sendable () -> Double
 
@@ -35,9 +36,13 @@ struct PoolStateMachine<Link: Hashable> {
     private(set) var isClosed = false
 
     /// - Parameter jitter: A random number from 0 to 1.
-    init(size: Int, waitDeadline: Duration, backoff: Backoff, jitter: @escaping @Sendable () -> Double) {
+    init(
+        size: Int, waitDeadline: Duration, maximumWaiters: Int, backoff: Backoff,
+        jitter: @escaping @Sendable () -> Double
+    ) {
         self.size = size
         self.waitDeadline = waitDeadline
+        self.maximumWaiters = maximumWaiters
         self.backoff = backoff
         self.jitter = jitter
     }
@@ -56,6 +61,7 @@ struct PoolStateMachine<Link: Hashable> {
     mutating func request(by waiter: UInt64, now: Instant) -> Lease {
         guard !isClosed else { return .refused(.closed) }
         if let link = lendAtOnce() { return .lent(link) }
+        guard waiters.count < maximumWaiters else { return .refused(.tooManyWaiting) }
         waiters.append(Waiter(id: waiter, deadline: now + waitDeadline))
         return .waits(openIfNeeded() + setTimer())
     }

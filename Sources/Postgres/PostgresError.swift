@@ -15,6 +15,8 @@ public enum PostgresError: Error, Hashable, Sendable {
     case timeout(Timeout)
     /// The task was cancelled; nothing was committed.
     case cancelled
+    /// As many statements wait for a connection of the pool as may; this one was not sent.
+    case tooManyWaiting
     /// The pool or the connection was closed before.
     case closed
     /// A transaction was begun inside another one of the same connection.
@@ -67,6 +69,7 @@ extension PostgresError: CustomStringConvertible {
         case .timeout(.connecting): "PostgreSQL didn't answer in time while connecting."
         case .timeout(.statement): "The statement ran longer than its deadline and was cancelled."
         case .cancelled: "The task was cancelled."
+        case .tooManyWaiting: "Too many statements wait for a connection to PostgreSQL."
         case .closed: "The connection or its pool is closed."
         case .transactionInProgress: "This connection is in a transaction already."
         }

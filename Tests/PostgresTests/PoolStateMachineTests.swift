@@ -9,9 +9,10 @@ struct PoolStateMachineTests {
     private let start = ContinuousClock.now
     private let failure = PostgresError.connect(reason: "nobody home")
 
-    private func machine(size: Int) -> Machine {
+    private func machine(size: Int, maximumWaiters: Int = 100) -> Machine {
         Machine(
-            size: size, waitDeadline: .seconds(5), backoff: Backoff(first: .seconds(1), longest: .seconds(8)),
+            size: size, waitDeadline: .seconds(5), maximumWaiters: maximumWaiters,
+            backoff: Backoff(first: .seconds(1), longest: .seconds(8)),
             jitter: { 1 })
     }
 
@@ -49,6 +50,17 @@ struct PoolStateMachineTests {
         }
         #expect(machine.takeBack(10, isUsable: true) == [])
         #expect(machine.lendAtOnce() == 10)
+    }
+
+    @Test("beyond the number that may wait everybody is refused, until one of them is served")
+    func crowded() {
+        var machine = machine(size: 1, maximumWaiters: 2)
+        for waiter in 1...2 { _ = machine.request(by: UInt64(waiter), now: start) }
+        #expect(machine.request(by: 3, now: start) == .refused(.tooManyWaiting))
+        #expect(machine.status.waiting == 2)
+        _ = machine.opened(10)
+        #expect(machine.request(by: 4, now: start) == .waits([]))
+        #expect(machine.request(by: 5, now: start) == .refused(.tooManyWaiting))
     }
 
     @Test("the connection used last is lent first")

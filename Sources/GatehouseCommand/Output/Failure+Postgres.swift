@@ -10,6 +10,8 @@ extension Failure {
             self.init(
                 code: "database_unavailable",
                 "The connection to PostgreSQL was lost; see whether the change was made before you repeat it.")
+        case .tooManyWaiting:
+            self.init(code: "overloaded", "Too much waits for PostgreSQL already; try again shortly.")
         case .timeout:
             self.init(
                 code: "database_unavailable",

@@ -65,6 +65,11 @@ extension Problem {
                 .contentTooLarge, code: "payload_too_large",
                 detail: "A body has at most 16 KiB.")
             headers[.connection] = "close"
+        case .tooManyConnections:
+            self.init(
+                .serviceUnavailable, code: "overloaded", detail: "Too many clients are connected; try again shortly.")
+            headers[.connection] = "close"
+            retry(after: 1)
         case .crossSiteRequest:
             self.init(
                 .forbidden, code: "cross_site_request",

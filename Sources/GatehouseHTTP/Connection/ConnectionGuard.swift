@@ -30,6 +30,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private static let maximumRequest = 2 << 20
 
     private let deadlines: ConnectionDeadlines
+    private let room: ConnectionRoom
     private var progress: ConnectionProgress
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     private var clientAsksToClose = false
@@ -40,12 +41,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes of the request being read, as they were sent.
     private var received = 0
 
-    init(deadlines: ConnectionDeadlines) {
+    init(deadlines: ConnectionDeadlines, room: ConnectionRoom) {
         self.deadlines = deadlines
+        self.room = room
         progress = ConnectionProgress(deadlines: deadlines, now: .now())
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        room.enter(context.channel)
         // A failure means that the channel is gone already.
         try? context.pipeline.syncOperations.addHandler(DecoderFeed(reportingTo: self), position: .first)
         arm(context)

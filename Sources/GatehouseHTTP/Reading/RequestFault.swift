@@ -7,6 +7,7 @@ enum RequestFault: Error, Equatable {
     case unsupportedMediaType
     case payloadTooLarge
     case crossSiteRequest
+    case tooManyConnections
     case notFound
     case methodNotAllowed(allowed: [HTTPRequest.Method])
 }

@@ -1,5 +1,7 @@
 import Gatehouse
+import GatehouseHTTP
 import Postgres
+import TestSupport
 import Testing
 
 /// The rows 429, 500 and 503 of the contract's error table.
@@ -43,6 +45,68 @@ import Testing
             for reply in refused { try expectProblem(reply, 503, "overloaded") }
             #expect(replies.allSatisfy { [401, 503].contains($0.status) })
         }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `503 overloaded to whoever comes when as many clients are connected as are served`() async throws {
+        try await RunningService.run {
+            $0.http.maximumConnections = 16
+        } _: { service in
+            let tenant = try await service.tenant()
+            try await Self.connected(14, to: service.port) {
+                for _ in 0..<2 {
+                    let reply = try await tenant.logIn("a@example.com")
+                    try expectProblem(reply, 503, "overloaded")
+                    #expect(reply.header("connection") == "close")
+                }
+                #expect(try await service.send("GET", "/healthz").status == 200)
+            }
+            // The service hears of those who left in its own time.
+            while try await tenant.logIn("a@example.com").status == 503 {}
+            #expect(try await tenant.logIn("a@example.com").status == 401)
+        }
+    }
+
+    /// Runs `body` while so many clients are connected that have been answered.
+    private static func connected(_ count: Int, to port: Int, _ body: () async throws -> Void) async throws {
+        guard count > 0 else { return try await body() }
+        try await TCPClient.connected(to: port) { client in
+            try await client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try await client.receive(until: "{\"status\":\"ok\"}")
+            try await connected(count - 1, to: port, body)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `503 overloaded when as many wait for a connection to the database as may`() async throws {
+        try await RunningService.run {
+            $0.maximumWaiters = 2
+        } _: { service in
+            let tenant = try await service.tenant()
+            let user = try await tenant.user()
+            try await Self.open(4, in: service.pool)
+            let blocker = try await Connection.open(service.database.superuserURL)
+            try await blocker.script("begin; lock table refresh_tokens")
+            let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
+                for _ in 0..<12 { group.addTask { try await tenant.me(user.access) } }
+                var replies: [Reply] = []
+                while let reply = try await group.next() {
+                    replies.append(reply)
+                    // Four are with the database and two wait.
+                    if replies.count == 6 { try await blocker.script("rollback") }
+                }
+                return replies
+            }
+            await blocker.close()
+            for reply in replies.prefix(6) { try expectProblem(reply, 503, "overloaded") }
+            #expect(replies.dropFirst(6).map(\.status) == Array(repeating: 200, count: 6))
+        }
+    }
+
+    /// Has the pool open so many connections: those who wait for one to be opened count as well.
+    private static func open(_ count: Int, in pool: Pool) async throws {
+        guard count > 0 else { return }
+        try await pool.withConnection { _ in try await open(count - 1, in: pool) }
     }
 
     @Test func `503 database_unavailable while the database is away, never a 401`() async throws {

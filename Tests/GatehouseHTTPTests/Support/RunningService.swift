@@ -12,6 +12,8 @@ struct RunningService: Sendable {
         var http = HTTPConfiguration(publicURL: "https://login.example", port: 0)
         var limits = GuessLimits.off
         var clock = Clock.system
+        /// How many statements may wait for one of four connections.
+        var maximumWaiters = 1024
         /// Whether it hears of changed tenants at once, as the program does, or notices them within seconds.
         var hearsOfChanges = false
         /// A cheap hash, because what these tests ask is not how long hashing takes.
@@ -64,7 +66,9 @@ struct RunningService: Sendable {
         let sealer = KeySealer(master: .generate())
         let hasher = try options.hasher()
         let owner = Database(pool: Pool(PoolConfiguration(database.ownerURL, size: 2, waitDeadline: .seconds(60))))
-        let pool = Pool(PoolConfiguration(database.serviceURL, size: 4, waitDeadline: .seconds(60)))
+        let pool = Pool(
+            PoolConfiguration(
+                database.serviceURL, size: 4, waitDeadline: .seconds(60), maximumWaiters: options.maximumWaiters))
         let directory = TenantDirectory(
             database: Database(pool: pool), sealer: sealer, publicURL: options.http.publicURL,
             listenURL: database.serviceURL, clock: options.clock, logger: logger)
