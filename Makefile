@@ -13,7 +13,7 @@ GATEHOUSE_SOAK ?= 100000
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
 .PHONY: help run test browser soak fuzz fuzz-quick test-docker build release lint format interop check-docs bench-quick bench \
-	bench-tenants bench-flood clean
+	bench-tenants bench-flood bench-overload clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,10 @@ bench-tenants: release ## Measure with 10 tenants and with 10,000; makes them fi
 bench-flood: release ## Measure one tenant while another is flooded with sign-ins
 	@scripts/install-packages bench
 	@Benchmarks/flood $(ARGS)
+
+bench-overload: release ## Measure what is done when three times as much is asked as can be done
+	@scripts/install-packages bench
+	@Benchmarks/overload $(ARGS)
 
 clean: ## Remove what was built (not .gatehouse, the data of `make run`)
 	rm -rf .build .venv

@@ -23,6 +23,7 @@ class Sample:
     postgres_cpu: float
     client_cpu: float
     bad: int = 0
+    busy: int = 0  # of the bad ones: refused with 503 because too much was asked
     p50: float | None = None
     p99: float | None = None
     memory: float | None = None
@@ -44,9 +45,11 @@ class Bench:
         path.write_text("".join(f"{line}\n" for line in lines))
         return str(path)
 
-    def wrk(self, script: str, route: str, seconds: int, connections: int, threads: int, *arguments: str) -> Sample:
+    def wrk(self, script: str, route: str, seconds: int, connections: int, threads: int, *arguments: str,
+            on_core: int | None = None) -> Sample:
+        place = [] if on_core is None else ["taskset", "-c", str(on_core)]
         return self.measure([
-            "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
+            *place, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
             "-s", str(HERE / "load" / f"{script}.lua"), self.url + route, "--", *arguments])
 
     def me(self, seconds: int, access_tokens: list[str]) -> Sample:

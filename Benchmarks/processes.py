@@ -39,6 +39,13 @@ def postmaster(pid: int) -> int:
     raise RuntimeError(f"no PostgreSQL runs below process {pid}")
 
 
+def pin(pid: int, core: int) -> None:
+    """Keeps a process, its threads and its children on one core."""
+    for process in [pid, *descendants(pid)]:
+        for thread in os.listdir(f"/proc/{process}/task"):
+            os.sched_setaffinity(int(thread), {core})
+
+
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and of the children it has waited for."""
     fields = _stat(pid)

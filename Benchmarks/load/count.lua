@@ -15,11 +15,16 @@ function my_line(path)
 end
 
 refused = 0
+busy = 0
 
 function done(summary, latency)
     local errors = summary.errors
     local bad = errors.connect + errors.read + errors.write + errors.timeout + errors.status
-    for _, thread in ipairs(threads) do bad = bad + thread:get("refused") end
-    io.write(string.format('\n{"requests":%d,"seconds":%.6f,"bad":%d,"p50":%.3f,"p99":%.3f}\n',
-        summary.requests, summary.duration / 1e6, bad, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+    local told = 0
+    for _, thread in ipairs(threads) do
+        bad = bad + thread:get("refused")
+        told = told + thread:get("busy")
+    end
+    io.write(string.format('\n{"requests":%d,"seconds":%.6f,"bad":%d,"busy":%d,"p50":%.3f,"p99":%.3f}\n',
+        summary.requests, summary.duration / 1e6, bad, told, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end
