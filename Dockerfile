@@ -21,8 +21,9 @@ RUN apt-get update \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin gatehouse
 COPY docker/healthcheck.sh docker/make-master-key.sh /usr/local/lib/gatehouse/
 COPY --from=build /out/gatehouse /usr/local/bin/gatehouse
-ENV GATEHOUSE_LISTEN=0.0.0.0:8080
-EXPOSE 8080
+# Within the container alone: which of these ports the outside reaches is for whoever runs it. 9090 is not for the public.
+ENV GATEHOUSE_LISTEN=0.0.0.0:8080 GATEHOUSE_OPS_LISTEN=0.0.0.0:9090
+EXPOSE 8080 9090
 HEALTHCHECK --interval=10s --timeout=6s --start-period=20s CMD ["bash", "/usr/local/lib/gatehouse/healthcheck.sh"]
 USER gatehouse
 ENTRYPOINT ["gatehouse"]

@@ -19,15 +19,20 @@ struct Connection: InitializableFromSource {
 struct Gateway: HTTPResponder {
     typealias Context = Connection
 
-    private let routes = RouteTable.gatehouse
-    private let service: LoginService
+    private let routes: RouteTable
+    /// What tenants' routes ask; nil on a listener that has none.
+    private let service: LoginService?
     private let configuration: HTTPConfiguration
     private let room: ConnectionRoom
     private let ownOrigin: WebOrigin?
     private let isHTTPS: Bool
     private let log: RequestLog
 
-    init(service: LoginService, configuration: HTTPConfiguration, room: ConnectionRoom, logger: Logger) {
+    init(
+        routes: RouteTable, service: LoginService?, configuration: HTTPConfiguration, room: ConnectionRoom,
+        logger: Logger
+    ) {
+        self.routes = routes
         self.service = service
         self.room = room
         self.configuration = configuration
@@ -44,25 +49,26 @@ struct Gateway: HTTPResponder {
             requestID: requestID, method: request.method, route: match.resource?.template ?? "",
             channel: context.channel)
         let answer = try await answering(incident) {
-            guard let slug = match.slug else { return try untenanted(request, match) }
+            guard let service, let slug = match.slug else { return try await untenanted(request, match) }
             try room.refuseSurplus(context.channel)
             let tenant = try await service.directory.tenant(slug: String(slug))
-            return try await self.answer(request, match, tenant, incident)
+            return try await self.answer(request, match, service, tenant, incident)
         }
         log.answered(incident, status: answer.status, since: received)
         return answer.response(requestID: requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
     }
 
-    private func untenanted(_ request: Request, _ match: RouteTable.Match) throws(RequestFault) -> Answer {
+    private func untenanted(_ request: Request, _ match: RouteTable.Match) async throws(RequestFault) -> Answer {
         guard let resource = match.resource else { throw .notFound }
         guard case .untenanted(let endpoint) = resource.route(for: request.method)?.endpoint else {
             throw .methodNotAllowed(allowed: resource.methods)
         }
-        return endpoint()
+        return await endpoint()
     }
 
     private func answer(
-        _ request: Request, _ match: RouteTable.Match, _ tenant: ServedTenant, _ incident: RequestLog.Incident
+        _ request: Request, _ match: RouteTable.Match, _ service: LoginService, _ tenant: ServedTenant,
+        _ incident: RequestLog.Incident
     ) async throws -> Answer {
         let origins = AllowedOrigins(own: ownOrigin, listed: tenant.tenant.settings.allowedOrigins)
         let cors = CORS(request.headers, origins)

@@ -1,4 +1,4 @@
-/// What the public listener is told by the program.
+/// What a listener is told by the program.
 public struct HTTPConfiguration: Sendable {
     /// Where browsers and apps reach the service, without a trailing slash: `https://login.example`.
     public var publicURL: String
@@ -28,5 +28,10 @@ public struct HTTPConfiguration: Sendable {
         self.jwksMaxAge = jwksMaxAge
         self.maximumConnections = maximumConnections
         self.deadlines = deadlines
+    }
+
+    /// For the operations listener: plain HTTP, and few connections, as few ask there.
+    public static func operations(host: String = "127.0.0.1", port: Int = 9090) -> HTTPConfiguration {
+        HTTPConfiguration(publicURL: "", host: host, port: port, maximumConnections: 64)
     }
 }

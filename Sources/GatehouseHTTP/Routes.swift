@@ -1,3 +1,4 @@
+import Gatehouse
 import HTTPTypes
 
 /// Every route of the public listener.
@@ -19,6 +20,17 @@ extension RouteTable {
         Route(.get, "/t/{tenant}/.well-known/openid-configuration", Endpoints.discovery),
         Route(.get, "/.well-known/oauth-authorization-server/t/{tenant}", Endpoints.discovery),
     ])
+}
+
+/// Every route of the operations listener.
+extension RouteTable {
+    static func operations(readiness: Readiness, metrics: @escaping @Sendable () -> String) -> RouteTable {
+        RouteTable([
+            Route(.get, "/healthz", untenanted: Endpoints.health),
+            Route(.get, "/readyz", untenanted: { await Endpoints.readiness(readiness) }),
+            Route(.get, "/metrics", untenanted: { Endpoints.metrics(metrics) }),
+        ])
+    }
 }
 
 /// A function for every route, each in its own file.

@@ -13,10 +13,33 @@ public func makeServer(
     service: LoginService, configuration: HTTPConfiguration, logger: Logger,
     onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some Service {
+    listener(
+        routes: .gatehouse, service: service, configuration: configuration, logger: logger, onRunning: onRunning)
+}
+
+/// The operations listener: `/healthz`, `/readyz` and `/metrics`, within the same bounds as the public one.
+///
+/// - Parameters:
+///   - metrics: everything measured, as Prometheus reads it (text format 0.0.4).
+///   - onRunning: called once with the port, as soon as connections are accepted.
+public func makeOperationsServer(
+    readiness: Readiness, metrics: @escaping @Sendable () -> String = { "" }, configuration: HTTPConfiguration,
+    logger: Logger, onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+) -> some Service {
+    listener(
+        routes: .operations(readiness: readiness, metrics: metrics), service: nil, configuration: configuration,
+        logger: logger, onRunning: onRunning)
+}
+
+private func listener(
+    routes: RouteTable, service: LoginService?, configuration: HTTPConfiguration, logger: Logger,
+    onRunning: @escaping @Sendable (_ port: Int) async -> Void
+) -> some Service {
     let deadlines = configuration.deadlines
     let room = ConnectionRoom(accepting: configuration.maximumConnections)
     return Application(
-        responder: Gateway(service: service, configuration: configuration, room: room, logger: logger),
+        responder: Gateway(
+            routes: routes, service: service, configuration: configuration, room: room, logger: logger),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room)],

@@ -8,6 +8,7 @@ struct DevTests {
     struct Sandbox: ~Copyable {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-dev-\(UUID().uuidString)")
         let port = FreePort.take()
+        let opsPort = FreePort.take()
 
         var arguments: [String] { ["dev", "--listen", "127.0.0.1:\(port)", "--data-dir", folder.path] }
 
@@ -23,7 +24,8 @@ struct DevTests {
         /// `command` is what runs the program, where it isn't started itself.
         func start(by command: [String] = []) async throws -> RunningProgram {
             let all = command + [Program.path] + arguments
-            let running = try RunningProgram(all[0], Array(all.dropFirst()), environment: [:])
+            let running = try RunningProgram(
+                all[0], Array(all.dropFirst()), environment: ["GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(opsPort)"])
             _ = try await eventually("the tour", within: .seconds(60)) {
                 running.output.contains("tenant create shop") ? true : nil
             }

@@ -1,4 +1,3 @@
-import Migrations
 import Postgres
 
 /// Why the service does not start, as a sentence that says what to do.
@@ -35,12 +34,7 @@ public struct StartupCheck: Sendable {
     }
 
     private func checkSchema(_ version: Int) throws(StartupProblem) {
-        let known = Migration.all.last?.version ?? 0
-        guard version >= known else {
-            throw StartupProblem(
-                message:
-                    "The database is at schema version \(version), this program needs \(known): run gatehouse migrate.")
-        }
+        if let fault = SchemaCheck.fault(atVersion: version) { throw StartupProblem(message: fault) }
     }
 
     private func checkRole(_ dangers: [Bool]) async throws(StartupProblem) {

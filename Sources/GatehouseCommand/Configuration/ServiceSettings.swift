@@ -29,6 +29,9 @@ struct ServiceSettings {
         let masterKeys = reader.masterKeys()
         listen = reader.listenAddress(.listen, default: .standard)
         opsListen = reader.listenAddress(.opsListen, default: .standardOps)
+        if opsListen == listen {
+            reader.report(.opsListen, "is the address of the service itself; the operations listener needs its own")
+        }
         publicURL = reader.publicURL(listen: listen)
         poolSize = reader.poolSize()
         trustedProxies = reader.trustedProxies()

@@ -17,7 +17,8 @@ struct Dev: AsyncParsableCommand {
         let cluster = PostgresCluster(directory: folder.postgres, binaries: try PostgresBinaries.find())
         let database = DevDatabase(cluster: cluster)
         let settings = try settings(folder: folder, database: database)
-        try ListenProbe(address: settings.listen)()
+        try ListenProbe(listen: settings.listen)()
+        try ListenProbe(opsListen: settings.opsListen)()
 
         Terminal.printDiagnostic("Starting a private PostgreSQL in \(cluster.directory) …")
         try await cluster.start()

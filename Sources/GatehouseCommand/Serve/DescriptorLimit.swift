@@ -32,7 +32,7 @@ struct DescriptorLimit {
     /// How many clients may be connected, so that a crowd of them never takes what the database, the log and the files of
     /// the program need.
     func connections(atMost most: Int, beside poolSize: Int) -> Int {
-        let reserved = 64 + 2 * poolSize
+        let reserved = 128 + 2 * poolSize
         return min(most, max(count - reserved, count / 2))
     }
 }

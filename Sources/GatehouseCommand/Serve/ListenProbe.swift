@@ -6,9 +6,25 @@
 
 /// Tries an address before anything is started, so that a taken port is told at once and in words.
 struct ListenProbe {
-    let address: ListenAddress
+    private let address: ListenAddress
+    /// How to choose another one.
+    private let remedy: String
 
-    /// Throws a `Failure` naming `--listen` when nothing can listen there.
+    init(listen address: ListenAddress) {
+        self.init(address: address, remedy: "--listen HOST:PORT")
+    }
+
+    /// For the operations listener, for which `dev` has no flag.
+    init(opsListen address: ListenAddress) {
+        self.init(address: address, remedy: "GATEHOUSE_OPS_LISTEN=HOST:PORT")
+    }
+
+    private init(address: ListenAddress, remedy: String) {
+        self.address = address
+        self.remedy = remedy
+    }
+
+    /// Throws a `Failure` naming the remedy when nothing can listen there.
     func callAsFunction() throws {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -35,6 +51,6 @@ struct ListenProbe {
     private func refusal(_ reason: String) -> Failure {
         Failure(
             code: "invalid_setting",
-            "Can't listen on \(address): \(reason). Choose another address with --listen HOST:PORT.")
+            "Can't listen on \(address): \(reason). Choose another address with \(remedy).")
     }
 }

@@ -13,7 +13,8 @@ struct ServiceProcess {
 
     /// Refuses to start on anything that would fail later; returns after a graceful end by SIGTERM or SIGINT.
     func run(onServing: @escaping @Sendable () async -> Void) async throws {
-        try ListenProbe(address: settings.listen)()
+        try ListenProbe(listen: settings.listen)()
+        try ListenProbe(opsListen: settings.opsListen)()
         let pool = Pool(
             PoolConfiguration(settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse"))
         let database = Database(pool: pool)
@@ -42,14 +43,20 @@ struct ServiceProcess {
         let purge = Purge(database: database, logger: logger)
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
+        let readiness = Readiness(databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger)
         let server = makeServer(service: service, configuration: configureHTTP(), logger: logger) { _ in
+            readiness.enter(.serving)
             await onServing()
         }
+        let operations = makeOperationsServer(
+            readiness: readiness,
+            configuration: .operations(host: settings.opsListen.host, port: settings.opsListen.port), logger: logger)
+        // They end in reverse, each when the one after it has: the operations listener says until the last that it drains.
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: Upkeep(pool.run)), .init(service: Upkeep(directory.run)),
-                .init(service: Upkeep(upkeep.run)), .init(service: Upkeep(purge.run)),
-                .init(service: server),
+                .init(service: Upkeep(readiness.run)), .init(service: operations), .init(service: Upkeep(pool.run)),
+                .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
+                .init(service: Upkeep(purge.run)), .init(service: server),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)

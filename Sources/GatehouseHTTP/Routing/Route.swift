@@ -4,7 +4,7 @@ import HTTPTypes
 struct Route: Sendable {
     enum Endpoint: Sendable {
         /// The same for everybody; needs no tenant.
-        case untenanted(@Sendable () -> Answer)
+        case untenanted(@Sendable () async -> Answer)
         case tenanted(@Sendable (Call) async throws -> Answer)
     }
 
@@ -25,7 +25,9 @@ struct Route: Sendable {
         self.endpoint = .tenanted(endpoint)
     }
 
-    init(_ method: HTTPRequest.Method, _ template: String, untenanted endpoint: @escaping @Sendable () -> Answer) {
+    init(
+        _ method: HTTPRequest.Method, _ template: String, untenanted endpoint: @escaping @Sendable () async -> Answer
+    ) {
         self.method = method
         self.template = template
         expectsBearer = false

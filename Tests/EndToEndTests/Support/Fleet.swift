@@ -32,9 +32,9 @@ struct Fleet: Sendable {
     private static func instance(
         of office: Installation, port: Int, _ environment: [String: String] = [:]
     ) -> Installation {
-        var settings = office.settings.merging(environment) { $1 }
-        settings["GATEHOUSE_OPS_LISTEN"] = "127.0.0.1:\(FreePort.take())"
-        return Installation(database: office.database, masterKey: office.masterKey, port: port, settings: settings)
+        Installation(
+            database: office.database, masterKey: office.masterKey, port: port,
+            settings: office.settings.merging(environment) { $1 })
     }
 
     /// The tokens of a new session of a new user.

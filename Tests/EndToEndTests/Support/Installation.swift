@@ -8,15 +8,18 @@ struct Installation: Sendable {
     let database: TestDatabase
     let masterKey: String
     let port: Int
+    let opsPort = FreePort.take()
     /// Beside those that every installation has, for the service and for the operator.
     var settings: [String: String] = [:]
 
     var url: String { "http://127.0.0.1:\(port)" }
+    var opsURL: String { "http://127.0.0.1:\(opsPort)" }
 
     var environment: [String: String] {
         [
             "DATABASE_URL": database.serviceURL, "GATEHOUSE_OWNER_DATABASE_URL": database.ownerURL,
             "GATEHOUSE_MASTER_KEY": masterKey, "GATEHOUSE_LISTEN": "127.0.0.1:\(port)",
+            "GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(opsPort)",
             "GATEHOUSE_ARGON2": "m=64,t=1,p=1",
         ].merging(settings) { $1 }
     }

@@ -9,6 +9,8 @@ struct ProcessFacts {
         line("VmRSS:", of: "status").flatMap { Int($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
     }
 
+    var threads: Int { line("Threads:", of: "status").flatMap { Int($0.filter(\.isNumber)) } ?? 0 }
+
     /// How many files and sockets it has open.
     var descriptors: Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count) ?? 0

@@ -43,7 +43,7 @@ import Testing
         ("sessions.endOwn", SessionStatements.endOwn),
         ("audit.appendOperatorEvent", AuditStatements.appendOperatorEvent), ("instances.names", InstancePresence.names),
         ("schema.lock", SchemaStatements.lock),
-        ("schema.dangers", SchemaStatements.dangers),
+        ("schema.dangers", SchemaStatements.dangers), ("readiness.moment", ServerMoment.moment),
     ]
 
     @Test(

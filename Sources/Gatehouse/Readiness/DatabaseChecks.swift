@@ -1,0 +1,61 @@
+import Postgres
+
+/// What must hold of the database for an instance to serve, looked at in one go.
+struct DatabaseChecks: Sendable {
+    typealias Check = ReadinessReport.Check
+
+    let database: Database
+    let sealer: KeySealer
+    let clock: Clock
+
+    /// The same when the database can't be asked: nothing is known of the rest.
+    static func unavailable(_ fault: String) -> [Check] {
+        let unknown = "unknown while the database is away"
+        return [
+            Check("database", fault: fault), Check("schema", fault: unknown), Check("master_key", fault: unknown),
+            Check("clock", fault: unknown),
+        ]
+    }
+
+    func callAsFunction() async -> [Check] {
+        do {
+            let (server, version) = try await database.untenanted.withConnection { connection in
+                (
+                    try await ServerMoment.read(on: connection, clock: clock),
+                    try await SchemaStatements.version(on: connection)
+                )
+            }
+            return [
+                Check("database", fault: server.isReadOnly ? Self.readOnly : nil),
+                Check("schema", fault: SchemaCheck.fault(atVersion: version)),
+                Check("master_key", fault: try await masterKeyFault()),
+                Check("clock", fault: ClockCheck.fault(ofOffset: server.offset)),
+            ]
+        } catch {
+            return Self.unavailable(Self.reason(of: error))
+        }
+    }
+
+    private static let readOnly =
+        "read-only, as a replica is; name the primary in DATABASE_URL, or add target_session_attrs=read-write"
+
+    private func masterKeyFault() async throws -> String? {
+        do {
+            try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
+            return nil
+        } catch let refusal as Refusal {
+            return refusal.message
+        }
+    }
+
+    /// In words of our own: those of libpq and of the server may name addresses, roles and statements.
+    private static func reason(of error: any Error) -> String {
+        switch error {
+        case PostgresError.connect: "can't be reached"
+        case PostgresError.connectionLost: "the connection was lost"
+        case PostgresError.timeout: "no answer in time"
+        case PostgresError.server(let error): "refuses with SQLSTATE \(error.state.rawValue)"
+        default: "can't be asked"
+        }
+    }
+}
