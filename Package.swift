@@ -60,6 +60,7 @@ let package = Package(
             name: "GatehouseHTTP",
             dependencies: [
                 "Postgres", "Gatehouse",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -69,6 +70,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Description/openapi.json"), .embedInCode("Description/docs.css")],
             swiftSettings: strict),
         .executableTarget(
             name: "GatehouseCommand",

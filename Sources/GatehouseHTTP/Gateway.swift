@@ -60,6 +60,7 @@ struct Gateway: HTTPResponder {
 
     private func untenanted(_ request: Request, _ match: RouteTable.Match) async throws(RequestFault) -> Answer {
         guard let resource = match.resource else { throw .notFound }
+        if request.method == .options { return .options(allowed: resource.methods) }
         guard case .untenanted(let endpoint) = resource.route(for: request.method)?.endpoint else {
             throw .methodNotAllowed(allowed: resource.methods)
         }

@@ -3,23 +3,27 @@ import HTTPTypes
 
 /// Every route of the public listener.
 extension RouteTable {
-    static let gatehouse = RouteTable([
-        Route(.get, "/healthz", untenanted: Endpoints.health),
+    static func gatehouse(_ description: APIDescription) -> RouteTable {
+        RouteTable([
+            Route(.get, "/healthz", untenanted: Endpoints.health),
+            Route(.get, "/openapi.json", untenanted: { Endpoints.openAPI(description) }),
+            Route(.get, "/docs", untenanted: { Endpoints.docs(description) }),
 
-        Route(.post, "/t/{tenant}/v1/register", Endpoints.register),
-        Route(.post, "/t/{tenant}/v1/login", Endpoints.logIn),
-        Route(.post, "/t/{tenant}/v1/refresh", Endpoints.refresh),
-        Route(.post, "/t/{tenant}/v1/logout", expectsBearer: true, Endpoints.logOut),
-        Route(.get, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.showMe),
-        Route(.patch, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.updateMe),
-        Route(.post, "/t/{tenant}/v1/password", expectsBearer: true, Endpoints.changePassword),
-        Route(.get, "/t/{tenant}/v1/sessions", expectsBearer: true, Endpoints.listSessions),
-        Route(.delete, "/t/{tenant}/v1/sessions/{id}", expectsBearer: true, Endpoints.endSession),
+            Route(.post, "/t/{tenant}/v1/register", Endpoints.register),
+            Route(.post, "/t/{tenant}/v1/login", Endpoints.logIn),
+            Route(.post, "/t/{tenant}/v1/refresh", Endpoints.refresh),
+            Route(.post, "/t/{tenant}/v1/logout", expectsBearer: true, Endpoints.logOut),
+            Route(.get, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.showMe),
+            Route(.patch, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.updateMe),
+            Route(.post, "/t/{tenant}/v1/password", expectsBearer: true, Endpoints.changePassword),
+            Route(.get, "/t/{tenant}/v1/sessions", expectsBearer: true, Endpoints.listSessions),
+            Route(.delete, "/t/{tenant}/v1/sessions/{id}", expectsBearer: true, Endpoints.endSession),
 
-        Route(.get, "/t/{tenant}/.well-known/jwks.json", Endpoints.jwks),
-        Route(.get, "/t/{tenant}/.well-known/openid-configuration", Endpoints.discovery),
-        Route(.get, "/.well-known/oauth-authorization-server/t/{tenant}", Endpoints.discovery),
-    ])
+            Route(.get, "/t/{tenant}/.well-known/jwks.json", Endpoints.jwks),
+            Route(.get, "/t/{tenant}/.well-known/openid-configuration", Endpoints.discovery),
+            Route(.get, "/.well-known/oauth-authorization-server/t/{tenant}", Endpoints.discovery),
+        ])
+    }
 }
 
 /// Every route of the operations listener.

@@ -14,7 +14,8 @@ public func makeServer(
     onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some Service {
     listener(
-        routes: .gatehouse, service: service, configuration: configuration, logger: logger, onRunning: onRunning)
+        routes: .gatehouse(APIDescription(publicURL: configuration.publicURL)), service: service,
+        configuration: configuration, logger: logger, onRunning: onRunning)
 }
 
 /// The operations listener: `/healthz`, `/readyz` and `/metrics`, within the same bounds as the public one.

@@ -16,6 +16,8 @@ struct Answer {
     var body: Body
     /// Nil for `no-store`.
     var cacheControl: String?
+    /// Nil for what is no page.
+    var contentSecurityPolicy: String?
 
     static let noContent = Answer(status: .noContent, body: .none)
 
@@ -27,17 +29,23 @@ struct Answer {
         Answer(status: problem.status, headers: problem.headers, body: .problem(problem))
     }
 
+    /// What `OPTIONS` says: which methods a path answers.
+    static func options(allowed methods: [HTTPRequest.Method]) -> Answer {
+        var answer = Answer.noContent
+        answer.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+        return answer
+    }
+
     mutating func setCookie(_ line: String) {
         headers.append(HTTPField(name: .setCookie, value: line))
     }
 }
 
 extension Answer {
-    /// No answer is a page: nothing in it is run, framed, embedded elsewhere, or named to others. Pages that are allowed to
-    /// read it still do, by CORS.
+    /// Hardly any answer is a page: nothing in it is run, framed, embedded elsewhere, or named to others. Pages that are
+    /// allowed to read it still do, by CORS.
     private static let forBrowsers = [
         HTTPField(name: .xContentTypeOptions, value: "nosniff"),
-        HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'"),
         HTTPField(name: .crossOriginResourcePolicy, value: "same-origin"),
         HTTPField(name: .referrerPolicy, value: "no-referrer"),
     ]
@@ -47,6 +55,7 @@ extension Answer {
         var headers = headers
         headers[.xRequestID] = requestID
         headers[.cacheControl] = cacheControl ?? "no-store"
+        headers[.contentSecurityPolicy] = contentSecurityPolicy ?? "default-src 'none'; frame-ancestors 'none'"
         for field in Self.forBrowsers { headers.append(field) }
         if isHTTPS { headers[.strictTransportSecurity] = "max-age=31536000" }
         let bytes: [UInt8]

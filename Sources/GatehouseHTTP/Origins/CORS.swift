@@ -21,11 +21,9 @@ struct CORS {
 
     /// The answer to `OPTIONS`: what this path allows, and to a preflight from an allowed origin also what may be sent.
     func preflight(_ headers: HTTPFields, allowed methods: [HTTPRequest.Method]) -> Answer {
-        var answer = Answer.noContent
-        let names = methods.map(\.rawValue).joined(separator: ", ")
-        answer.headers[.allow] = names
+        var answer = Answer.options(allowed: methods)
         guard headers[.accessControlRequestMethod] != nil, origin != nil else { return answer }
-        answer.headers[.accessControlAllowMethods] = names
+        answer.headers[.accessControlAllowMethods] = answer.headers[.allow]
         answer.headers[.accessControlAllowHeaders] = "authorization, content-type, x-request-id"
         answer.headers[.accessControlMaxAge] = "600"
         return answer

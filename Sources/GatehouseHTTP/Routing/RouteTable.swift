@@ -43,6 +43,9 @@ struct RouteTable: Sendable {
 
     private var resources: [Resource] = []
 
+    /// Every route there is.
+    var routes: [Route] { resources.flatMap(\.routes) }
+
     init(_ routes: [Route]) {
         for route in routes {
             let index = resources.firstIndex { $0.template == route.template } ?? resources.endIndex

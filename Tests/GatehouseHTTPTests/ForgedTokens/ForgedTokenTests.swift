@@ -11,7 +11,7 @@ import Testing
 /// The bounds of time and memory are those of the limit and of `CompactJWS.maximumLength`.
 @Suite(.timeLimit(.minutes(2))) struct ForgedTokenTests {
     @Test func `Every route that expects a bearer token is one that forged tokens are tried on`() throws {
-        let table = RouteTable.gatehouse
+        let table = RouteTable.gatehouse(APIDescription(publicURL: "https://login.example"))
         let resources = try #require(Mirror(reflecting: table).descendant("resources") as? [RouteTable.Resource])
         let expecting = resources.flatMap(\.routes).filter(\.expectsBearer).map { "\($0.method) \($0.template)" }
         let tried = try bearerRoutes.map { method, path in

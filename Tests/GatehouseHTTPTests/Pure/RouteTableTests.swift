@@ -4,7 +4,7 @@ import Testing
 @testable import GatehouseHTTP
 
 @Suite struct RouteTableTests {
-    private let table = RouteTable.gatehouse
+    private let table = RouteTable.gatehouse(APIDescription(publicURL: "https://login.example"))
 
     @Test(
         arguments: [

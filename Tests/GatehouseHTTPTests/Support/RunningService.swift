@@ -105,6 +105,7 @@ struct RunningService: Sendable {
         return TestTenant(service: self, tenant: tenant)
     }
 
+    /// Sends a request, and holds the answer to the API's description.
     func send(
         _ method: String, _ path: String, _ headers: [String: String] = [:], body: [UInt8]? = nil
     ) async throws -> Reply {
@@ -113,7 +114,9 @@ struct RunningService: Sendable {
         if let body { head += "Content-Length: \(body.count)\r\n" }
         let bytes = Array("\(head)\r\n".utf8) + (body ?? [])
         let received = try await exchange(bytes)
-        return try #require(Reply(received), "no response: \(String(decoding: received, as: UTF8.self))")
+        let reply = try #require(Reply(received), "no response: \(String(decoding: received, as: UTF8.self))")
+        expectDescribed(method, path, headers, body ?? [], reply)
+        return reply
     }
 
     /// Sends these bytes on a connection of their own and answers all that comes back until the service closes it.
