@@ -3,7 +3,7 @@ public import PostgresCluster
 extension PostgresCluster {
     /// A server for tests: fast, not durable, and gone with this process. With room for the pools of tests that have ended:
     /// a pool lets go of its connections when its last waiter's deadline has passed, a minute later.
-    static func throwaway(binaries: PostgresBinaries, settings: [String: String] = [:]) -> PostgresCluster {
+    public static func throwaway(binaries: PostgresBinaries, settings: [String: String] = [:]) -> PostgresCluster {
         let name = "gatehouse-test-" + String(UInt64.random(in: .min ... .max), radix: 36)
         return PostgresCluster(
             directory: "\(temporaryDirectory)/\(name)", binaries: binaries,

@@ -10,6 +10,7 @@ enum HTTP {
         let status: Int
         let json: [String: Any]
         let cacheControl: String
+        var retryAfter = ""
 
         func text(_ member: String) -> String { json[member] as? String ?? "" }
     }
@@ -48,7 +49,8 @@ enum HTTP {
         let head = response as? HTTPURLResponse
         return Answer(
             status: head?.statusCode ?? 0, json: json ?? [:],
-            cacheControl: head?.value(forHTTPHeaderField: "Cache-Control") ?? "")
+            cacheControl: head?.value(forHTTPHeaderField: "Cache-Control") ?? "",
+            retryAfter: head?.value(forHTTPHeaderField: "Retry-After") ?? "")
     }
 }
 
