@@ -44,6 +44,9 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
         .target(name: "PostgresCluster", swiftSettings: strict),
         .target(
+            name: "Prometheus", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict),
+        .target(
             name: "Migrations", path: "sql", resources: [.embedInCode("migrations")], swiftSettings: strict),
         .target(
             name: "Gatehouse",
@@ -89,6 +92,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PostgresClusterTests", dependencies: ["PostgresCluster", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PrometheusTests",
+            dependencies: ["Prometheus", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GatehouseTests",
