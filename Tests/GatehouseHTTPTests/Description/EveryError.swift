@@ -44,7 +44,8 @@ private func successor(of fault: RequestFault) -> RequestFault? {
     case .malformedRequest: .unsupportedMediaType
     case .unsupportedMediaType: .payloadTooLarge
     case .payloadTooLarge: .crossSiteRequest
-    case .crossSiteRequest: .notFound
+    case .crossSiteRequest: .tooManyConnections
+    case .tooManyConnections: .notFound
     case .notFound: .methodNotAllowed(allowed: [])
     case .methodNotAllowed: nil
     }
