@@ -19,6 +19,8 @@ public struct Migration: Sendable, Equatable {
         Migration(11, "session_purge", PackageResources.v0011_session_purge_sql),
         Migration(12, "audit_purge", PackageResources.v0012_audit_purge_sql),
         Migration(13, "guess_purge", PackageResources.v0013_guess_purge_sql),
+        Migration(14, "api_clients", PackageResources.v0014_api_clients_sql),
+        Migration(15, "client_events", PackageResources.v0015_client_events_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -28,8 +28,10 @@ public struct Administration: Sendable {
         trail = AuditTrail(actor: actor, identifiers: IdentifierSource(clock: clock))
     }
 
-    /// What the audit trail calls users and the service; no operator is called so.
-    public static let reservedActors: Set<String> = [AuditEvent.user, AuditEvent.service]
+    /// Whether the audit trail calls users, the service or an API client so; no operator is.
+    public static func isReservedActor(_ name: String) -> Bool {
+        name == AuditEvent.user || name == AuditEvent.service || name.hasPrefix(AuditEvent.clientPrefix)
+    }
 
     /// The tenant of that slug, enabled or not. Throws `tenantNotFound`.
     public func showTenant(_ slug: String) async throws -> Tenant {

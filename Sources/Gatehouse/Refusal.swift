@@ -41,10 +41,13 @@ public enum Refusal: Error, Sendable, Equatable {
     case overloaded(retryAfter: Int)
     case databaseUnavailable
     case keysUnavailable
+    case invalidClient
+    case unsupportedTokenType
 
     case tenantExists
     case userNotFound
     case keyNotFound
+    case clientNotFound
     case guardRefused(String)
     case invalidSetting(String)
     case confirmationRequired(String)
@@ -83,9 +86,12 @@ public enum Refusal: Error, Sendable, Equatable {
         case .overloaded: "overloaded"
         case .databaseUnavailable: "database_unavailable"
         case .keysUnavailable: "keys_unavailable"
+        case .invalidClient: "invalid_client"
+        case .unsupportedTokenType: "unsupported_token_type"
         case .tenantExists: "tenant_exists"
         case .userNotFound: "user_not_found"
         case .keyNotFound: "key_not_found"
+        case .clientNotFound: "not_found"
         case .guardRefused: "guard_refused"
         case .invalidSetting: "invalid_setting"
         case .confirmationRequired: "confirmation_required"
@@ -115,9 +121,12 @@ public enum Refusal: Error, Sendable, Equatable {
         case .overloaded: "The service is busy; try again shortly."
         case .databaseUnavailable: "The database can't be reached at the moment; try again shortly."
         case .keysUnavailable: "The tenant's signing keys can't be used at the moment; try again shortly."
+        case .invalidClient: "The API client is unknown here, or its secret is wrong."
+        case .unsupportedTokenType: "A token of this kind can't be revoked."
         case .tenantExists: "A tenant of that slug exists already."
         case .userNotFound: "There is no such user."
         case .keyNotFound: "There is no such key."
+        case .clientNotFound: "There is no such API client."
         case .guardRefused(let reason), .invalidSetting(let reason), .confirmationRequired(let reason),
             .schemaOutdated(let reason):
             reason

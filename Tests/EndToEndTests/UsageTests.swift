@@ -11,7 +11,8 @@ struct UsageTests {
         ["admin", "tenant", "create", "shop", "--registration", "ajar"],
         ["admin", "user", "list", "shop", "--limit", "0"], ["admin", "user", "list", "shop", "--after", "x"],
         ["admin", "keys", "rotate", "shop", "--use", "both"], ["admin", "tenant", "list", "--actor", ""],
-        ["admin", "tenant", "list", "--actor", "grace\nhopper"],
+        ["admin", "tenant", "list", "--actor", "grace\nhopper"], ["admin", "tenant", "list", "--actor", "client:x"],
+        ["admin", "client", "create", "shop"], ["admin", "client", "delete", "shop"],
         ["admin", "user", "create", "shop", "--email", "a@example.com", "--password", "secret"],
         ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"],
     ]

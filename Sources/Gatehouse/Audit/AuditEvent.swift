@@ -7,10 +7,12 @@ struct AuditEvent: Sendable {
     static let user = "user"
     /// The actor of what the service decides by itself.
     static let service = "service"
+    /// Begins the actor of what an API client does; its id follows.
+    static let clientPrefix = "client:"
 
     let id: UUID
     let tenant: UUID
-    /// Who did it: an operator's name, `user` or `service`.
+    /// Who did it: an operator's name, `user`, `service`, or `client:` and the id of an API client.
     let actor: String
     let type: AuditEventType
     let userID: UUID?
@@ -41,17 +43,17 @@ enum AuditStatements {
         })
 
     /// An `insert` for a statement to carry along, so that what it does and the record of it are one round trip and one
-    /// transaction: an event of the user's own for the one row of `rows`, if there is one.
+    /// transaction: an event for the one row of `rows`, if there is one; of the user's own unless another actor is named.
     ///
     /// The tenant is `$1` of that statement, `stamp` the number of its parameter for the event's id; the address and the
     /// user agent follow. The other arguments are SQL over the columns of `rows`.
     static func insertion(
         of type: AuditEventType, for rows: String, user: String, session: String = "null::uuid",
-        detail: String = "'{}'::jsonb", stamp: Int
+        detail: String = "'{}'::jsonb", stamp: Int, actor: String = "'\(AuditEvent.user)'"
     ) -> String {
         """
         insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
-        select $1, $\(stamp), statement_timestamp(), '\(AuditEvent.user)', '\(type.rawValue)', \(user), \(session),
+        select $1, $\(stamp), statement_timestamp(), \(actor), '\(type.rawValue)', \(user), \(session),
             $\(stamp + 1), $\(stamp + 2), \(detail)
         from \(rows)
         """

@@ -27,6 +27,9 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case tenantEnabled = "tenant.enabled"
     case tenantDisabled = "tenant.disabled"
 
+    case clientCreated = "client.created"
+    case clientDeleted = "client.deleted"
+
     case keysRotated = "keys.rotated"
     case keysRevoked = "keys.revoked"
     case keysImported = "keys.imported"

@@ -66,7 +66,7 @@ struct AdminOptions: ParsableArguments {
 
     func validate() throws {
         guard let actor else { return }
-        guard !Administration.reservedActors.contains(actor) else {
+        guard !Administration.isReservedActor(actor) else {
             throw ValidationError("--actor can't be \(actor): the audit trail means something else by it.")
         }
         let isPrintable = actor.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
@@ -80,7 +80,7 @@ struct AdminOptions: ParsableArguments {
     var actorName: String {
         if let actor { return actor }
         let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
-        guard let name, !Administration.reservedActors.contains(name) else { return "uid \(getuid())" }
+        guard let name, !Administration.isReservedActor(name) else { return "uid \(getuid())" }
         return name
     }
 }

@@ -36,15 +36,18 @@ extension Problem {
 
     private static func status(of refusal: Refusal) -> HTTPResponse.Status? {
         switch refusal {
-        case .invalidCredentials, .missingToken, .invalidToken, .tokenExpired, .refreshTokenReused, .sessionEnded:
+        case .invalidCredentials, .missingToken, .invalidToken, .tokenExpired, .refreshTokenReused, .sessionEnded,
+            .invalidClient:
             .unauthorized
+        case .unsupportedTokenType: .badRequest
         case .wrongCurrentPassword, .registrationClosed: .forbidden
         case .tenantNotFound, .sessionNotFound: .notFound
         case .emailTaken, .usernameTaken: .conflict
         case .validationFailed, .weakPassword: .unprocessableContent
         case .tooManyAttempts: .tooManyRequests
         case .overloaded, .databaseUnavailable, .keysUnavailable: .serviceUnavailable
-        case .tenantExists, .userNotFound, .keyNotFound, .guardRefused, .invalidSetting, .confirmationRequired,
+        case .tenantExists, .userNotFound, .keyNotFound, .clientNotFound, .guardRefused, .invalidSetting,
+            .confirmationRequired,
             .schemaOutdated:
             nil
         }

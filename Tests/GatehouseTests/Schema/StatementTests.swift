@@ -31,6 +31,8 @@ import Testing
         ("keys.discardNext", KeyStatements.discardNext), ("keys.removeExpired", KeyStatements.removeExpired),
         ("keys.prolong", KeyStatements.prolong), ("keys.now", KeyStatements.now),
         ("keys.reseal", KeyStatements.reseal), ("keys.markExported", KeyStatements.markExported),
+        ("clients.insert", ClientStatements.insert), ("clients.all", ClientStatements.all),
+        ("clients.delete", ClientStatements.delete),
         ("guesses.count", GuessStatements.count),
         ("guesses.wait", GuessStatements.wait), ("guesses.giveBack", GuessStatements.giveBack),
         ("audit.append", AuditStatements.append), ("audit.newest", AuditStatements.newest),
