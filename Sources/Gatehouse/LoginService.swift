@@ -1,6 +1,6 @@
 public import Logging
 
-/// What the service does for its apps' users: every operation that the HTTP API calls.
+/// What the service does for its apps and their users: every operation that the HTTP API calls.
 public struct LoginService: Sendable {
     public let directory: TenantDirectory
     public let register: Register
@@ -12,6 +12,8 @@ public struct LoginService: Sendable {
     public let changePassword: ChangePassword
     public let listSessions: ListSessions
     public let endSession: EndSession
+    public let introspect: IntrospectToken
+    public let revoke: RevokeToken
 
     public init(
         database: Database, directory: TenantDirectory, hasher: PasswordHasher, limits: GuessLimits,
@@ -36,5 +38,7 @@ public struct LoginService: Sendable {
             database: database, passwords: passwords, guesses: guesses, failures: failures, trail: trail)
         listSessions = ListSessions(database: database)
         endSession = EndSession(database: database, identifiers: identifiers)
+        introspect = IntrospectToken(database: database, tokens: tokens)
+        revoke = RevokeToken(database: database, tokens: tokens, identifiers: identifiers)
     }
 }

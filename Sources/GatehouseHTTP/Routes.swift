@@ -19,6 +19,9 @@ extension RouteTable {
             Route(.get, "/t/{tenant}/v1/sessions", expectsBearer: true, Endpoints.listSessions),
             Route(.delete, "/t/{tenant}/v1/sessions/{id}", expectsBearer: true, Endpoints.endSession),
 
+            Route(.post, "/t/{tenant}/oauth2/introspect", Endpoints.introspect),
+            Route(.post, "/t/{tenant}/oauth2/revoke", Endpoints.revoke),
+
             Route(.get, "/t/{tenant}/.well-known/jwks.json", Endpoints.jwks),
             Route(.get, "/t/{tenant}/.well-known/openid-configuration", Endpoints.discovery),
             Route(.get, "/.well-known/oauth-authorization-server/t/{tenant}", Endpoints.discovery),

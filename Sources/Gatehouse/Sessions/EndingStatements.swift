@@ -76,6 +76,33 @@ extension SessionStatements {
             )
         })
 
+    struct Revocation: Sendable {
+        let tenant: UUID
+        let session: UUID
+        /// Nil where the token doesn't say whose session it is.
+        let user: UUID?
+        let client: UUID
+        let stamp: EventStamp
+    }
+
+    /// Ends the session of a token that an API client revokes, one that has expired too, as a logout does; recorded in the
+    /// client's name. Nothing is done for a client that has been deleted since it was asked for its secret.
+    static let revokeForClient = Statement<Revocation, Void>(
+        """
+        with \(TenantStatements.held), ended as (
+            update refresh_tokens s set ended_at = now(), end_reason = '\(EndReason.revokedByClient.rawValue)'
+            from t join api_clients c on c.tenant_id = t.id and c.id = $4
+            where s.tenant_id = t.id and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
+            returning s.id, s.user_id
+        )
+        \(AuditStatements.insertion(
+            of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 5,
+            actor: "'\(AuditEvent.clientPrefix)' || $4::text"))
+        """,
+        bind: {
+            ($0.tenant, $0.session, $0.user, $0.client, $0.stamp.id, $0.stamp.client.address, $0.stamp.client.userAgent)
+        })
+
     /// The session, if it lives, which nobody ends before this transaction does.
     static let keep = Statement<(tenant: UUID, session: UUID, user: UUID), UUID>(
         """

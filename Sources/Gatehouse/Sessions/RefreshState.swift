@@ -19,6 +19,9 @@ struct RefreshState: Sendable, Equatable {
         Session.expiry(createdAt: createdAt, rotatedAt: rotatedAt, refreshTTL: refreshTTL, maxAge: sessionMaxAge)
     }
 
+    /// Whether the session can be used at all.
+    var isLive: Bool { outcome(presenting: generation) == .rotates }
+
     /// What presenting generation `presented` comes to. `RotateRefreshToken` repeats `.rotates` as its predicate.
     func outcome(presenting presented: Int) -> RefreshOutcome {
         guard tenantIsEnabled else { return .tenantGone }

@@ -52,6 +52,7 @@ enum EndReason: String {
     case passwordChanged = "password_changed"
     case userDisabled = "user_disabled"
     case revokedByUser = "revoked_by_user"
+    case revokedByClient = "revoked_by_client"
     case revokedByOperator = "revoked_by_operator"
     case refreshTokenReused = "refresh_token_reused"
     case keysRevoked = "keys_revoked"

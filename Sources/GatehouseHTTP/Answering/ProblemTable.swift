@@ -59,10 +59,10 @@ extension Problem {
             self.init(.badRequest, code: "malformed_json", detail: "The body is not JSON in UTF-8.")
         case .malformedRequest(let detail):
             self.init(.badRequest, code: "malformed_request", detail: detail)
-        case .unsupportedMediaType:
+        case .unsupportedMediaType(let expected):
             self.init(
                 .unsupportedMediaType, code: "unsupported_media_type",
-                detail: "Send the body as Content-Type: application/json.")
+                detail: "Send the body as Content-Type: \(expected.rawValue).")
         case .payloadTooLarge:
             self.init(
                 .contentTooLarge, code: "payload_too_large",

@@ -1,18 +1,26 @@
 import HTTPTypes
 
-/// What a request's body says it is.
-enum MediaType {
+/// What a request's body has to say it is.
+enum MediaType: String {
+    case json = "application/json"
+    case form = "application/x-www-form-urlencoded"
+
     /// Whether the body is plain JSON in UTF-8: `application/json`, with no charset but `utf-8`, not compressed.
     static func isJSON(_ headers: HTTPFields) -> Bool {
+        json.isDeclared(in: headers)
+    }
+
+    /// Whether the body is of this type, in UTF-8, not compressed.
+    func isDeclared(in headers: HTTPFields) -> Bool {
         guard let contentType = headers[.contentType] else { return false }
-        if contentType == "application/json", headers[.contentEncoding] == nil { return true }
+        if contentType == rawValue, headers[.contentEncoding] == nil { return true }
         if let encoding = headers[.contentEncoding], !encoding.equalsASCIICaseInsensitively("identity") { return false }
         // Bytes, because a character may consist of a semicolon and what combines with it.
         var parts = contentType.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
             .map { Substring($0).trimmingSpaces }
-        guard parts.removeFirst().equalsASCIICaseInsensitively("application/json") else { return false }
+        guard parts.removeFirst().equalsASCIICaseInsensitively(rawValue) else { return false }
         return parts.allSatisfy { parameter in
-            parameter.isEmpty || !isForeignCharset(parameter)
+            parameter.isEmpty || !Self.isForeignCharset(parameter)
         }
     }
 

@@ -12,7 +12,7 @@ extension Request {
     /// Throws what is wrong with it as a whole: too large (before it is read whole), not declared as JSON, not JSON, or no
     /// object.
     func fieldsIfAny() async throws -> RequestFields? {
-        guard let bytes = try await bodyBytes() else { return nil }
+        guard let bytes = try await bodyBytes(as: .json) else { return nil }
         do {
             guard case .object(let object) = try JSON.parse(bytes) else {
                 throw RequestFault.malformedRequest("The body must be a JSON object.")
@@ -29,7 +29,15 @@ extension Request {
         return fields
     }
 
-    private func bodyBytes() async throws -> [UInt8]? {
+    /// The parameters of a form; none where there is no body.
+    ///
+    /// Throws what is wrong with the body as a whole, as `fieldsIfAny` does, and `OAuthFault.invalidRequest` for a broken form.
+    func formFields() async throws -> FormFields {
+        guard let bytes = try await bodyBytes(as: .form) else { return FormFields() }
+        return try FormFields(bytes)
+    }
+
+    private func bodyBytes(as type: MediaType) async throws -> [UInt8]? {
         // Digits, as the decoder has seen to; more of them than fit are too many bytes.
         let declared = headers[.contentLength].map { Int($0) ?? .max }
         if let declared, declared > Self.maximumBodySize { throw RequestFault.payloadTooLarge }
@@ -44,7 +52,7 @@ extension Request {
             throw RequestFault.malformedRequest("The body ended before its length.")
         }
         guard buffer.readableBytes > 0 else { return nil }
-        guard MediaType.isJSON(headers) else { throw RequestFault.unsupportedMediaType }
+        guard type.isDeclared(in: headers) else { throw RequestFault.unsupportedMediaType(expected: type) }
         return Array(buffer.readableBytesView)
     }
 

@@ -4,7 +4,7 @@ import HTTPTypes
 enum RequestFault: Error, Equatable {
     case malformedJSON
     case malformedRequest(String)
-    case unsupportedMediaType
+    case unsupportedMediaType(expected: MediaType)
     case payloadTooLarge
     case crossSiteRequest
     case tooManyConnections

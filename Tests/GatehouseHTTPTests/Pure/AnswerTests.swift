@@ -38,6 +38,7 @@ import Testing
         (.weakPassword(FieldProblem(field: "password", code: "guessable", message: "")), 422, "weak_password"),
         (.tooManyAttempts(retryAfter: 7), 429, "too_many_attempts"), (.overloaded(retryAfter: 7), 503, "overloaded"),
         (.databaseUnavailable, 503, "database_unavailable"), (.keysUnavailable, 503, "keys_unavailable"),
+        (.invalidClient, 401, "invalid_client"), (.unsupportedTokenType, 400, "unsupported_token_type"),
     ])
     func `Every refusal has its row`(refusal: Refusal, status: Int, code: String) throws {
         let problem = try #require(Problem(foreseen: refusal))
@@ -50,7 +51,7 @@ import Testing
         (RequestFault.malformedJSON, 400, "malformed_json"), (.malformedRequest(""), 400, "malformed_request"),
         (.crossSiteRequest, 403, "cross_site_request"), (.notFound, 404, "not_found"),
         (.methodNotAllowed(allowed: [.get]), 405, "method_not_allowed"), (.payloadTooLarge, 413, "payload_too_large"),
-        (.unsupportedMediaType, 415, "unsupported_media_type"),
+        (.unsupportedMediaType(expected: .json), 415, "unsupported_media_type"),
     ])
     func `Every fault of a request has its row`(fault: RequestFault, status: Int, code: String) {
         let problem = Problem(fault)
@@ -61,5 +62,6 @@ import Testing
     @Test func `What only administration refuses is unforeseen here`() {
         #expect(Problem(foreseen: Refusal.guardRefused("no")) == nil)
         #expect(Problem(foreseen: Refusal.keyNotFound) == nil)
+        #expect(Problem(foreseen: Refusal.clientNotFound) == nil)
     }
 }

@@ -42,7 +42,12 @@ import Testing
         #expect(metadata["issuer"] == .string(base))
         #expect(metadata["jwks_uri"] == .string("\(base)/.well-known/jwks.json"))
         #expect(metadata["response_types_supported"] == [])
-        #expect(metadata.names.allSatisfy { !$0.hasSuffix("_endpoint") })
+        #expect(metadata["introspection_endpoint"] == .string("\(base)/oauth2/introspect"))
+        #expect(metadata["revocation_endpoint"] == .string("\(base)/oauth2/revoke"))
+        for name in ["introspection", "revocation"] {
+            #expect(metadata["\(name)_endpoint_auth_methods_supported"] == ["client_secret_basic"])
+        }
+        #expect(metadata.names.filter { $0.hasSuffix("_endpoint") }.count == 2)
         let other = try await service.send("GET", "/.well-known/oauth-authorization-server/t/\(tenant.tenant.slug)")
         #expect(try other.json == metadata)
         let post = try await service.send("POST", "/.well-known/oauth-authorization-server/t/\(tenant.tenant.slug)")
