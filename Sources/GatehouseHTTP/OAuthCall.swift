@@ -21,6 +21,8 @@ extension Call {
             return try await body()
         } catch let fault as OAuthFault {
             return .oauthFault(fault, realm: tenant.tenant.slug)
+        } catch RequestFault.malformedRequest(let detail) {
+            return .oauthFault(.invalidRequest(detail), realm: tenant.tenant.slug)
         } catch let refusal as Refusal {
             guard let fault = OAuthFault(refusal) else { throw refusal }
             return .oauthFault(fault, realm: tenant.tenant.slug)

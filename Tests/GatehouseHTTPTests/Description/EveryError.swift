@@ -27,10 +27,13 @@ private func successor(of refusal: Refusal) -> Refusal? {
     case .tooManyAttempts: .overloaded(retryAfter: 1)
     case .overloaded: .databaseUnavailable
     case .databaseUnavailable: .keysUnavailable
-    case .keysUnavailable: .tenantExists
+    case .keysUnavailable: .invalidClient
+    case .invalidClient: .unsupportedTokenType
+    case .unsupportedTokenType: .tenantExists
     case .tenantExists: .userNotFound
     case .userNotFound: .keyNotFound
-    case .keyNotFound: .guardRefused("")
+    case .keyNotFound: .clientNotFound
+    case .clientNotFound: .guardRefused("")
     case .guardRefused: .invalidSetting("")
     case .invalidSetting: .confirmationRequired("")
     case .confirmationRequired: .schemaOutdated("")
@@ -41,7 +44,7 @@ private func successor(of refusal: Refusal) -> Refusal? {
 private func successor(of fault: RequestFault) -> RequestFault? {
     switch fault {
     case .malformedJSON: .malformedRequest("")
-    case .malformedRequest: .unsupportedMediaType
+    case .malformedRequest: .unsupportedMediaType(expected: .json)
     case .unsupportedMediaType: .payloadTooLarge
     case .payloadTooLarge: .crossSiteRequest
     case .crossSiteRequest: .tooManyConnections
