@@ -12,6 +12,7 @@ public struct LoginService: Sendable {
     public let changePassword: ChangePassword
     public let listSessions: ListSessions
     public let endSession: EndSession
+    public let verify: VerifyAccess
     public let introspect: IntrospectToken
     public let revoke: RevokeToken
 
@@ -38,6 +39,7 @@ public struct LoginService: Sendable {
             database: database, passwords: passwords, guesses: guesses, failures: failures, trail: trail)
         listSessions = ListSessions(database: database)
         endSession = EndSession(database: database, identifiers: identifiers)
+        verify = VerifyAccess(tokens: tokens)
         introspect = IntrospectToken(database: database, tokens: tokens)
         revoke = RevokeToken(database: database, tokens: tokens, identifiers: identifiers)
     }

@@ -18,6 +18,7 @@ extension RouteTable {
             Route(.post, "/t/{tenant}/v1/password", expectsBearer: true, Endpoints.changePassword),
             Route(.get, "/t/{tenant}/v1/sessions", expectsBearer: true, Endpoints.listSessions),
             Route(.delete, "/t/{tenant}/v1/sessions/{id}", expectsBearer: true, Endpoints.endSession),
+            Route(.get, "/t/{tenant}/v1/verify", expectsBearer: true, Endpoints.verify),
 
             Route(.post, "/t/{tenant}/oauth2/introspect", Endpoints.introspect),
             Route(.post, "/t/{tenant}/oauth2/revoke", Endpoints.revoke),

@@ -1,18 +1,18 @@
 #if canImport(Darwin)
-    import Darwin
+    package import Darwin
 #else
-    import Glibc
+    package import Glibc
 #endif
 
 /// The user the server runs as: ours, or an unprivileged one when we are root, as whom PostgreSQL refuses to run.
-struct ServerUser: Sendable, Equatable {
+package struct ServerUser: Sendable, Equatable {
     let name: String
-    let id: uid_t
-    let group: gid_t
+    package let id: uid_t
+    package let group: gid_t
     /// Whether we are root and have to step down for it.
     let isOther: Bool
 
-    static func current() throws(ClusterError) -> ServerUser {
+    package static func current() throws(ClusterError) -> ServerUser {
         guard geteuid() == 0 else {
             return ServerUser(name: "", id: geteuid(), group: getegid(), isOther: false)
         }
@@ -27,7 +27,7 @@ struct ServerUser: Sendable, Equatable {
     }
 
     /// The command line that runs `arguments` as this user.
-    func command(_ arguments: [String]) throws(ClusterError) -> [String] {
+    package func command(_ arguments: [String]) throws(ClusterError) -> [String] {
         guard isOther else { return arguments }
         func found(_ program: String) -> String? {
             ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }

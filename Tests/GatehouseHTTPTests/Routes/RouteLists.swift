@@ -1,6 +1,7 @@
 /// Routes that want an access token.
 let bearerRoutes = [
-    ("GET", "/v1/me"), ("PATCH", "/v1/me"), ("GET", "/v1/sessions"), ("POST", "/v1/logout"), ("POST", "/v1/password"),
+    ("GET", "/v1/me"), ("PATCH", "/v1/me"), ("GET", "/v1/verify"), ("GET", "/v1/sessions"), ("POST", "/v1/logout"),
+    ("POST", "/v1/password"),
     ("DELETE", "/v1/sessions/00000000-0000-4000-8000-000000000000"),
 ]
 
@@ -14,5 +15,5 @@ let jsonRoutes = [
 let everyRoute =
     bearerRoutes + [
         ("POST", "/v1/register"), ("POST", "/v1/login"), ("POST", "/v1/refresh"), ("GET", "/.well-known/jwks.json"),
-        ("GET", "/.well-known/openid-configuration"),
+        ("GET", "/.well-known/openid-configuration"), ("POST", "/oauth2/introspect"), ("POST", "/oauth2/revoke"),
     ]
