@@ -30,6 +30,15 @@ enum HTTP {
         return try await send(request)
     }
 
+    static func post(_ url: String, form: String, basic: String) async throws -> Answer {
+        var request = URLRequest(url: try address(url))
+        request.httpMethod = "POST"
+        request.httpBody = Data(form.utf8)
+        request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
+        request.setValue("Basic \(Data(basic.utf8).base64EncodedString())", forHTTPHeaderField: "Authorization")
+        return try await send(request)
+    }
+
     private static func address(_ text: String) throws -> URL {
         guard let url = URL(string: text) else { throw URLError(.badURL) }
         return url

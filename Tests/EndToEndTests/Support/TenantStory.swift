@@ -74,7 +74,19 @@ struct TenantStory {
     private mutating func operators() async throws {
         let given = password("given by an operator")
         try await admin("user", "create", slug, "--email", "bob@example.com", "--password-stdin", input: given + "\n")
-        try await post("login", ["email": "bob@example.com", "password": given], 200)
+        let session = try await post("login", ["email": "bob@example.com", "password": given], 200)
+        try await client(introspecting: session.text("access_token"))
+    }
+
+    private mutating func client(introspecting token: String) async throws {
+        let made = try await admin("client", "create", slug, "--name", "backend")
+        let id = try #require(made.object["client_id"] as? String)
+        let secret = try #require(made.object["client_secret"] as? String)
+        secrets.append(Secret("client secret", secret))
+        secrets.append(Secret("client secret in bytes", try #require(Base64URL.decode(String(secret.dropFirst(5))))))
+        let url = "\(place.url)/t/\(slug)/oauth2/introspect"
+        let answer = try await HTTP.post(url, form: "token=\(token)", basic: "\(id):\(secret)")
+        #expect(answer.json["active"] as? Bool == true)
     }
 
     private mutating func password(_ name: String) -> String {
