@@ -1,4 +1,6 @@
 import Foundation
+import TestSupport
+import Testing
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -56,10 +58,26 @@ enum HTTP {
         let (data, response) = try await session.data(for: request)
         let json = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         let head = response as? HTTPURLResponse
+        if let head { expectDescribed(request, head, data) }
         return Answer(
             status: head?.statusCode ?? 0, json: json ?? [:],
             cacheControl: head?.value(forHTTPHeaderField: "Cache-Control") ?? "",
             retryAfter: head?.value(forHTTPHeaderField: "Retry-After") ?? "")
+    }
+}
+
+extension HTTP {
+    /// Records an issue where a tenant's route answers what the API's description doesn't foresee.
+    private static func expectDescribed(_ request: URLRequest, _ head: HTTPURLResponse, _ body: Data) {
+        guard let path = request.url?.path(percentEncoded: true), path.hasPrefix("/t/") else { return }
+        let exchange = HTTPExchange(
+            method: request.httpMethod ?? "GET", target: path,
+            requestHeaders: (request.allHTTPHeaderFields ?? [:]).map { ($0.key, $0.value) },
+            requestBody: Array(request.httpBody ?? Data()), status: head.statusCode,
+            headers: head.allHeaderFields.map { ("\($0.key)", "\($0.value)") }, body: Array(body))
+        for violation in APIContract.gatehouse.violations(in: exchange) {
+            Issue.record("\(exchange.method) \(path) contradicts openapi.json: \(violation)")
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Gatehouse
 
 extension APIContract {
@@ -61,9 +62,24 @@ extension APIContract {
     }
 
     private func content(_ body: [UInt8], _ type: String, by media: JSONObject) -> [String] {
-        guard type.hasSuffix("json") else { return [] }
-        guard let value = try? JSON.parse(body) else { return ["the body is no JSON"] }
+        guard let value = type == "application/x-www-form-urlencoded" ? form(body) : try? JSON.parse(body) else {
+            return type.hasPrefix("text/") ? [] : ["the body is no \(type)"]
+        }
         return schema.violations(of: value, by: media["schema"] ?? false)
+    }
+
+    /// A form's parameters as an object of texts; a name that is there twice is nobody's form.
+    private func form(_ body: [UInt8]) -> JSON? {
+        var parameters = JSONObject()
+        for pair in String(decoding: body, as: UTF8.self).split(separator: "&") {
+            let parts = pair.replacing("+", with: " ")
+                .split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let name = String(parts[0]).removingPercentEncoding,
+                let value = String(parts[1]).removingPercentEncoding, parameters[name] == nil
+            else { return nil }
+            parameters[name] = .string(value)
+        }
+        return .object(parameters)
     }
 
     /// A request that was granted must have been one that the description allows.
