@@ -9,10 +9,13 @@ ARGS ?=
 # How many random histories `make soak` runs.
 GATEHOUSE_SOAK ?= 100000
 
+# How many requests `make fuzz-api` makes up for each operation.
+GATEHOUSE_FUZZ_EXAMPLES ?= 200
+
 # How many seconds `make fuzz` gives each reader.
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
-.PHONY: help run test browser soak fuzz fuzz-quick test-docker build release lint format interop check-docs bench-quick bench \
+.PHONY: help run test browser soak fuzz fuzz-quick fuzz-api test-docker build release lint format interop check-docs bench-quick bench \
 	bench-tenants bench-flood bench-overload clean
 
 help: ## List these commands
@@ -44,6 +47,11 @@ fuzz: ## Fuzz the readers of JSON, tokens and header fields, ten minutes each, o
 
 fuzz-quick: GATEHOUSE_FUZZ_SECONDS = 5
 fuzz-quick: fuzz ## Fuzz them for five seconds each
+
+fuzz-api: ## Send a running service requests made from its OpenAPI description, and hold the answers to it
+	@scripts/install-packages build interop
+	swift build --product gatehouse
+	@interop/fuzz-api "$$(swift build --show-bin-path)/gatehouse" --examples $(GATEHOUSE_FUZZ_EXAMPLES) $(ARGS)
 
 test-docker: ## Run every test against the PostgreSQL of docker-compose.yml
 	@scripts/test-docker
