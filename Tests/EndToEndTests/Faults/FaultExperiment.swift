@@ -40,18 +40,26 @@ struct FaultExperiment: Sendable {
         let clients = try tokens.enumerated().map { number, token in
             try RefreshingClient(number: number, door: stage.door, token: token, tally: course.tally)
         }
-        return try await withThrowingTaskGroup(of: Ledger.self) { group in
+        let (outcome, ledgers) = await withTaskGroup(of: Ledger.self) { group in
             for var client in clients { group.addTask { await client.run() } }
-            do {
-                _ = try await course.tally.recovery()
-                try await fault(course)
-            } catch {
-                let counts = course.tally.counts
-                course.tally.end()
-                throw NotInTime(description: "\(error); until then \(counts)")
-            }
+            let outcome = await Self.outcome(of: fault, in: course)
             course.tally.end()
-            return try await group.reduce(into: []) { $0.append($1) }
+            // Whatever came of it: a request under way is waited for, not cancelled.
+            return (outcome, await group.reduce(into: []) { $0.append($1) })
+        }
+        try outcome.get()
+        return ledgers
+    }
+
+    private static func outcome(
+        of fault: (FaultCourse) async throws -> Void, in course: FaultCourse
+    ) async -> Result<Void, NotInTime> {
+        do {
+            _ = try await course.tally.recovery()
+            try await fault(course)
+            return .success(())
+        } catch {
+            return .failure(NotInTime(description: "\(error); until then \(course.tally.counts)"))
         }
     }
 

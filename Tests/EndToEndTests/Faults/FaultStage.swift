@@ -27,8 +27,8 @@ struct FaultStage: Sendable {
         return try await FaultStage.make(on: cluster)
     }
 
-    /// Each connection attempt leaves a line in the server's log.
-    static let settings = ["log_connections": "on"]
+    /// Each attempt to connect leaves a line in the server's log, which begins with the role and the SQLSTATE.
+    static let settings = ["log_connections": "on", "log_line_prefix": "%u %e "]
 
     static func make(on cluster: PostgresCluster) async throws -> FaultStage {
         let database = try await TestDatabase.make(on: cluster)
@@ -66,6 +66,7 @@ struct FaultStage: Sendable {
         return Dictionary(uniqueKeysWithValues: rows.filter { sessions.contains($0.id) }.map { ($0.id, $0.generation) })
     }
 
+    @discardableResult
     func asSuperuser<Result: Sendable>(_ body: (Connection) async throws -> Result) async throws -> Result {
         let connection = try await Connection.open(superuserURL)
         do {
@@ -79,4 +80,14 @@ struct FaultStage: Sendable {
     }
 
     static let serviceRole = "gh_service"
+
+    private static let termination = Statement<String, Int>(
+        "select count(*) from (select pg_terminate_backend(pid) from pg_stat_activity where usename = $1) ended",
+        bind: { $0 }, row: { (count: Int) in count })
+
+    /// Ends every connection of a role; how many there were.
+    @discardableResult
+    func endConnections(of role: String, by observer: Connection) async throws -> Int {
+        try await observer.first(Self.termination, role) ?? 0
+    }
 }

@@ -29,6 +29,11 @@ final class FaultTally: Sendable {
             if first == nil { first = passed }
             if missing.remove(client) != nil { last = passed }
         }
+
+        /// It won't get on any more; the verdict says so.
+        mutating func giveUp(_ client: Int) {
+            missing.remove(client)
+        }
     }
 
     private let state = Mutex(State())
@@ -51,7 +56,9 @@ final class FaultTally: Sendable {
                 state.watched?.acknowledge(client)
             case .refused: state.counts.refused += 1
             case .unknown: state.counts.unknown += 1
-            case .denied(let code): state.counts.denied[code, default: 0] += 1
+            case .denied(let code):
+                state.counts.denied[code, default: 0] += 1
+                state.watched?.giveUp(client)
             case .wrong(let what): state.counts.wrong[what, default: 0] += 1
             }
         }

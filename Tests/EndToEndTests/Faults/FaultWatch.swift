@@ -12,7 +12,7 @@ final class FaultWatch: Sendable {
         var descriptors = 0
         /// Connections of the service's role at the server.
         var connections = 0
-        /// Attempts to connect that the server took within a second, those of who looks on among them.
+        /// Attempts of the service to connect that the server let in or refused within a second.
         var attempts = 0
     }
 
@@ -70,13 +70,20 @@ final class FaultWatch: Sendable {
         await connection?.close()
     }
 
+    /// Let in, or refused because the server is full (53300) or about to start or end (57P03).
+    private static func isAttempt(_ line: Substring) -> Bool {
+        guard line.hasPrefix("\(FaultStage.serviceRole) ") else { return false }
+        let rest = line.dropFirst(FaultStage.serviceRole.utf8.count + 1)
+        return rest.hasPrefix("53300") || rest.hasPrefix("57P03") || rest.contains("connection authorized:")
+    }
+
     /// The server writes a line for each attempt, and begins its log anew when it is started anew.
     private func lookAtLog(of path: String) async {
         var log = GrowingFile(path: path)
         _ = log.growth()
         var recent: [Int] = []
         while !Task.isCancelled {
-            recent.append(log.growth().split(separator: "\n").count { $0.contains("connection received") })
+            recent.append(log.growth().split(separator: "\n").count(where: Self.isAttempt))
             recent = recent.suffix(10)
             let attempts = recent.reduce(0, +)
             peak.withLock { $0.attempts = max($0.attempts, attempts) }

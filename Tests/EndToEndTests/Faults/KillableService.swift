@@ -33,6 +33,14 @@ final class KillableService: Sendable {
         }
     }
 
+    /// Stops it in its tracks while `body` runs.
+    func frozen<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let running = program.withLock { $0 }
+        running?.send(SIGSTOP)
+        defer { running?.send(SIGCONT) }
+        return try await body()
+    }
+
     /// Kills it as the kernel does when memory is short.
     func kill() async {
         await end(SIGKILL)

@@ -12,6 +12,7 @@ struct RefreshingClient: Sendable {
     let door: String
     let tally: FaultTally
     private(set) var ledger: Ledger
+    private var isSignedOut = false
 
     init(number: Int, door: String, token: String, tally: FaultTally) throws {
         self.number = number
@@ -22,7 +23,7 @@ struct RefreshingClient: Sendable {
 
     mutating func run() async -> Ledger {
         var round = number
-        while !tally.isOver {
+        while !tally.isOver, !isSignedOut {
             round += 1
             let token = ledger.current
             let isAnswered = await present(token, twice: round.isMultiple(of: 5))
@@ -39,6 +40,7 @@ struct RefreshingClient: Sendable {
         var isAnswered = false
         for outcome in [await one, await other].compactMap({ $0 }) {
             tally.note(outcome, of: number)
+            if case .denied = outcome { isSignedOut = true }
             guard case .acknowledged(let successor) = outcome else { continue }
             if ledger.enter(successor, after: token) {
                 isAnswered = true

@@ -11,7 +11,7 @@ extension ReliabilityTests {
             let ended = try await course.stage.asSuperuser { observer in
                 var terminated = 0
                 for _ in 0..<rounds {
-                    terminated += try await observer.first(Self.terminate, FaultStage.serviceRole) ?? 0
+                    terminated += try await course.stage.endConnections(of: FaultStage.serviceRole, by: observer)
                     try await Task.sleep(for: .milliseconds(100))
                 }
                 return terminated
@@ -24,8 +24,4 @@ extension ReliabilityTests {
         verdict.expectPromises(mostAttempts: 11 * (FaultStage.poolSize + 2))
         #expect(verdict.counts.unknown > 0, "nobody noticed")
     }
-
-    private static let terminate = Statement<String, Int>(
-        "select count(*) from (select pg_terminate_backend(pid) from pg_stat_activity where usename = $1) ended",
-        bind: { $0 }, row: { (count: Int) in count })
 }
