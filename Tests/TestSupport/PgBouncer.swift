@@ -1,9 +1,13 @@
 import Foundation
 public import PostgresCluster
+import Synchronization
 
 /// A PgBouncer of its own in front of a server.
-public struct PgBouncer: Sendable {
+public final class PgBouncer: Sendable {
     private let address: String
+    private let command: [String]
+    private let socket: String
+    private let process = Mutex<Process?>(nil)
 
     public var conninfo: String { conninfo(database: "postgres") }
 
@@ -25,11 +29,11 @@ public struct PgBouncer: Sendable {
         path != nil || ProcessInfo.processInfo.environment["CI"] == "true"
     }
 
-    /// Runs `body` with a PgBouncer in transaction mode that has one connection to `cluster`, as `user`
-    /// whoever connects to it.
+    /// Runs `body` with a PgBouncer in transaction mode that has at most `connections` to `cluster`, as
+    /// `user` whoever connects to it.
     public static func with(
         _ cluster: PostgresCluster, at path: String, as user: String = "postgres",
-        _ body: (PgBouncer) async throws -> Void
+        connections: Int = 1, _ body: (PgBouncer) async throws -> Void
     ) async throws {
         let folder = cluster.socketDirectory
         let settings = """
@@ -37,7 +41,7 @@ public struct PgBouncer: Sendable {
             * = host=\(folder) port=\(cluster.port)
             [pgbouncer]
             pool_mode = transaction
-            default_pool_size = 1
+            default_pool_size = \(connections)
             max_client_conn = 50
             listen_addr =
             listen_port = 6432
@@ -51,20 +55,50 @@ public struct PgBouncer: Sendable {
         try settings.replacing("host=", with: "user=\(user) host=").write(
             toFile: file, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let bouncer = PgBouncer(
+            address: "host=\(folder) port=6432 user=\(user)",
+            command: [path, "-q"] + (asPostgres ? ["-u", "postgres"] : []) + [file], socket: "\(folder)/.s.PGSQL.6432")
+        try await bouncer.start()
+        defer { bouncer.kill() }
+        try await body(bouncer)
+    }
+
+    private init(address: String, command: [String], socket: String) {
+        self.address = address
+        self.command = command
+        self.socket = socket
+    }
+
+    /// Starts it again after ``kill()``; returns when it takes connections.
+    public func start() async throws {
+        // What a killed one has left.
+        try? FileManager.default.removeItem(atPath: socket)
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["-q"] + (asPostgres ? ["-u", "postgres"] : []) + [file]
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        // It holds nothing worth an orderly end, which SIGTERM has been seen not to bring about.
-        defer { kill(process.processIdentifier, SIGKILL) }
-        let socket = "\(folder)/.s.PGSQL.6432"
+        let isRunning = { [id = process.processIdentifier] in Foundation.kill(id, 0) == 0 }
+        self.process.withLock { $0 = process }
         let deadline = ContinuousClock.now + .seconds(30)
         while !FileManager.default.fileExists(atPath: socket) {
-            guard process.isRunning, ContinuousClock.now < deadline else { throw NotServing() }
+            guard isRunning(), ContinuousClock.now < deadline else {
+                kill()
+                throw NotServing()
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
-        try await body(PgBouncer(address: "host=\(folder) port=6432 user=\(user)"))
+    }
+
+    /// Ends it at once, with every connection. It holds nothing worth an orderly end, which SIGTERM has been seen not to
+    /// bring about.
+    public func kill() {
+        process.withLock { process in
+            guard let running = process else { return }
+            Foundation.kill(running.processIdentifier, SIGKILL)
+            running.waitUntilExit()
+            process = nil
+        }
     }
 }
