@@ -85,6 +85,7 @@ extension Connection {
     ) throws(PostgresError) -> RoundTrip {
         guard let libpq else { throw .closed }
         if cancellation?.isRaised == true { throw .cancelled }
+        libpq.forgetWarning()
         var trip = RoundTrip(on: libpq)
         var wait = AnswerWait(
             on: libpq, wake: wake, until: deadline, cancellation: cancellation, overrun: overrun)
@@ -98,6 +99,7 @@ extension Connection {
         }
         lastAnswer = .now
         if let interruption = wait.interruption, trip.failure?.error.state == .queryCanceled { throw interruption }
+        if mayCommit, trip.failure == nil, libpq.hasWarned { throw .commitUnconfirmed }
         return trip
     }
 }

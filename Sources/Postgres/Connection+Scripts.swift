@@ -14,6 +14,7 @@ extension Connection {
         try ensureAlive()
         guard let libpq else { throw .closed }
         if cancellation.isRaised { throw .cancelled }
+        libpq.forgetWarning()
         var script = Script(on: libpq)
         var wait = AnswerWait(on: libpq, wake: wake, until: deadline, cancellation: cancellation)
         do throws(ConnectionLoss) {
@@ -23,7 +24,10 @@ extension Connection {
             throw .connectionLost(reason: error.reason, outcomeUnknown: true)
         }
         lastAnswer = .now
-        guard let failure = script.failure else { return }
+        guard let failure = script.failure else {
+            if libpq.hasWarned { throw .commitUnconfirmed }
+            return
+        }
         if let interruption = wait.interruption, failure.state == .queryCanceled { throw interruption }
         throw .server(failure)
     }

@@ -17,6 +17,7 @@ final class LibPQ {
     /// What the server says unasked. Lives as long as the handle, which holds its address.
     private final class Notices {
         var containFarewell = false
+        var containWarning = false
     }
 
     /// Starts to connect. `parameters` are libpq keywords in order of precedence, the last one wins;
@@ -30,9 +31,16 @@ final class LibPQ {
         guard let handle = PQconnectStartParams(keywordPointers, valuePointers, 1) else { return nil }
         self.handle = handle
         let receive: PQnoticeReceiver = { context, result in
-            guard let context, let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))) else { return }
-            guard ["FATAL", "PANIC"].contains(String(cString: severity)) else { return }
-            Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().containFarewell = true
+            func field(_ code: Unicode.Scalar) -> String? {
+                PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+            }
+            guard let context, let severity = field("V") else { return }
+            let notices = Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue()
+            switch severity {
+            case "FATAL", "PANIC": notices.containFarewell = true
+            case "WARNING": if field("C") == SQLState.warning.rawValue { notices.containWarning = true }
+            default: break
+            }
         }
         _ = PQsetNoticeReceiver(handle, receive, Unmanaged.passUnretained(notices).toOpaque())
     }
@@ -100,6 +108,11 @@ final class LibPQ {
         _ = PQisBusy(handle)
         return notices.containFarewell
     }
+
+    /// Whether the server has sent a warning of no particular kind (01000) since ``forgetWarning()``.
+    var hasWarned: Bool { notices.containWarning }
+
+    func forgetWarning() { notices.containWarning = false }
 
     // MARK: Sending
 

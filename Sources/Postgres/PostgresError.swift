@@ -5,6 +5,9 @@ public enum PostgresError: Error, Hashable, Sendable {
     /// The connection is spent. With `outcomeUnknown` a commit may or may not have happened;
     /// without it nothing was committed and the work may be repeated.
     case connectionLost(reason: String, outcomeUnknown: Bool)
+    /// The server has committed but warned: it no longer waits for the synchronous standby that should have the commit
+    /// too, so that a failover may undo it. Whether the work is done is unknown; the connection stays usable.
+    case commitUnconfirmed
     /// The server refused the statement; its transaction has no effect.
     case server(ServerError)
     /// A parameter can't be sent; nothing was.
@@ -61,6 +64,8 @@ extension PostgresError: CustomStringConvertible {
             "The connection to PostgreSQL was lost and it is unknown whether the work was committed: \(reason)"
         case .connectionLost(let reason, outcomeUnknown: false):
             "The connection to PostgreSQL was lost, nothing was committed: \(reason)"
+        case .commitUnconfirmed:
+            "PostgreSQL committed with a warning: it is unknown whether a synchronous standby has the work too."
         case .server(let error): error.description
         case .encoding(let fault): "Parameter \(fault.parameter) can't be sent to PostgreSQL: \(fault.reason)"
         case .decoding(let fault):

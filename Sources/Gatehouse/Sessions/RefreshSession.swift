@@ -43,7 +43,11 @@ public struct RefreshSession: Sendable {
         if result.moved { return try issue(result, for: presentation, in: served) }
         switch result.state.outcome(presenting: presentation.generation) {
         case .rotates: return nil
-        case .repeatsSuccessor: return try issue(result, for: presentation, in: served)
+        case .repeatsSuccessor:
+            if result.isReplicated {
+                try await database.execute(RotateRefreshToken.confirmation, (), in: presentation.tenant)
+            }
+            return try issue(result, for: presentation, in: served)
         case .repeatsUnusedSuccessor:
             try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)
             return try issue(result, for: presentation, in: served)

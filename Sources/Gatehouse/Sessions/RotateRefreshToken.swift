@@ -16,6 +16,8 @@ enum RotateRefreshToken {
         /// Whether this presentation moved the row. `state` is then the state after it.
         let moved: Bool
         let state: RefreshState
+        /// Whether the server waits for a standby before it acknowledges a commit.
+        let isReplicated: Bool
         let user: User
     }
 
@@ -53,14 +55,23 @@ enum RotateRefreshToken {
 
     private static let stateColumns = """
         s.generation, s.created_at, s.rotated_at, s.ended_at is not null, t.disabled_at is null, t.refresh_ttl_seconds, \
-        t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now()
+        t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now(), \
+        current_setting('synchronous_standby_names') <> ''
         """
+
+    /// Ends when the standby has all that was committed before it. The row may have been moved by a statement whose wait
+    /// for the standby was cut short; who only reads it waits for nothing. A transaction that has written nothing else
+    /// to the log than this waits like any other.
+    static let confirmation = Statement<Void, String>(
+        "select pg_logical_emit_message(true, 'gatehouse', '')::text", bind: { () },
+        row: { (position: String) in position })
 }
 
 extension RotateRefreshToken.Result {
     @Sendable fileprivate static func row(
         moved: Bool, generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool, tenantIsEnabled: Bool,
-        refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, id: UUID, email: String,
+        refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, isReplicated: Bool,
+        id: UUID, email: String,
         emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON, userIsEnabled: Bool,
         userCreatedAt: Date, userUpdatedAt: Date
     ) throws -> RotateRefreshToken.Result {
@@ -74,6 +85,6 @@ extension RotateRefreshToken.Result {
         let user = try User.row(
             id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: userIsEnabled, createdAt: userCreatedAt, updatedAt: userUpdatedAt)
-        return RotateRefreshToken.Result(moved: moved, state: state, user: user)
+        return RotateRefreshToken.Result(moved: moved, state: state, isReplicated: isReplicated, user: user)
     }
 }

@@ -12,6 +12,10 @@ extension Failure {
                 "The connection to PostgreSQL was lost; see whether the change was made before you repeat it.")
         case .tooManyWaiting:
             self.init(code: "overloaded", "Too much waits for PostgreSQL already; try again shortly.")
+        case .commitUnconfirmed:
+            self.init(
+                code: "database_unavailable",
+                "PostgreSQL made the change, but its synchronous standby hasn't confirmed it; a failover may undo it.")
         case .timeout:
             self.init(
                 code: "database_unavailable",
