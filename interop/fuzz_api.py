@@ -17,10 +17,11 @@ SETTINGS = {"GATEHOUSE_ARGON2": "m=64,t=1,p=1"}
 
 
 def tenant(service: Service, slug: str) -> dict:
-    """What the hooks sign in with."""
+    """What the hooks sign in with, and ask about tokens with."""
     issuer = f"{service.url}/t/{slug}"
     email = service.register(issuer)["user"]["email"]
-    return {"email": email, "password": PASSWORD}
+    client = service.admin("client", "create", slug, "--name", "fuzz")
+    return {"email": email, "password": PASSWORD, "client": [client["client_id"], client["client_secret"]]}
 
 
 def main() -> int:
@@ -51,7 +52,9 @@ def report(answered: dict[str, dict[str, int]]) -> int:
     print()
     for operation, statuses in sorted(answered.items(), key=lambda entry: entry[0].split()[::-1]):
         print(f"{operation:62}", *(f"{status}: {count}" for status, count in sorted(statuses.items())), sep="  ")
-    idle = [operation for operation, statuses in answered.items() if not any(status[0] == "2" for status in statuses)]
+    idle = [
+        operation for operation, statuses in answered.items()
+        if not any(status[0] == "2" for status in statuses)]
     for operation in idle:
         print(f"FAIL  {operation} granted nothing")
     return 1 if idle else 0

@@ -4,6 +4,7 @@ import collections
 import json
 import os
 import re
+import secrets
 import zlib
 
 import requests
@@ -18,29 +19,38 @@ answered = collections.defaultdict(collections.Counter)
 
 @schemathesis.auth(refresh_interval=None)
 class SignedIn:
-    """Most requests go to a tenant that exists, each with a new session of its user, because some of them end sessions."""
+    """Most requests go to a tenant that exists, each with a session of its own, because some of them end sessions."""
 
     def get(self, case, context):
         slug = choose_tenant(case)
         if slug not in TENANTS:
             return None
         schemes = {name for needed in context.operation.definition.raw.get("security", []) for name in needed}
-        if not schemes and not isinstance(case.body, dict):
-            return None
-        credentials = TENANTS[slug]
-        session = web.post(f"{URL}/t/{slug}/v1/login", json={name: credentials[name] for name in ("email", "password")})
-        session.raise_for_status()
-        tokens = session.json()
-        place_refresh_token(case, tokens)
         if "client" in schemes:
-            return requests.auth._basic_auth_str(*credentials["client"])
-        return f"Bearer {tokens['access_token']}" if "bearer" in schemes else None
+            credentials = requests.auth._basic_auth_str(*TENANTS[slug]["client"])
+        elif "bearer" in schemes or "refreshCookie" in schemes:
+            credentials = None
+        else:
+            return None
+        tokens = session(slug, changes_password=case.path.endswith("/v1/password"))
+        place_secrets(case, tokens)
+        return credentials or ("bearer" in schemes and f"Bearer {tokens['access_token']}") or None
 
     def set(self, case, data, context):
         # The refresh token in a log-out's body is what it is about; two tokens are refused.
-        if isinstance(case.body, dict) and "refresh_token" in case.body:
-            return
-        case.headers["Authorization"] = data
+        if not (isinstance(case.body, dict) and "refresh_token" in case.body):
+            case.headers["Authorization"] = data
+
+
+def session(slug: str, changes_password: bool) -> dict:
+    """A new session of the tenant's user, or of a new one whose password may change."""
+    names = {name: TENANTS[slug][name] for name in ("email", "password")}
+    route = "login"
+    if changes_password:
+        names["email"], route = f"{secrets.token_hex(8)}@example.org", "register"
+    answer = web.post(f"{URL}/t/{slug}/v1/{route}", json=names)
+    answer.raise_for_status()
+    return answer.json() | {"password": names["password"]}
 
 
 def choose_tenant(case) -> str | None:
@@ -53,18 +63,24 @@ def choose_tenant(case) -> str | None:
     return case.path_parameters["tenant"]
 
 
-def place_refresh_token(case, tokens) -> None:
-    """Puts a good token where a generated one, which is none, would be refused at the first look."""
-    if isinstance(case.body, dict):
-        for name in ("refresh_token", "token"):
-            text = case.body.get(name)
-            if isinstance(text, str) and not text.startswith("eyJ") and zlib.crc32(text.encode()) % 4:
-                case.body[name] = tokens["refresh_token"]
+def place_secrets(case, tokens) -> None:
+    """Puts a good token or password where a generated one, which is none, would be refused at the first look."""
+    if not isinstance(case.body, dict) or case.meta is None or case.meta.generation.mode.is_negative:
+        return
+    for name in ("refresh_token", "token", "current_password"):
+        text = case.body.get(name)
+        choice = zlib.crc32(text.encode("utf-8", "replace")) % 4 if isinstance(text, str) else 0
+        if choice == 0 or text.startswith("eyJ"):
+            continue
+        kind = {"current_password": "password", "token": "access_token" if choice == 1 else "refresh_token"}.get(name, name)
+        case.body[name] = tokens[kind]
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    answered[case.operation.label][response.status_code] += 1
+    # OPTIONS and methods that the path doesn't have are tried beside the operation.
+    if response.request.method == case.operation.method.upper():
+        answered[case.operation.label][response.status_code] += 1
 
 
 @atexit.register
