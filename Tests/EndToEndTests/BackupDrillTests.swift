@@ -34,6 +34,25 @@ struct BackupDrillTests {
         #expect(outcome.status != 0)
     }
 
+    @Test("A lost master key costs sessions; users and their passwords stay")
+    func lostMasterKey() async throws {
+        var place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let password = "vivid-Otter47-lintel"
+        let before = try await place.serving { _ in
+            try await HTTP.post("\(place.url)/t/shop/v1/register", ["email": "ada@example.com", "password": password])
+        }
+        try await place.asSuperuser("delete from signing_keys")
+        place.settings["GATEHOUSE_MASTER_KEY"] = Data(repeating: 7, count: 32).base64EncodedString()
+        let rotated = try await Program.admin("keys", "rotate", "shop", "--use", "all", "--emergency", in: place)
+        #expect(rotated.status == 0, "\(rotated.errors)")
+        try await place.serving { _ in
+            #expect(try await refresh(place, before.text("refresh_token")).status == 401)
+            let session = try await signIn(place, password)
+            #expect(try await refresh(place, session.text("refresh_token")).status == 200)
+        }
+    }
+
     /// What is known of the server that was lost.
     private struct Lost {
         let masterKey: String
