@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import Postgres
 import TestSupport
@@ -36,7 +37,8 @@ import Testing
         let stored = Statement<Void, [UInt8]>(
             "select secret_hash from api_clients", bind: { () }, row: { (hash: [UInt8]) in hash })
         let superuser = try await Connection.open(installation.database.superuserURL)
-        #expect(try await superuser.query(stored, ()) == [made.secret.hash])
+        let secret = try #require(Base64URL.decode(String(made.secret.revealed.dropFirst(ClientSecret.prefix.count))))
+        #expect(try await superuser.query(stored, ()) == [Array(SHA256.hash(data: secret))])
         await superuser.close()
     }
 
