@@ -15,7 +15,7 @@ GATEHOUSE_FUZZ_EXAMPLES ?= 200
 # How many seconds `make fuzz` gives each reader.
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
-.PHONY: help run test browser soak fuzz fuzz-quick fuzz-api test-docker build release lint format interop check-docs bench-quick bench \
+.PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format interop check-docs bench-quick bench \
 	bench-tenants bench-flood bench-overload clean
 
 help: ## List these commands
@@ -44,6 +44,12 @@ fuzz: ## Fuzz the readers of JSON, tokens and header fields, ten minutes each, o
 	@scripts/install-packages build
 	swift build --target GatehouseHTTP
 	@Fuzzing/run --seconds $(GATEHOUSE_FUZZ_SECONDS) $(ARGS)
+
+faults: ## Let PostgreSQL have ten bad days under 32 clients, and put the figures into docs/reliability.md
+	@scripts/install-packages build test
+	swift build --build-tests
+	GATEHOUSE_FAULTS=1 swift test --skip-build --disable-xctest --no-parallel --filter ReliabilityTests $(ARGS)
+	@sed -n '/experiments: begin/,/experiments: end/p' docs/reliability.md
 
 fuzz-quick: GATEHOUSE_FUZZ_SECONDS = 5
 fuzz-quick: fuzz ## Fuzz them for five seconds each

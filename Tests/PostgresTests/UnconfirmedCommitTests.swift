@@ -1,0 +1,98 @@
+import PostgresCluster
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// A server that is told to wait for a standby that isn't there.
+@Suite("Commits that no standby confirms", .timeLimit(.minutes(2)))
+struct UnconfirmedCommitTests {
+    private static let insert = Statement<Int, Void>("insert into numbers values ($1)", bind: { $0 })
+    private static let count = Statement<Void, Int>(
+        "select count(*) from numbers", bind: { _ in () }, row: { (n: Int) in n })
+
+    private static let write = Statement<Void, String>(
+        "select pg_logical_emit_message(true, 'test', '')::text", bind: { _ in () }, row: { (s: String) in s })
+
+    private func withLonelyPrimary(_ body: (Connection, PostgresCluster) async throws -> Void) async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let connection = try await Connection.open(cluster.superuserURL())
+            try await connection.script("create table numbers (n bigint)")
+            try await connection.script("alter system set synchronous_standby_names = 'nobody'")
+            try await connection.script("select pg_reload_conf()")
+            // The checkpointer, which decides whether commits wait, reads its settings when it comes to it.
+            try await wait {
+                do throws(PostgresError) {
+                    _ = try await connection.query(Self.write, (), deadline: .milliseconds(50))
+                    return false
+                } catch {
+                    return error == .commitUnconfirmed
+                }
+            }
+            try await body(connection, cluster)
+            await connection.close()
+        }
+    }
+
+    @Test("a statement whose commit was cancelled while it waited for a standby has an unknown outcome, and is there")
+    func statement() async throws {
+        try await withLonelyPrimary { connection, _ async throws in
+            await #expect(throws: PostgresError.commitUnconfirmed) {
+                try await connection.execute(Self.insert, 1, deadline: .milliseconds(100))
+            }
+            #expect(try await connection.first(Self.count, ()) == 1)
+            #expect(connection.isOpen)
+        }
+    }
+
+    @Test("so has a transaction, whose body was done long before")
+    func transaction() async throws {
+        try await withLonelyPrimary { connection, _ async throws in
+            await #expect(throws: PostgresError.commitUnconfirmed) {
+                try await connection.transaction(deadline: .milliseconds(100)) { transaction async throws in
+                    try await transaction.execute(Self.insert, 1)
+                }
+            }
+            #expect(try await connection.first(Self.count, ()) == 1)
+        }
+    }
+
+    @Test("so has a script")
+    func script() async throws {
+        try await withLonelyPrimary { connection, _ async throws in
+            await #expect(throws: PostgresError.commitUnconfirmed) {
+                try await connection.script("insert into numbers values (1)", deadline: .milliseconds(100))
+            }
+        }
+    }
+
+    @Test("an operator who cancels the wait, or lets go of standbys altogether, is told from one another")
+    func operators() async throws {
+        try await withLonelyPrimary { connection, cluster async throws in
+            let other = try await Connection.open(cluster.superuserURL())
+            let waiting = Statement<Void, Int>(
+                "select count(*) from pg_stat_activity where wait_event = 'SyncRep'", bind: { _ in () },
+                row: { (n: Int) in n })
+            let cancelled = Task { try await connection.execute(Self.insert, 1, deadline: .seconds(60)) }
+            try await wait { try await other.first(waiting, ()) == 1 }
+            try await other.script("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'")
+            await #expect(throws: PostgresError.commitUnconfirmed) { try await cancelled.value }
+
+            let released = Task { try await connection.execute(Self.insert, 2, deadline: .seconds(60)) }
+            try await wait { try await other.first(waiting, ()) == 1 }
+            try await other.script("alter system reset synchronous_standby_names")
+            try await other.script("select pg_reload_conf()")
+            #expect(try await released.value == 1)
+            await other.close()
+        }
+    }
+
+    @Test("a notice, or a warning of another kind, changes nothing")
+    func otherWarnings() async throws {
+        try await withConnection { connection async throws in
+            try await connection.script("do $$ begin raise warning using errcode = '01007', message = 'x'; end $$")
+            try await connection.script("do $$ begin raise notice 'x'; end $$")
+            #expect(try await connection.first(Statements.one, ()) == 1)
+        }
+    }
+}
