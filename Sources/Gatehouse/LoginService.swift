@@ -18,7 +18,7 @@ public struct LoginService: Sendable {
 
     public init(
         database: Database, directory: TenantDirectory, hasher: PasswordHasher, limits: GuessLimits,
-        clock: Clock = .system, logger: Logger
+        clock: Clock = .system, logger: Logger, metrics: SessionMetrics = SessionMetrics()
     ) {
         let identifiers = IdentifierSource(clock: clock)
         let tokens = TokenReader(directory: directory, clock: clock)
@@ -30,8 +30,9 @@ public struct LoginService: Sendable {
         register = Register(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses)
         logIn = LogIn(
             database: database, passwords: passwords, identifiers: identifiers, guesses: guesses,
-            failures: failures, devices: RecogniseDevice(clock: clock))
-        refresh = RefreshSession(database: database, tokens: tokens, identifiers: identifiers, logger: logger)
+            failures: failures, devices: RecogniseDevice(clock: clock), metrics: metrics)
+        refresh = RefreshSession(
+            database: database, tokens: tokens, identifiers: identifiers, logger: logger, metrics: metrics)
         authenticate = Authenticate(database: database, tokens: tokens)
         logOut = LogOut(database: database, tokens: tokens, identifiers: identifiers)
         updateProfile = UpdateProfile(database: database, identifiers: identifiers)

@@ -11,6 +11,8 @@ public struct KeyMetrics: Sendable {
     /// Keys that were read and could not be opened.
     let unusable: Counter
     let scheduledRotations: Counter
+    /// 1 while changes of tenants and keys are heard of, else 0.
+    let listenerConnected: Meter
 
     public init(factory: any MetricsFactory = MetricsSystem.factory) {
         func cache(_ result: String) -> Counter {
@@ -23,5 +25,6 @@ public struct KeyMetrics: Sendable {
         scheduledRotations = Counter(
             label: "gatehouse_key_rotations_total", dimensions: [("use", "access"), ("trigger", "schedule")],
             factory: factory)
+        listenerConnected = Meter(label: "gatehouse_listener_connected", factory: factory)
     }
 }

@@ -17,10 +17,11 @@ public struct KeyUpkeep: Sendable {
     let trail: AuditTrail
     let logger: Logger
     let metrics: KeyMetrics
+    let upkeepMetrics: UpkeepMetrics
 
     public init(
         database: Database, sealer: KeySealer, jwksMaxAge: Duration, clock: Clock = .system, logger: Logger,
-        metrics: KeyMetrics = KeyMetrics()
+        metrics: KeyMetrics = KeyMetrics(), upkeepMetrics: UpkeepMetrics = UpkeepMetrics(.keys)
     ) {
         self.database = database
         self.sealer = sealer
@@ -28,11 +29,13 @@ public struct KeyUpkeep: Sendable {
         trail = AuditTrail(actor: AuditEvent.service, identifiers: IdentifierSource(clock: clock))
         self.logger = logger
         self.metrics = metrics
+        self.upkeepMetrics = upkeepMetrics
     }
 
     /// Looks once a second until the task is cancelled.
     public func run() async {
-        let looking = RecurringLook(pause: .seconds(1), complaint: "Nobody looks after keys.", logger: logger)
+        let looking = RecurringLook(
+            pause: .seconds(1), complaint: "Nobody looks after keys.", logger: logger, metrics: upkeepMetrics)
         await looking { try await lookAfterDueKeys() == Self.batch }
     }
 
@@ -48,6 +51,7 @@ public struct KeyUpkeep: Sendable {
                 throw error
             } catch {
                 done += 1
+                upkeepMetrics.failed()
                 // The others go on; this one has a rest, lest it be tried and lamented every second.
                 logger.error(
                     "The keys of a tenant could not be looked after; another attempt follows in a minute.",

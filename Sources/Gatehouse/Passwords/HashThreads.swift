@@ -1,3 +1,4 @@
+import CoreMetrics
 import Dispatch
 import Synchronization
 
@@ -17,6 +18,7 @@ final class HashThreads: Sendable {
     private struct Job: Sendable {
         let run: @Sendable () -> Void
         let refuse: @Sendable (HashingFailure) -> Void
+        let admittedAt = ContinuousClock.now
     }
 
     private struct State {
@@ -34,9 +36,11 @@ final class HashThreads: Sendable {
     /// Signalled at least once for every job admitted, and once for every thread at the end.
     private let wakeUps = DispatchSemaphore(value: 0)
     private let threadCount: Int
+    private let metrics: PasswordMetrics
 
-    init(count: Int, queueLimit: Int) {
+    init(count: Int, queueLimit: Int, metrics: PasswordMetrics = PasswordMetrics()) {
         threadCount = max(1, count)
+        self.metrics = metrics
         state = Mutex(State(queue: HashQueue(limit: queueLimit)))
         for _ in 0..<threadCount where !start() {
             // Without its threads nothing is admitted, so every caller hears `overloaded`.
@@ -89,12 +93,17 @@ extension HashThreads {
         switch admission {
         case .admitted(let ticket, let displaced):
             wakeUps.signal()
-            displaced?.refuse(.overloaded)
+            if let displaced { turnAway(displaced) }
             return ticket
         case .refused:
-            job.refuse(.overloaded)
+            turnAway(job)
             return nil
         }
+    }
+
+    private func turnAway(_ job: Job) {
+        metrics.refused.increment()
+        job.refuse(.overloaded)
     }
 
     private func withdraw(_ ticket: HashQueue<Job>.Ticket?) {
@@ -106,7 +115,9 @@ extension HashThreads {
         while true {
             wakeUps.wait()
             switch nextTurn() {
-            case .job(let job): job.run()
+            case .job(let job):
+                metrics.waiting.record(.now - job.admittedAt)
+                job.run()
             case .nothing: continue
             case .stop: return
             }

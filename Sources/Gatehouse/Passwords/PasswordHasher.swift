@@ -1,3 +1,5 @@
+import CoreMetrics
+
 public import struct FoundationEssentials.UUID
 
 #if canImport(Darwin)
@@ -35,7 +37,7 @@ public final class PasswordHasher: Sendable {
     private let ceiling: HashCeiling
     private let threads: HashThreads
     private let dummy: Argon2Hash
-    private let observe: @Sendable (Duration) -> Void
+    private let metrics: PasswordMetrics
 
     /// Starts the threads.
     ///
@@ -44,16 +46,17 @@ public final class PasswordHasher: Sendable {
     ///   - threads: The number of cores when nil.
     ///   - queueLimit: The most jobs that may wait; 64 a thread when nil, about a second's work.
     ///   - ceiling: The highest cost of a stored hash, raised to `parameters` where it is lower.
-    ///   - observe: Told, on the hash thread, how long each hash or comparison took.
+    ///   - metrics: Told how long each hash or comparison took and waited, and what was refused.
     public init(
         parameters: Argon2Parameters = .standard, threads: Int? = nil, queueLimit: Int? = nil,
-        ceiling: HashCeiling = .standard, observe: @escaping @Sendable (Duration) -> Void = { _ in }
+        ceiling: HashCeiling = .standard, metrics: PasswordMetrics = PasswordMetrics()
     ) {
         let count = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         self.parameters = parameters
         self.ceiling = ceiling.allowing(parameters)
-        self.threads = HashThreads(count: count, queueLimit: queueLimit ?? 64 * max(1, count))
-        self.observe = observe
+        self.queueLimit = queueLimit ?? 64 * max(1, count)
+        self.threads = HashThreads(count: count, queueLimit: self.queueLimit, metrics: metrics)
+        self.metrics = metrics
         dummy = .placeholder(parameters: parameters)
     }
 
@@ -63,8 +66,8 @@ public final class PasswordHasher: Sendable {
 
     /// Makes a new Argon2id hash with a random salt.
     public func hash(_ password: Password, for tenant: UUID) async throws(HashingFailure) -> PasswordHash {
-        try await threads.run(for: tenant) { [parameters, observe] () throws(HashingFailure) in
-            let hash = try timed(observe) { () throws(HashingFailure) in
+        try await threads.run(for: tenant) { [parameters, metrics] () throws(HashingFailure) in
+            let hash = try timed(metrics.hashing) { () throws(HashingFailure) in
                 try password.withBytes { (bytes) throws(HashingFailure) in
                     try Argon2Hash.make(of: &bytes, parameters: parameters)
                 }
@@ -77,16 +80,20 @@ public final class PasswordHasher: Sendable {
     public func verify(
         _ password: Password, against hash: PasswordHash, for tenant: UUID
     ) async throws(HashingFailure) -> PasswordVerdict {
-        try await threads.run(for: tenant) { [parameters, ceiling, dummy, observe] () throws(HashingFailure) in
-            let stored = hash.parsed.flatMap { $0.isWithin(ceiling) ? $0 : nil }
+        try await threads.run(for: tenant) { [parameters, ceiling, dummy, metrics] () throws(HashingFailure) in
+            let parsed = hash.parsed
+            let stored = parsed.flatMap { $0.isWithin(ceiling) ? $0 : nil }
             var length = 0
-            let isMatch = try timed(observe) { () throws(HashingFailure) in
+            let isMatch = try timed(metrics.hashing) { () throws(HashingFailure) in
                 try password.withBytes { (bytes) throws(HashingFailure) in
                     length = bytes.count
                     return try (stored ?? dummy).matches(&bytes)
                 }
             }
-            guard let stored else { return .unsupported }
+            guard let stored else {
+                (parsed == nil ? metrics.unknownScheme : metrics.overCeiling).increment()
+                return .unsupported
+            }
             guard isMatch else { return .differs }
             return .matches(upgrade: stored.isWeaker(than: parameters) && stored.readsAll(of: length))
         }
@@ -109,6 +116,9 @@ public final class PasswordHasher: Sendable {
     /// How many jobs wait for a thread now.
     public var queueDepth: Int { threads.depth }
 
+    /// The most jobs that may wait.
+    public let queueLimit: Int
+
     /// Admits nothing more: what waits is still done, then the threads end.
     public func shutdown() {
         threads.stop()
@@ -116,9 +126,9 @@ public final class PasswordHasher: Sendable {
 }
 
 private func timed<Value>(
-    _ observe: (Duration) -> Void, _ body: () throws(HashingFailure) -> Value
+    _ timer: Timer, _ body: () throws(HashingFailure) -> Value
 ) throws(HashingFailure) -> Value {
     let start = ContinuousClock.now
-    defer { observe(ContinuousClock.now - start) }
+    defer { timer.record(ContinuousClock.now - start) }
     return try body()
 }

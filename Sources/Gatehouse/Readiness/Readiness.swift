@@ -21,8 +21,12 @@ public final class Readiness: Sendable {
     private let look: SharedLook<[ReadinessReport.Check]>
     private let state = Mutex((phase: Phase.starting, wasReady: nil as Bool?))
     private let logger: Logger
+    private let metrics: ReadinessMetrics
 
-    public init(databaseURL: String, sealer: KeySealer, clock: Clock = .system, logger: Logger) {
+    public init(
+        databaseURL: String, sealer: KeySealer, clock: Clock = .system, logger: Logger,
+        metrics: ReadinessMetrics = ReadinessMetrics()
+    ) {
         let pool = Pool(
             PoolConfiguration(
                 databaseURL, size: 1, waitDeadline: Self.patience, statementDeadline: Self.patience,
@@ -31,6 +35,7 @@ public final class Readiness: Sendable {
         let checks = DatabaseChecks(database: Database(pool: pool), sealer: sealer, clock: clock)
         self.pool = pool
         self.logger = logger
+        self.metrics = metrics
         look = SharedLook(
             patience: Self.patience, memory: Self.patience,
             overdue: DatabaseChecks.unavailable("no answer within \(Self.patience.components.seconds) s"),
@@ -52,6 +57,7 @@ public final class Readiness: Sendable {
         let phase = state.withLock { $0.phase }
         let report = ReadinessReport(checks: [phase.check] + seen)
         note(report)
+        metrics.set(report)
         return report
     }
 

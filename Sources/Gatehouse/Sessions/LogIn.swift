@@ -15,6 +15,7 @@ public struct LogIn: Sendable {
     let guesses: GuessGuard
     let failures: FailedAttempts
     let devices: RecogniseDevice
+    let metrics: SessionMetrics
 
     /// A new session. A wrong password, an unknown name and a disabled user are all `invalidCredentials`, after the same
     /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, `overloaded`, and `keysUnavailable`.
@@ -23,6 +24,20 @@ public struct LogIn: Sendable {
     ///   device's budget, any other is as good as none.
     public func callAsFunction(
         _ name: LogInName, password: Password, deviceToken: String? = nil, from client: ClientInfo,
+        in served: ServedTenant
+    ) async throws -> IssuedSession {
+        do {
+            let session = try await signIn(name, password, deviceToken, from: client, in: served)
+            metrics.logIns.count(.succeeded, in: served.tenant)
+            return session
+        } catch {
+            metrics.logIns.count(CountedLogIn(error), in: served.tenant)
+            throw error
+        }
+    }
+
+    private func signIn(
+        _ name: LogInName, _ password: Password, _ deviceToken: String?, from client: ClientInfo,
         in served: ServedTenant
     ) async throws -> IssuedSession {
         let tenant = served.tenant.id

@@ -8,6 +8,7 @@ public struct RefreshSession: Sendable {
     let tokens: TokenReader
     let identifiers: IdentifierSource
     let logger: Logger
+    let metrics: SessionMetrics
 
     /// How often a presentation that lost a race looks again before it gives up; a second look is always enough unless
     /// rotations of one session follow each other faster than a round trip.
@@ -20,6 +21,27 @@ public struct RefreshSession: Sendable {
     public func callAsFunction(
         _ token: String, from client: ClientInfo, in presented: ServedTenant
     ) async throws -> IssuedSession {
+        do {
+            let (session, outcome) = try await present(token, from: client, in: presented)
+            metrics.refreshes.count(outcome, in: presented.tenant)
+            return session
+        } catch is UnknownGeneration {
+            metrics.refreshes.count(.unknownGeneration, in: presented.tenant)
+            throw Refusal.invalidToken
+        } catch {
+            metrics.refreshes.count(CountedRefresh(error), in: presented.tenant)
+            throw error
+        }
+    }
+
+    /// A token of ours with a generation that was never issued: no different from a forged one to its bearer.
+    private struct UnknownGeneration: Error {}
+
+    private typealias Success = (session: IssuedSession, outcome: CountedRefresh)
+
+    private func present(
+        _ token: String, from client: ClientInfo, in presented: ServedTenant
+    ) async throws -> Success {
         let verified = try await tokens.refresh(token, in: presented)
         let (claims, served) = (verified.claims, verified.served)
         try served.requireSigningKeys()
@@ -30,7 +52,7 @@ public struct RefreshSession: Sendable {
                 let result = try await database.first(
                     RotateRefreshToken.statement, presentation, in: presentation.tenant)
             else { throw try await database.refusal(.sessionEnded, in: presentation.tenant) }
-            if let issued = try await answer(result, to: presentation, from: client, in: served) { return issued }
+            if let success = try await answer(result, to: presentation, from: client, in: served) { return success }
         }
         throw Refusal.overloaded(retryAfter: 1)
     }
@@ -39,24 +61,24 @@ public struct RefreshSession: Sendable {
     private func answer(
         _ result: RotateRefreshToken.Result, to presentation: RotateRefreshToken.Presentation, from client: ClientInfo,
         in served: ServedTenant
-    ) async throws -> IssuedSession? {
-        if result.moved { return try issue(result, for: presentation, in: served) }
+    ) async throws -> Success? {
+        if result.moved { return (try issue(result, for: presentation, in: served), .rotated) }
         switch result.state.outcome(presenting: presentation.generation) {
         case .rotates: return nil
         case .repeatsSuccessor:
             if result.isReplicated {
                 try await database.execute(RotateRefreshToken.confirmation, (), in: presentation.tenant)
             }
-            return try issue(result, for: presentation, in: served)
+            return (try issue(result, for: presentation, in: served), .repeated)
         case .repeatsUnusedSuccessor:
             try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)
-            return try issue(result, for: presentation, in: served)
+            return (try issue(result, for: presentation, in: served), .repeatedAfterGrace)
         case .reuse:
             guard try await endReused(result, presentation, from: client) else { return nil }
             throw Refusal.refreshTokenReused
         case .unknownGeneration:
             try await record(.refreshGenerationUnknown, result, presentation, from: client)
-            throw Refusal.invalidToken
+            throw UnknownGeneration()
         case .sessionEnded: throw Refusal.sessionEnded
         case .expired: throw Refusal.tokenExpired
         case .tenantGone: throw Refusal.tenantNotFound

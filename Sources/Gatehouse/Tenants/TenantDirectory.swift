@@ -88,12 +88,14 @@ public final class TenantDirectory: Sendable {
             if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)
         }
+        metrics.listenerConnected.set(0)
         state.withLock { $0.cache.freshness = Self.longestUnheard }
     }
 
     private func hear(_ event: ListenerEvent) {
         switch event {
         case .listening:
+            metrics.listenerConnected.set(1)
             state.withLock {
                 $0.cache.removeAll()
                 $0.cache.freshness = nil
@@ -102,6 +104,7 @@ public final class TenantDirectory: Sendable {
             guard let id = UUID(uuidString: payload) else { return }
             state.withLock { $0.cache.remove(id) }
         case .disconnected:
+            metrics.listenerConnected.set(0)
             state.withLock { $0.cache.freshness = Self.longestUnheard }
         }
     }

@@ -19,16 +19,18 @@ public struct Purge: Sendable {
 
     let database: Database
     let logger: Logger
+    let metrics: UpkeepMetrics
 
-    public init(database: Database, logger: Logger) {
+    public init(database: Database, logger: Logger, metrics: UpkeepMetrics = UpkeepMetrics(.purge)) {
         self.database = database
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// Looks every few seconds until the task is cancelled.
     public func run() async {
         let looking = RecurringLook(
-            pause: .seconds(5), complaint: "Nobody removes what is over.", logger: logger)
+            pause: .seconds(5), complaint: "Nobody removes what is over.", logger: logger, metrics: metrics)
         await looking { try await purgeDueTenants() == Self.tenants }
     }
 
@@ -75,6 +77,7 @@ public struct Purge: Sendable {
                 throw error
             } catch {
                 hasFailed = true
+                metrics.failed()
                 logger.error(
                     "What is over could not be removed from a tenant; another attempt follows in a minute.",
                     metadata: [

@@ -11,6 +11,7 @@ struct RecurringLook: Sendable {
     /// What is said, besides the reason, when a look fails.
     let complaint: Logger.Message
     let logger: Logger
+    let metrics: UpkeepMetrics
 
     /// Looks until the task is cancelled, without a pause after a look that says that there is more; while the database is
     /// away, in vain and without a word: others say that it is. Anything else is said, once a minute.
@@ -18,10 +19,14 @@ struct RecurringLook: Sendable {
         while !Task.isCancelled {
             var pause = pause
             do {
-                if try await look() { continue }
+                let hasMore = try await look()
+                metrics.succeeded()
+                if hasMore { continue }
             } catch let error as PostgresError where error.isLostConnection {
+                metrics.failed()
             } catch {
                 if Task.isCancelled { return }
+                metrics.failed()
                 logger.error(complaint, metadata: ["reason": "\(Refusal.code(of: error))"])
                 pause = Self.rest
             }

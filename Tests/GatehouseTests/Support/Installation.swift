@@ -21,7 +21,7 @@ struct Installation: Sendable {
     /// - Parameter serviceURL: How the service gets to the database, where that isn't directly.
     static func make(
         on given: TestDatabase? = nil, serviceURL: String? = nil, limits: GuessLimits = .off,
-        jwksMaxAge: Duration = .seconds(300)
+        jwksMaxAge: Duration = .seconds(300), metrics: SessionMetrics = SessionMetrics()
     ) async throws -> Installation {
         let database = if let given { given } else { try await TestDatabase.make() }
         _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
@@ -47,7 +47,8 @@ struct Installation: Sendable {
                 database: Database(pool: owner), sealer: sealer, hasher: hasher, publicURL: "http://gatehouse.test",
                 jwksMaxAge: jwksMaxAge, actor: "tests"),
             service: LoginService(
-                database: serviceDatabase, directory: directory, hasher: hasher, limits: limits, logger: logger),
+                database: serviceDatabase, directory: directory, hasher: hasher, limits: limits, logger: logger,
+                metrics: metrics),
             serviceDatabase: serviceDatabase, ownerPool: owner, sealer: sealer)
     }
 

@@ -67,6 +67,22 @@ import Testing
         #expect(try await directory.reread(known).accessKeys.entry(rotated.next.kid) != nil)
     }
 
+    @Test("The listener's gauge is 1 while it hears, and 0 when it no longer does", .timeLimit(.minutes(1)))
+    func listenerGauge() async throws {
+        let installation = try await Installation.make()
+        let metrics = TestMetrics()
+        let directory = installation.directory(metrics)
+        let gauge = try metrics.expectMeter("gatehouse_listener_connected")
+        let listening = Task { await directory.run() }
+        while gauge.lastValue != 1 { await Task.yield() }
+        try await installation.asSuperuser(
+            "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'")
+        while gauge.values.suffix(2) != [0, 1] { await Task.yield() }
+        listening.cancel()
+        await listening.value
+        #expect(gauge.lastValue == 0)
+    }
+
     /// How many statements wait for the lock on `tenants`.
     private static let waiting = Statement<Void, Int>(
         "select count(*) from pg_locks where relation = 'tenants'::regclass and not granted", bind: { () },
