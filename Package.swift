@@ -63,6 +63,7 @@ let package = Package(
             name: "GatehouseHTTP",
             dependencies: [
                 "Postgres", "Gatehouse",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -78,9 +79,10 @@ let package = Package(
         .executableTarget(
             name: "GatehouseCommand",
             dependencies: [
-                "CProcess", "Migrations", "Postgres", "PostgresCluster", "Gatehouse", "GatehouseHTTP",
+                "CProcess", "Migrations", "Postgres", "PostgresCluster", "Prometheus", "Gatehouse", "GatehouseHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -108,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "GatehouseHTTPTests",
             dependencies: [
-                "GatehouseHTTP", "Gatehouse", "Postgres", "TestSupport",
+                "GatehouseHTTP", "Gatehouse", "Postgres", "Prometheus", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -120,7 +122,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Gatehouse", "GatehouseCommand", "Postgres", "PostgresCluster", "TestSupport",
+                "Gatehouse", "GatehouseCommand", "Postgres", "PostgresCluster", "Prometheus", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],

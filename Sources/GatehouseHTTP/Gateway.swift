@@ -27,10 +27,12 @@ struct Gateway: HTTPResponder {
     private let ownOrigin: WebOrigin?
     private let isHTTPS: Bool
     private let log: RequestLog
+    /// Nil on a listener whose requests are not counted.
+    private let counter: RequestCounter?
 
     init(
         routes: RouteTable, service: LoginService?, configuration: HTTPConfiguration, room: ConnectionRoom,
-        logger: Logger
+        metrics: RequestMetrics?, logger: Logger
     ) {
         self.routes = routes
         self.service = service
@@ -39,6 +41,7 @@ struct Gateway: HTTPResponder {
         ownOrigin = WebOrigin(ofURL: configuration.publicURL)
         isHTTPS = configuration.publicURL.lowercased().hasPrefix("https://")
         log = RequestLog(logger: logger)
+        counter = metrics.map { RequestCounter($0, routes: routes) }
     }
 
     func respond(to request: Request, context: Connection) async throws -> Response {
@@ -48,12 +51,16 @@ struct Gateway: HTTPResponder {
         let incident = RequestLog.Incident(
             requestID: requestID, method: request.method, route: match.resource?.template ?? "",
             channel: context.channel)
+        var served: Tenant?
         let answer = try await answering(incident) {
             guard let service, let slug = match.slug else { return try await untenanted(request, match) }
             try room.refuseSurplus(context.channel)
             let tenant = try await service.directory.tenant(slug: String(slug))
+            served = tenant.tenant
             return try await self.answer(request, match, service, tenant, incident)
         }
+        counter?.answered(
+            request.method, route: incident.route, tenant: served, status: answer.status, after: .now - received)
         log.answered(incident, status: answer.status, since: received)
         return answer.response(requestID: requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
     }

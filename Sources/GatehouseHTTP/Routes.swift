@@ -32,11 +32,11 @@ extension RouteTable {
 
 /// Every route of the operations listener.
 extension RouteTable {
-    static func operations(readiness: Readiness, metrics: @escaping @Sendable () -> String) -> RouteTable {
+    static func operations(readiness: Readiness, metrics: @escaping @Sendable () async -> String) -> RouteTable {
         RouteTable([
             Route(.get, "/healthz", untenanted: Endpoints.health),
             Route(.get, "/readyz", untenanted: { await Endpoints.readiness(readiness) }),
-            Route(.get, "/metrics", untenanted: { Endpoints.metrics(metrics) }),
+            Route(.get, "/metrics", untenanted: { await Endpoints.metrics(metrics) }),
         ])
     }
 }

@@ -11,20 +11,21 @@ public import ServiceLifecycle
 /// - Parameter onRunning: called once with the port, as soon as connections are accepted.
 public func makeServer(
     service: LoginService, configuration: HTTPConfiguration, logger: Logger,
+    metrics: RequestMetrics = RequestMetrics(),
     onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some Service {
     listener(
         routes: .gatehouse(APIDescription(publicURL: configuration.publicURL)), service: service,
-        configuration: configuration, logger: logger, onRunning: onRunning)
+        configuration: configuration, metrics: metrics, logger: logger, onRunning: onRunning)
 }
 
 /// The operations listener: `/healthz`, `/readyz` and `/metrics`, within the same bounds as the public one.
 ///
 /// - Parameters:
-///   - metrics: everything measured, as Prometheus reads it (text format 0.0.4).
+///   - metrics: answers everything measured, as Prometheus reads it (text format 0.0.4).
 ///   - onRunning: called once with the port, as soon as connections are accepted.
 public func makeOperationsServer(
-    readiness: Readiness, metrics: @escaping @Sendable () -> String = { "" }, configuration: HTTPConfiguration,
+    readiness: Readiness, metrics: @escaping @Sendable () async -> String = { "" }, configuration: HTTPConfiguration,
     logger: Logger, onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some Service {
     listener(
@@ -33,14 +34,16 @@ public func makeOperationsServer(
 }
 
 private func listener(
-    routes: RouteTable, service: LoginService?, configuration: HTTPConfiguration, logger: Logger,
+    routes: RouteTable, service: LoginService?, configuration: HTTPConfiguration, metrics: RequestMetrics? = nil,
+    logger: Logger,
     onRunning: @escaping @Sendable (_ port: Int) async -> Void
 ) -> some Service {
     let deadlines = configuration.deadlines
     let room = ConnectionRoom(accepting: configuration.maximumConnections)
     return Application(
         responder: Gateway(
-            routes: routes, service: service, configuration: configuration, room: room, logger: logger),
+            routes: routes, service: service, configuration: configuration, room: room, metrics: metrics,
+            logger: logger),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room)],

@@ -22,6 +22,7 @@ struct ConfigurationTests {
             "GATEHOUSE_LISTEN": "8080", "GATEHOUSE_OPS_LISTEN": "127.0.0.1:99999", "GATEHOUSE_POOL_SIZE": "many",
             "GATEHOUSE_TRUSTED_PROXIES": "10.0.0.0/99", "GATEHOUSE_LOG_LEVEL": "loud", "GATEHOUSE_LOG_FORMAT": "xml",
             "GATEHOUSE_ARGON2": "m=1", "GATEHOUSE_LIMITS": "account=many", "GATEHOUSE_JWKS_MAX_AGE": "300",
+            "GATEHOUSE_METRICS_TENANT_LABEL": "perhaps",
         ]
         let outcome = try await Program.run(["serve"], wrong)
         #expect(outcome.status == 1)
@@ -40,6 +41,22 @@ struct ConfigurationTests {
         #expect(outcome.status == 1)
         #expect(outcome.errors.split(separator: "\n").count == 1)
         #expect(outcome.errors.hasPrefix("gatehouse: --listen: "))
+    }
+
+    @Test("Tenants are named in metrics only where that is asked for, by variable or flag")
+    func tenantLabel() async throws {
+        let name = Setting.metricsTenantLabel.variable
+        let labels: [(String, TenantLabel)] = [("on", .upTo(100)), ("True", .upTo(100)), ("0", .off), ("", .off)]
+        for (value, label) in labels {
+            let settings = try ServiceSettings(flags: [:], environment: Self.complete.merging([name: value]) { $1 })
+            #expect(settings.metricsTenantLabel == label)
+        }
+        let unset = try ServiceSettings(flags: [:], environment: Self.complete)
+        #expect(unset.metricsTenantLabel == .off)
+        let printed = try await Program.run(
+            ["serve", "--metrics-tenant-label", "--print-config"], Self.complete.merging([name: "off"]) { $1 })
+        let row = try Regex("\(name) +on +flag")
+        #expect(printed.output.contains(row), "\(printed.output)")
     }
 
     @Test("The configuration is printed with every secret masked")

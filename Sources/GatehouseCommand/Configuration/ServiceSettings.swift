@@ -16,6 +16,7 @@ struct ServiceSettings {
     let argon2: Argon2Parameters
     let limits: GuessLimits
     let jwksMaxAge: Duration
+    let metricsTenantLabel: TenantLabel
     /// Names, values and where they came from, with secrets masked.
     let printed: [PrintedSetting]
 
@@ -40,6 +41,7 @@ struct ServiceSettings {
         argon2 = reader.argon2()
         limits = reader.limits()
         jwksMaxAge = reader.jwksMaxAge()
+        metricsTenantLabel = reader.metricsTenantLabel()
         try reader.throwProblems()
         guard let databaseURL, let masterKeys else { throw ConfigurationProblems(lines: []) }
         self.databaseURL = databaseURL
@@ -57,6 +59,7 @@ struct ServiceSettings {
             (.argon2, argon2.description),
             (.limits, LimitsText.format(limits)),
             (.jwksMaxAge, "\(jwksMaxAge.components.seconds)s"),
+            (.metricsTenantLabel, metricsTenantLabel == .off ? "off" : "on"),
         ]
         printed =
             shown.map { PrintedSetting(setting: $0, value: $1, origin: reader.origin(of: $0)) }

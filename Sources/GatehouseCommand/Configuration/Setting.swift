@@ -20,6 +20,7 @@ struct Setting: Sendable, Hashable {
     static let logFormat = Setting("GATEHOUSE_LOG_FORMAT")
     static let argon2 = Setting("GATEHOUSE_ARGON2")
     static let limits = Setting("GATEHOUSE_LIMITS")
+    static let metricsTenantLabel = Setting("GATEHOUSE_METRICS_TENANT_LABEL")
     static let jwksMaxAge = Setting("GATEHOUSE_JWKS_MAX_AGE")
 
     static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]

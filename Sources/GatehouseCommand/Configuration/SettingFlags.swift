@@ -67,10 +67,13 @@ struct ServiceFlags: SettingFlags {
     @Option(help: "Budgets against guessing, or off. [GATEHOUSE_LIMITS]")
     var limits: String?
 
+    @Flag(help: "Tell metrics apart by tenant. [GATEHOUSE_METRICS_TENANT_LABEL, off]")
+    var metricsTenantLabel = false
+
     var given: [Setting: String] {
         [
             .opsListen: opsListen, .poolSize: poolSize, .trustedProxies: trustedProxies, .logLevel: logLevel,
-            .logFormat: logFormat, .limits: limits,
+            .logFormat: logFormat, .limits: limits, .metricsTenantLabel: metricsTenantLabel ? "on" : nil,
         ].compactMapValues { $0 }
     }
 }

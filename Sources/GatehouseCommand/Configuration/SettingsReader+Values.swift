@@ -96,6 +96,17 @@ extension SettingsReader {
         value(.limits, GuessLimits.init(parsing:)) ?? .standard
     }
 
+    mutating func metricsTenantLabel() -> TenantLabel {
+        let label = value(.metricsTenantLabel) { text throws(FieldFault) in
+            switch text.lowercased() {
+            case "on", "true", "1": TenantLabel.upTo(MetricCatalogue.namedTenants)
+            case "off", "false", "0": TenantLabel.off
+            default: throw .setting("write on or off")
+            }
+        }
+        return label ?? .off
+    }
+
     mutating func jwksMaxAge() -> Duration {
         let age = value(.jwksMaxAge) { text throws(FieldFault) in
             let age = try DurationText.parse(text)

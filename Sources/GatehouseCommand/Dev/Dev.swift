@@ -64,7 +64,9 @@ struct Dev: AsyncParsableCommand {
     /// Of the environment only what makes sense here: a shell that has read `.gatehouse/env` names another database,
     /// key or address, perhaps.
     private func settings(folder: DevFolder, database: DevDatabase) throws -> ServiceSettings {
-        let kept: [Setting] = [.listen, .opsListen, .logLevel, .logFormat, .argon2, .limits, .poolSize, .jwksMaxAge]
+        let kept: [Setting] = [
+            .listen, .opsListen, .logLevel, .logFormat, .argon2, .limits, .poolSize, .jwksMaxAge, .metricsTenantLabel,
+        ]
         let names = Set(kept.map(\.variable))
         var flags: [Setting: String] = [.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile]
         flags[.listen] = listen

@@ -1,3 +1,4 @@
+import CoreMetrics
 import FoundationEssentials
 import Gatehouse
 import GatehouseHTTP
@@ -15,15 +16,22 @@ struct ServiceProcess {
     func run(onServing: @escaping @Sendable () async -> Void) async throws {
         try ListenProbe(listen: settings.listen)()
         try ListenProbe(opsListen: settings.opsListen)()
+        let metrics = try ServiceMetrics(tenants: settings.metricsTenantLabel)
+        // For what libraries measure; our own parts are handed theirs.
+        MetricsSystem.bootstrap(metrics.registry)
         let pool = Pool(
-            PoolConfiguration(settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse"))
+            PoolConfiguration(
+                settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse",
+                onWait: metrics.onPoolWait))
         let database = Database(pool: pool)
         let sealer = KeySealer(settings.masterKeys)
-        let hasher = PasswordHasher(parameters: settings.argon2)
+        let hasher = PasswordHasher(parameters: settings.argon2, metrics: metrics.passwords)
         defer { hasher.shutdown() }
+        metrics.watch(pool, hasher)
         do {
             try await StartupCheck(database: database, sealer: sealer)()
-            try await serve(pool: pool, database: database, sealer: sealer, hasher: hasher, onServing: onServing)
+            try await serve(
+                pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, onServing: onServing)
         } catch {
             await pool.close()
             throw error
@@ -32,24 +40,34 @@ struct ServiceProcess {
     }
 
     private func serve(
-        pool: Pool, database: Database, sealer: KeySealer, hasher: PasswordHasher,
+        pool: Pool, database: Database, sealer: KeySealer, hasher: PasswordHasher, metrics: ServiceMetrics,
         onServing: @escaping @Sendable () async -> Void
     ) async throws {
         let directory = TenantDirectory(
             database: database, sealer: sealer, publicURL: settings.publicURL.text,
-            listenURL: settings.databaseURL.text, logger: logger)
+            listenURL: settings.databaseURL.text, logger: logger, metrics: metrics.keys)
         let upkeep = KeyUpkeep(
-            database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger)
-        let purge = Purge(database: database, logger: logger)
+            database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger,
+            metrics: metrics.keys, upkeepMetrics: metrics.keyUpkeep)
+        let purge = Purge(database: database, logger: logger, metrics: metrics.purge)
         let service = LoginService(
-            database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger)
-        let readiness = Readiness(databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger)
-        let server = makeServer(service: service, configuration: configureHTTP(), logger: logger) { _ in
+            database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger,
+            metrics: metrics.sessions)
+        let readiness = Readiness(
+            databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger, metrics: metrics.readiness)
+        let server = makeServer(
+            service: service, configuration: configureHTTP(), logger: logger, metrics: metrics.requests
+        ) { _ in
             readiness.enter(.serving)
             await onServing()
         }
         let operations = makeOperationsServer(
             readiness: readiness,
+            metrics: {
+                // Asked first, so that what is printed of it holds now.
+                _ = await readiness.report()
+                return metrics.text
+            },
             configuration: .operations(host: settings.opsListen.host, port: settings.opsListen.port), logger: logger)
         // They end in reverse, each when the one after it has: the operations listener says until the last that it drains.
         var group = ServiceGroupConfiguration(

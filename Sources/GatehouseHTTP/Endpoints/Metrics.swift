@@ -2,9 +2,9 @@ import HTTPTypes
 
 extension Endpoints {
     /// `GET /metrics`: everything measured, for Prometheus.
-    static func metrics(_ text: @Sendable () -> String) -> Answer {
+    static func metrics(_ text: @Sendable () async -> String) async -> Answer {
         Answer(
             status: .ok,
-            body: .bytes(Array(text().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8"))
+            body: .bytes(Array(await text().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8"))
     }
 }

@@ -57,6 +57,8 @@ struct RouteTable: Sendable {
         }
     }
 
+    var templates: [String] { resources.map(\.template) }
+
     /// Matches the path of a request target, its query left aside. Segments are compared as they are sent, so that one
     /// resource has one path and no escape can name another tenant.
     func match(_ target: String) -> Match {

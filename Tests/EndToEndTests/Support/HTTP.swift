@@ -41,6 +41,13 @@ enum HTTP {
         return try await send(request)
     }
 
+    /// Without a body, whatever the method.
+    static func send(_ method: String, _ url: String) async throws -> Answer {
+        var request = URLRequest(url: try address(url))
+        request.httpMethod = method
+        return try await send(request)
+    }
+
     private static func address(_ text: String) throws -> URL {
         guard let url = URL(string: text) else { throw URLError(.badURL) }
         return url
