@@ -70,7 +70,7 @@ release: ## Build with optimisation
 	@scripts/install-packages build
 	swift build -c release --product gatehouse
 
-lint: ## Check the style of Swift and shell code, and the Docker files
+lint: ## Check the style of Swift and shell code, the Docker files and the alerts
 	@scripts/install-packages lint
 	@scripts/lint
 
