@@ -54,7 +54,12 @@ public final class Pool: Sendable {
     // MARK: Lending
 
     nonisolated(nonsending) func lease() async throws(PostgresError) -> Connection {
-        if let connection = shared.withLock({ $0.machine.lendAtOnce() }) { return connection }
+        if let connection = shared.withLock({ $0.machine.lendAtOnce() }) {
+            configuration.onWait?(.zero)
+            return connection
+        }
+        let begun = ContinuousClock.now
+        defer { configuration.onWait?(.now - begun) }
         let waiter = shared.withLock { $0.newID() }
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { enqueue(waiter, $0) }

@@ -18,11 +18,14 @@ public struct PoolConfiguration: Sendable {
     public var applicationName: ApplicationName?
     /// How long to wait after failed attempts to connect.
     public var backoff: Backoff
+    /// Told how long each statement waited for a connection, whether or not it got one.
+    public var onWait: (@Sendable (Duration) -> Void)?
 
     public init(
         _ conninfo: String, size: Int = 10, waitDeadline: Duration = .seconds(5), maximumWaiters: Int = 1024,
         statementDeadline: Duration = .seconds(5), connectDeadline: Duration = .seconds(5),
-        idleCheckAfter: Duration = .seconds(30), applicationName: ApplicationName? = nil, backoff: Backoff = Backoff()
+        idleCheckAfter: Duration = .seconds(30), applicationName: ApplicationName? = nil, backoff: Backoff = Backoff(),
+        onWait: (@Sendable (Duration) -> Void)? = nil
     ) {
         self.conninfo = conninfo
         self.size = max(1, size)
@@ -33,6 +36,7 @@ public struct PoolConfiguration: Sendable {
         self.idleCheckAfter = idleCheckAfter
         self.applicationName = applicationName
         self.backoff = backoff
+        self.onWait = onWait
     }
 }
 

@@ -75,6 +75,28 @@ struct PoolTests {
         }
     }
 
+    @Test("every wait for a connection is told, none where there was one, and those in vain")
+    func toldWaits() async throws {
+        let waits = Waits()
+        try await withPool(
+            size: 1, waitDeadline: .milliseconds(300), onWait: { wait in waits.told.withLock { $0.append(wait) } }
+        ) { pool async throws in
+            _ = try await pool.first(Statements.one, ())
+            _ = try await pool.first(Statements.one, ())
+            _ = try await pool.withConnection { _ async throws in try? await pool.query(Statements.one, ()) }
+            let told = waits.told.withLock { $0 }
+            #expect(told.count == 4)
+            // The first had a connection opened for it, the next two found one.
+            #expect(told.first ?? .zero > .zero)
+            #expect(told.dropFirst().prefix(2) == [.zero, .zero])
+            #expect(told.last ?? .zero >= .milliseconds(300))
+        }
+    }
+
+    private final class Waits: Sendable {
+        let told = Mutex<[Duration]>([])
+    }
+
     @Test("those who wait are served in order")
     func fairness() async throws {
         try await withPool(size: 1) { pool async throws in

@@ -20,12 +20,13 @@ func withConnection<R>(_ body: (Connection) async throws -> R) async throws -> R
 /// Runs `body` with a pool on an empty database of its own.
 func withPool<R>(
     size: Int = 2, waitDeadline: Duration = .seconds(5), statementDeadline: Duration = .seconds(5),
-    _ body: (Pool) async throws -> R
+    onWait: (@Sendable (Duration) -> Void)? = nil, _ body: (Pool) async throws -> R
 ) async throws -> R {
     let database = try await TestDatabase.make()
     let pool = Pool(
         PoolConfiguration(
-            database.superuserURL, size: size, waitDeadline: waitDeadline, statementDeadline: statementDeadline))
+            database.superuserURL, size: size, waitDeadline: waitDeadline, statementDeadline: statementDeadline,
+            onWait: onWait))
     do {
         let outcome = try await body(pool)
         await pool.close()
