@@ -35,10 +35,14 @@ final class ConnectionRoom: Sendable {
         }
     }
 
-    /// Throws `RequestFault.tooManyConnections` for a connection that came in beyond those that are served.
+    /// Throws `RequestFault.tooManyConnections` for a connection that came in beyond those that are served, unless others
+    /// have left since and made room for it.
     func refuseSurplus(_ channel: any Channel) throws(RequestFault) {
         let isSurplus = state.withLock { state in
-            !state.surplus.isEmpty && state.surplus.contains(ObjectIdentifier(channel))
+            guard !state.surplus.isEmpty, state.surplus.contains(ObjectIdentifier(channel)) else { return false }
+            guard state.count - state.surplus.count < size else { return true }
+            state.surplus.remove(ObjectIdentifier(channel))
+            return false
         }
         if isSurplus { throw .tooManyConnections }
     }
