@@ -20,10 +20,24 @@ enum JudgedToken: Sendable {
 }
 
 extension TokenReader {
+    /// What the token is that an API client names. Where nobody can say, who is no client of the tenant hears no more than that.
+    ///
+    /// Throws `invalidClient`, `keysUnavailable`, and what reading the tenant again may throw.
+    func judge(
+        _ token: String, for client: ClientCredential, in served: ServedTenant, asking database: Database
+    ) async throws -> JudgedToken {
+        do {
+            return try await judge(token, in: served)
+        } catch {
+            _ = try await database.inquire(nil, for: client, in: served.tenant.id)
+            throw error
+        }
+    }
+
     /// What the token is. Its header says that better than a client's `token_type_hint`, which nobody therefore needs.
     ///
     /// Throws `Refusal.keysUnavailable` when its key can't be opened, and what reading the tenant again may throw.
-    func judge(_ token: String, in served: ServedTenant) async throws -> JudgedToken {
+    private func judge(_ token: String, in served: ServedTenant) async throws -> JudgedToken {
         do {
             switch (try? CompactJWS.parse(token)).flatMap({ TokenType(rawValue: $0.type) }) {
             case .accessToken: return .access(try await access(token, in: served).claims)

@@ -15,7 +15,7 @@ public struct RevokeToken: Sendable {
     public func callAsFunction(
         _ token: String, by client: ClientCredential, from place: ClientInfo, in served: ServedTenant
     ) async throws {
-        let judged = try await tokens.judge(token, in: served)
+        let judged = try await tokens.judge(token, for: client, in: served, asking: database)
         _ = try await database.inquire(nil, for: client, in: served.tenant.id)
         switch judged {
         case .access(let claims):

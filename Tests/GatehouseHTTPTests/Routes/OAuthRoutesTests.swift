@@ -44,6 +44,30 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `While a key can't be opened, a client hears 503 and a stranger that it is unknown`() async throws {
+        try await RunningService.run {
+            $0.hearsOfChanges = true
+        } _: { service in
+            let tenant = try await service.tenant()
+            let (client, other) = (try await tenant.client(), try await tenant.client())
+            let stranger = TestClient(id: client.id, secret: other.secret)
+            let user = try await tenant.user()
+            try await service.sql(
+                """
+                update signing_keys set sealed_secret = '\\x00'
+                where tenant_id = '\(tenant.tenant.id.lowercaseString)' and use = 'refresh'
+                """)
+            // The service hears of it in its own time.
+            while try await tenant.introspect(user.refresh, as: client).status != 503 {}
+            for route in oauthRoutes {
+                let form = "token=\(user.refresh)"
+                #expect(try await tenant.post(route, client.basic, form: form).status == 503)
+                #expect(try await tenant.post(route, stranger.basic, form: form).status == 401)
+            }
+        }
+    }
+
     @Test func `A hint is only a hint, and unknown parameters are passed over`() async throws {
         let tenant = try await RunningService.shared.tenant()
         let client = try await tenant.client()
