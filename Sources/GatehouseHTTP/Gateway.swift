@@ -4,7 +4,9 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import OpenTelemetry
 import Postgres
+import Tracing
 
 /// The connection a request came over.
 struct Connection: InitializableFromSource {
@@ -29,6 +31,7 @@ struct Gateway: HTTPResponder {
     private let log: RequestLog
     /// Nil on a listener whose requests are not counted.
     private let counter: RequestCounter?
+    private let trace: RequestTrace
 
     init(
         routes: RouteTable, service: LoginService?, configuration: HTTPConfiguration, room: ConnectionRoom,
@@ -42,27 +45,43 @@ struct Gateway: HTTPResponder {
         isHTTPS = configuration.publicURL.lowercased().hasPrefix("https://")
         log = RequestLog(logger: logger)
         counter = metrics.map { RequestCounter($0, routes: routes) }
+        trace = RequestTrace(tracer: configuration.tracer)
     }
 
     func respond(to request: Request, context: Connection) async throws -> Response {
-        let received = ContinuousClock.now
-        let requestID = RequestID.chosen(for: request.headers)
         let match = routes.match(request.head.path ?? "/")
+        let (method, route) = (RequestLog.name(of: request.method), match.resource?.template ?? "")
+        let span = trace.begin(method: method, route: route, headers: request.headers)
         let incident = RequestLog.Incident(
-            requestID: requestID, method: request.method, route: match.resource?.template ?? "",
-            channel: context.channel)
-        var served: Tenant?
-        let answer = try await answering(incident) {
+            requestID: RequestID.chosen(for: request.headers), traceID: span.trace.traceID.description, method: method,
+            route: route, channel: context.channel)
+        var status = HTTPResponse.Status.badRequest
+        defer {
+            counter?.answered(
+                request.method, route: route, tenant: incident.tenant, status: status, after: .now - incident.received)
+            log.answered(incident, status: status)
+            trace.end(span, incident, status: status)
+        }
+        let answer = try await InstrumentationContext.$current.withValue(incident.context(span)) {
+            try await self.answer(request, match, incident)
+        }
+        status = incident.isCutShort ? RequestLog.cutShort : answer.status
+        var response = answer.response(
+            requestID: incident.requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
+        response.headers[.traceParent] = span.trace.traceParent
+        return response
+    }
+
+    private func answer(
+        _ request: Request, _ match: RouteTable.Match, _ incident: RequestLog.Incident
+    ) async throws -> Answer {
+        try await answering(incident) {
             guard let service, let slug = match.slug else { return try await untenanted(request, match) }
-            try room.refuseSurplus(context.channel)
+            try room.refuseSurplus(incident.channel)
             let tenant = try await service.directory.tenant(slug: String(slug))
-            served = tenant.tenant
+            incident.tenant = tenant.tenant
             return try await self.answer(request, match, service, tenant, incident)
         }
-        counter?.answered(
-            request.method, route: incident.route, tenant: served, status: answer.status, after: .now - received)
-        log.answered(incident, status: answer.status, since: received)
-        return answer.response(requestID: requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
     }
 
     private func untenanted(_ request: Request, _ match: RouteTable.Match) async throws(RequestFault) -> Answer {
@@ -106,7 +125,7 @@ struct Gateway: HTTPResponder {
             throw error
         } catch {
             guard var problem = Problem(foreseen: error) else {
-                log.failed(incident, error)
+                incident.note(error)
                 return .problem(.unforeseen)
             }
             if let tenant { problem.challenge(realm: tenant) }

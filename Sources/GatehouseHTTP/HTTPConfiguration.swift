@@ -1,3 +1,5 @@
+public import OpenTelemetry
+
 /// What a listener is told by the program.
 public struct HTTPConfiguration: Sendable {
     /// Where browsers and apps reach the service, without a trailing slash: `https://login.example`.
@@ -15,6 +17,8 @@ public struct HTTPConfiguration: Sendable {
     public var maximumConnections: Int
     /// How long clients may take.
     public var deadlines: ConnectionDeadlines
+    /// Makes a span of each request.
+    public var tracer = OpenTelemetryTracer.identifiersOnly
 
     public init(
         publicURL: String, host: String = "127.0.0.1", port: Int = 8080, trustedProxies: [CIDR] = [],

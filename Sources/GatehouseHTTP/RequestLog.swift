@@ -1,46 +1,82 @@
+import Gatehouse
 import HTTPTypes
 import Logging
 import NIOCore
 import Postgres
 
-/// What is logged of requests: never a header, a body or a token.
+/// What is logged of requests: one line each, and never a header, a path, a body or a token.
 struct RequestLog: Sendable {
-    /// A request, as the log names it.
-    struct Incident {
+    /// A request, as the log and its span name it.
+    final class Incident {
         let requestID: String
-        let method: HTTPRequest.Method
+        let traceID: String
+        /// One that is registered, or `_OTHER`.
+        let method: String
         /// The template, empty where there is no such path.
         let route: String
         let channel: any Channel
+        let received = ContinuousClock.now
+        /// The tenant that was found; what a path names otherwise is anybody's text.
+        var tenant: Tenant?
+        /// What kind of error nobody foresaw.
+        var failure: String?
+        /// The connection ended before the request was whole.
+        var isCutShort = false
+
+        init(requestID: String, traceID: String, method: String, route: String, channel: any Channel) {
+            self.requestID = requestID
+            self.traceID = traceID
+            self.method = method
+            self.route = route
+            self.channel = channel
+        }
+
+        /// An error that nobody foresaw. A client that went away in the middle of its request is none.
+        func note(_ error: any Error) {
+            if channel.isActive { failure = RequestLog.kind(of: error) } else { isCutShort = true }
+        }
     }
+
+    /// What nobody was sent, because the connection had ended: 499, as nginx has it in its log.
+    static let cutShort = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
+
+    /// What machines ask every few seconds.
+    private static let probes: Set = ["/healthz", "/readyz", "/metrics"]
 
     let logger: Logger
 
-    func answered(_ incident: Incident, status: HTTPResponse.Status, since received: ContinuousClock.Instant) {
-        logger.debug(
-            "answered",
-            metadata: [
-                "request_id": "\(incident.requestID)", "method": "\(incident.method.rawValue)",
-                "route": "\(incident.route)", "status": "\(status.code)",
-                "duration_ms": "\((ContinuousClock.now - received).milliseconds)",
-            ])
+    func answered(_ incident: Incident, status: HTTPResponse.Status) {
+        var metadata: Logger.Metadata = [
+            "request_id": "\(incident.requestID)", "method": "\(incident.method)", "route": "\(incident.route)",
+            "status": .stringConvertible(status.code),
+            "duration_ms": .stringConvertible((ContinuousClock.now - incident.received).milliseconds),
+            "tenant": "\(incident.tenant?.slug ?? "")", "trace_id": "\(incident.traceID)",
+        ]
+        if let failure = incident.failure { metadata["error"] = "\(failure)" }
+        logger.log(
+            level: Self.level(of: incident, status), incident.isCutShort ? "connection ended early" : "answered",
+            metadata: metadata)
     }
 
-    /// An error that nobody foresaw. A client that went away in the middle of its request is none.
-    func failed(_ incident: Incident, _ error: any Error) {
-        logger.log(
-            level: incident.channel.isActive ? .error : .debug, "request failed",
-            metadata: [
-                "request_id": "\(incident.requestID)", "method": "\(incident.method.rawValue)",
-                "route": "\(incident.route)", "error": "\(Self.kind(of: error))",
-            ])
+    private static func level(of incident: Incident, _ status: HTTPResponse.Status) -> Logger.Level {
+        if incident.failure != nil { return .error }
+        if probes.contains(incident.route) { return .debug }
+        return status.code >= 500 ? .warning : .info
     }
 
     /// What kind of error it is. Its description may quote values, so only the type is named, and of an answer of the
     /// database the SQLSTATE.
-    private static func kind(of error: any Error) -> String {
+    fileprivate static func kind(of error: any Error) -> String {
         if case PostgresError.server(let answer) = error { return "SQLSTATE \(answer.state.rawValue)" }
         return String(reflecting: type(of: error))
+    }
+
+    /// Methods are what clients make them; those that are no standard ones share a name.
+    static func name(of method: HTTPRequest.Method) -> String {
+        switch method {
+        case .get, .head, .post, .put, .patch, .delete, .options, .connect, .trace: method.rawValue
+        default: "_OTHER"
+        }
     }
 }
 

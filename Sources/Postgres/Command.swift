@@ -2,14 +2,18 @@
 struct Command: Sendable {
     let key: PreparedStatements.Key
     let parameters: ParameterBuffer
+    /// What it is called in a trace.
+    let summary: String
 
     init(_ sql: String) {
+        summary = StatementSummary(of: sql).text
         key = PreparedStatements.Key(sql: sql, types: [])
         parameters = .empty
     }
 
     init<Input, Output>(_ statement: Statement<Input, Output>, _ input: Input) throws(PostgresError) {
         key = statement.key
+        summary = statement.summary
         parameters = try statement.encode(input)
     }
 

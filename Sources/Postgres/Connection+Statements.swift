@@ -32,8 +32,10 @@ extension Connection {
         decode: @escaping @Sendable (borrowing ServerResult) throws(PostgresError) -> [Output]
     ) async throws(PostgresError) -> [Output] {
         let execution = Execution(command: command, settings: settings, deadline: deadline, transaction: transaction)
-        return try await interruptible { cancellation async throws(PostgresError) in
-            try await perform(execution, cancellation: cancellation, read: decode)
+        return try await trace.statement(command) { () async throws(PostgresError) in
+            try await interruptible { cancellation async throws(PostgresError) in
+                try await perform(execution, cancellation: cancellation, read: decode)
+            }
         }
     }
 
@@ -41,8 +43,10 @@ extension Connection {
         of command: Command, settings: [LocalSetting], deadline: Duration, in transaction: UInt64?
     ) async throws(PostgresError) -> Int {
         let execution = Execution(command: command, settings: settings, deadline: deadline, transaction: transaction)
-        return try await interruptible { cancellation async throws(PostgresError) in
-            try await perform(execution, cancellation: cancellation) { result in result.affectedRows }
+        return try await trace.statement(command) { () async throws(PostgresError) in
+            try await interruptible { cancellation async throws(PostgresError) in
+                try await perform(execution, cancellation: cancellation) { result in result.affectedRows }
+            }
         }
     }
 

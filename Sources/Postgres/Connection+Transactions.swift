@@ -22,7 +22,9 @@ extension Connection {
             await rollBack(id)
             throw error
         }
-        try await commit(id, until: .now + deadline)
+        try await trace.statement(.commit) { () async throws(PostgresError) in
+            try await commit(id, until: .now + deadline)
+        }
         return outcome
     }
 

@@ -1,4 +1,5 @@
 internal import Synchronization
+public import Tracing
 
 /// One connection to PostgreSQL, which works on a thread of its own.
 ///
@@ -13,6 +14,7 @@ public actor Connection {
     nonisolated let wake: WakePipe
     private nonisolated let openFlag = Atomic<Bool>(false)
     let idleCheckAfter: Duration
+    nonisolated let trace: StatementTrace
 
     var libpq: LibPQ? {
         didSet { openFlag.store(libpq != nil, ordering: .releasing) }
@@ -37,11 +39,12 @@ public actor Connection {
     /// False once the connection is closed or lost.
     public nonisolated var isOpen: Bool { openFlag.load(ordering: .acquiring) }
 
-    private init(idleCheckAfter: Duration) throws(PostgresError) {
+    private init(idleCheckAfter: Duration, tracer: (any Tracer)?) throws(PostgresError) {
         guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
         guard let thread = ConnectionThread() else { throw .connect(reason: "the system refused a new thread") }
         self.wake = wake
         self.idleCheckAfter = idleCheckAfter
+        trace = StatementTrace(tracer: tracer)
         self.thread = thread
     }
 
@@ -52,11 +55,12 @@ public actor Connection {
     /// - Parameters:
     ///   - conninfo: A libpq connection string or URL; several hosts, TLS modes and service files included.
     ///   - idleCheckAfter: A connection that was idle for longer is tried before its next statement.
+    ///   - tracer: Makes a span of each statement that is made within another span.
     public static func open(
         _ conninfo: String, applicationName: ApplicationName? = nil, idleCheckAfter: Duration = .seconds(30),
-        deadline: Duration = defaultDeadline
+        tracer: (any Tracer)? = nil, deadline: Duration = defaultDeadline
     ) async throws(PostgresError) -> Connection {
-        let connection = try Connection(idleCheckAfter: idleCheckAfter)
+        let connection = try Connection(idleCheckAfter: idleCheckAfter, tracer: tracer)
         try await connection.interruptible { cancellation async throws(PostgresError) in
             try await connection.connect(
                 conninfo, applicationName: applicationName, until: .now + deadline, cancellation: cancellation)

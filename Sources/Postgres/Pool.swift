@@ -60,6 +60,10 @@ public final class Pool: Sendable {
         }
         let begun = ContinuousClock.now
         defer { configuration.onWait?(.now - begun) }
+        return try await StatementTrace(tracer: configuration.tracer).wait(waitForConnection)
+    }
+
+    private nonisolated(nonsending) func waitForConnection() async throws(PostgresError) -> Connection {
         let waiter = shared.withLock { $0.newID() }
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { enqueue(waiter, $0) }
@@ -149,7 +153,8 @@ public final class Pool: Sendable {
             return .success(
                 try await Connection.open(
                     configuration.conninfo, applicationName: configuration.applicationName,
-                    idleCheckAfter: configuration.idleCheckAfter, deadline: configuration.connectDeadline))
+                    idleCheckAfter: configuration.idleCheckAfter, tracer: configuration.tracer,
+                    deadline: configuration.connectDeadline))
         } catch {
             return .failure(error)
         }

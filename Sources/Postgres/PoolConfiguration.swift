@@ -1,3 +1,5 @@
+public import Tracing
+
 /// How a pool connects and how long its users wait.
 public struct PoolConfiguration: Sendable {
     /// A libpq connection string or URL.
@@ -20,6 +22,9 @@ public struct PoolConfiguration: Sendable {
     public var backoff: Backoff
     /// Told how long each statement waited for a connection, whether or not it got one.
     public var onWait: (@Sendable (Duration) -> Void)?
+
+    /// Makes a span of each statement, and of each wait for a connection, that is made within another span; none when nil.
+    public var tracer: (any Tracer)?
 
     public init(
         _ conninfo: String, size: Int = 10, waitDeadline: Duration = .seconds(5), maximumWaiters: Int = 1024,

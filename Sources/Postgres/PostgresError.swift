@@ -56,6 +56,25 @@ public struct ValueFault: Error, Hashable, Sendable {
     public init(_ reason: String) { self.reason = reason }
 }
 
+extension PostgresError {
+    /// What it is, without anything that was said with it: the SQLSTATE of what the server refused, else the case's name.
+    var kind: String {
+        switch self {
+        case .connect: "connect"
+        case .connectionLost: "connection_lost"
+        case .commitUnconfirmed: "commit_unconfirmed"
+        case .server(let error): error.state.rawValue
+        case .encoding: "encoding"
+        case .decoding: "decoding"
+        case .timeout: "timeout"
+        case .cancelled: "cancelled"
+        case .tooManyWaiting: "too_many_waiting"
+        case .closed: "closed"
+        case .transactionInProgress: "transaction_in_progress"
+        }
+    }
+}
+
 extension PostgresError: CustomStringConvertible {
     public var description: String {
         switch self {

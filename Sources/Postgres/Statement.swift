@@ -13,6 +13,8 @@ public struct Statement<Input, Output>: StatementDescription, Sendable {
     public let acceptedColumnTypes: [[PostgresType]]
 
     let key: PreparedStatements.Key
+    /// What it is called in a trace.
+    let summary: String
     let encode: @Sendable (Input) throws(PostgresError) -> ParameterBuffer
     let decode: @Sendable (borrowing ServerResult) throws(PostgresError) -> [Output]
 
@@ -26,6 +28,7 @@ public struct Statement<Input, Output>: StatementDescription, Sendable {
         row: @escaping @Sendable (repeat each C) throws -> Output
     ) {
         key = PreparedStatements.Key(sql: sql, types: Self.types(of: repeat (each P).self).map(\.oid))
+        summary = StatementSummary(of: sql).text
         encode = Self.encoder(bind)
         var accepted: [[PostgresType]] = []
         repeat accepted.append((each C).acceptedPostgresTypes)
@@ -57,6 +60,7 @@ public struct Statement<Input, Output>: StatementDescription, Sendable {
         _ sql: String, bind: @escaping @Sendable (Input) -> (repeat each P)
     ) where Output == Void {
         key = PreparedStatements.Key(sql: sql, types: Self.types(of: repeat (each P).self).map(\.oid))
+        summary = StatementSummary(of: sql).text
         columnTypes = []
         acceptedColumnTypes = []
         encode = Self.encoder(bind)

@@ -23,6 +23,8 @@ struct ConfigurationTests {
             "GATEHOUSE_TRUSTED_PROXIES": "10.0.0.0/99", "GATEHOUSE_LOG_LEVEL": "loud", "GATEHOUSE_LOG_FORMAT": "xml",
             "GATEHOUSE_ARGON2": "m=1", "GATEHOUSE_LIMITS": "account=many", "GATEHOUSE_JWKS_MAX_AGE": "300",
             "GATEHOUSE_METRICS_TENANT_LABEL": "perhaps",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:hunter2@collector:4318", "OTEL_TRACES_SAMPLER_ARG": "all",
+            "OTEL_SERVICE_NAME": "a b",
         ]
         let outcome = try await Program.run(["serve"], wrong)
         #expect(outcome.status == 1)

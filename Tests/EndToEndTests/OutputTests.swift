@@ -34,6 +34,27 @@ struct OutputTests {
     }
 
     @Test(
+        "To a person the line of a request is shown in columns, and nothing in it steers the terminal or begins a line")
+    func requestLine() {
+        let event = LogEvent(
+            level: .info, message: "answered", metadata: nil, source: "", file: "", function: "", line: 1)
+        let line = TextLogHandler.line(
+            event,
+            metadata: [
+                "method": "POST", "route": "/t/{tenant}/v1/login", "status": .stringConvertible(200),
+                "duration_ms": .stringConvertible(41.26), "tenant": "demo", "request_id": "a\u{1B}[2J\nb",
+            ], at: Date(timeIntervalSince1970: 0), coloured: false)
+        #expect(
+            line == """
+                00:00:00 info     POST    200    41.3 ms  /t/{tenant}/v1/login                     demo \
+                request_id=a\u{FFFD}[2J\u{FFFD}b
+                """)
+        let other = TextLogHandler.line(
+            event, metadata: ["listen": "x"], at: Date(timeIntervalSince1970: 0), coloured: false)
+        #expect(other == "00:00:00 info     answered listen=x")
+    }
+
+    @Test(
         "Times are written to the microsecond",
         arguments: [
             (0, "1970-01-01T00:00:00.000000Z"), (951_782_400, "2000-02-29T00:00:00.000000Z"),

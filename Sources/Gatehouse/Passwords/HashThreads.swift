@@ -1,6 +1,7 @@
 import CoreMetrics
 import Dispatch
 import Synchronization
+import Tracing
 
 import struct FoundationEssentials.UUID
 
@@ -37,8 +38,12 @@ final class HashThreads: Sendable {
     private let wakeUps = DispatchSemaphore(value: 0)
     private let threadCount: Int
     private let metrics: PasswordMetrics
+    private let tracer: (any Tracer)?
 
-    init(count: Int, queueLimit: Int, metrics: PasswordMetrics = PasswordMetrics()) {
+    init(
+        count: Int, queueLimit: Int, metrics: PasswordMetrics = PasswordMetrics(), tracer: (any Tracer)? = nil
+    ) {
+        self.tracer = tracer
         threadCount = max(1, count)
         self.metrics = metrics
         state = Mutex(State(queue: HashQueue(limit: queueLimit)))
@@ -53,15 +58,19 @@ final class HashThreads: Sendable {
         state.withLock { $0.queue.count }
     }
 
-    /// Runs `body` on one of the threads when the tenant's turn comes.
+    /// Runs `body` on one of the threads when the tenant's turn comes. In a trace it is called `name`.
     func run<Value: Sendable>(
-        for tenant: UUID, _ body: @escaping @Sendable () throws(HashingFailure) -> Value
+        for tenant: UUID, as name: String = "hash", _ body: @escaping @Sendable () throws(HashingFailure) -> Value
     ) async throws(HashingFailure) -> Value {
         let ticket = Mutex<HashQueue<Job>.Ticket?>(nil)
+        let span = HashSpan(name, tracer)
         let result: Result<Value, HashingFailure> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let job = Job(
-                    run: { continuation.resume(returning: Result { () throws(HashingFailure) in try body() }) },
+                    run: {
+                        span?.begin()
+                        continuation.resume(returning: Result { () throws(HashingFailure) in try body() })
+                    },
                     refuse: { continuation.resume(returning: .failure($0)) })
                 let admitted = admit(job, for: tenant)
                 ticket.withLock { $0 = admitted }
@@ -71,6 +80,7 @@ final class HashThreads: Sendable {
         } onCancel: {
             withdraw(ticket.withLock { $0 })
         }
+        span?.end(result)
         return try result.get()
     }
 

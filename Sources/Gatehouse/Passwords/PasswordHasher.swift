@@ -1,4 +1,5 @@
 import CoreMetrics
+public import Tracing
 
 public import struct FoundationEssentials.UUID
 
@@ -47,15 +48,17 @@ public final class PasswordHasher: Sendable {
     ///   - queueLimit: The most jobs that may wait; 64 a thread when nil, about a second's work.
     ///   - ceiling: The highest cost of a stored hash, raised to `parameters` where it is lower.
     ///   - metrics: Told how long each hash or comparison took and waited, and what was refused.
+    ///   - tracer: Makes a span of each job that is asked for within another span.
     public init(
         parameters: Argon2Parameters = .standard, threads: Int? = nil, queueLimit: Int? = nil,
-        ceiling: HashCeiling = .standard, metrics: PasswordMetrics = PasswordMetrics()
+        ceiling: HashCeiling = .standard, metrics: PasswordMetrics = PasswordMetrics(),
+        tracer: (any Tracer)? = nil
     ) {
         let count = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         self.parameters = parameters
         self.ceiling = ceiling.allowing(parameters)
         self.queueLimit = queueLimit ?? 64 * max(1, count)
-        self.threads = HashThreads(count: count, queueLimit: self.queueLimit, metrics: metrics)
+        self.threads = HashThreads(count: count, queueLimit: self.queueLimit, metrics: metrics, tracer: tracer)
         self.metrics = metrics
         dummy = .placeholder(parameters: parameters)
     }
@@ -66,7 +69,7 @@ public final class PasswordHasher: Sendable {
 
     /// Makes a new Argon2id hash with a random salt.
     public func hash(_ password: Password, for tenant: UUID) async throws(HashingFailure) -> PasswordHash {
-        try await threads.run(for: tenant) { [parameters, metrics] () throws(HashingFailure) in
+        try await threads.run(for: tenant, as: "hash password") { [parameters, metrics] () throws(HashingFailure) in
             let hash = try timed(metrics.hashing) { () throws(HashingFailure) in
                 try password.withBytes { (bytes) throws(HashingFailure) in
                     try Argon2Hash.make(of: &bytes, parameters: parameters)
@@ -80,7 +83,8 @@ public final class PasswordHasher: Sendable {
     public func verify(
         _ password: Password, against hash: PasswordHash, for tenant: UUID
     ) async throws(HashingFailure) -> PasswordVerdict {
-        try await threads.run(for: tenant) { [parameters, ceiling, dummy, metrics] () throws(HashingFailure) in
+        try await threads.run(for: tenant, as: "verify password") {
+            [parameters, ceiling, dummy, metrics] () throws(HashingFailure) in
             let parsed = hash.parsed
             let stored = parsed.flatMap { $0.isWithin(ceiling) ? $0 : nil }
             var length = 0
@@ -110,7 +114,9 @@ public final class PasswordHasher: Sendable {
     public func isGuessable(
         _ password: Password, userInputs: [String], for tenant: UUID
     ) async throws(HashingFailure) -> Bool {
-        try await threads.run(for: tenant) { Guessability.isGuessable(password, userInputs: userInputs) }
+        try await threads.run(for: tenant, as: "rate password") {
+            Guessability.isGuessable(password, userInputs: userInputs)
+        }
     }
 
     /// How many jobs wait for a thread now.

@@ -1,6 +1,7 @@
 import Gatehouse
 import GatehouseHTTP
 import Logging
+import OpenTelemetry
 
 /// The settings of the service, every one of them checked.
 struct ServiceSettings {
@@ -17,6 +18,8 @@ struct ServiceSettings {
     let limits: GuessLimits
     let jwksMaxAge: Duration
     let metricsTenantLabel: TenantLabel
+    /// Nil where no traces are recorded.
+    let traces: TraceSettings?
     /// Names, values and where they came from, with secrets masked.
     let printed: [PrintedSetting]
 
@@ -42,6 +45,7 @@ struct ServiceSettings {
         limits = reader.limits()
         jwksMaxAge = reader.jwksMaxAge()
         metricsTenantLabel = reader.metricsTenantLabel()
+        traces = reader.traces()
         try reader.throwProblems()
         guard let databaseURL, let masterKeys else { throw ConfigurationProblems(lines: []) }
         self.databaseURL = databaseURL
@@ -60,6 +64,9 @@ struct ServiceSettings {
             (.limits, LimitsText.format(limits)),
             (.jwksMaxAge, "\(jwksMaxAge.components.seconds)s"),
             (.metricsTenantLabel, metricsTenantLabel == .off ? "off" : "on"),
+            (.otlpEndpoint, traces?.endpoint.description ?? "none"),
+            (.traceSamplerArgument, reader.text(.traceSamplerArgument) ?? "1"),
+            (.traceServiceName, reader.text(.traceServiceName) ?? TraceSettings.serviceName),
         ]
         printed =
             shown.map { PrintedSetting(setting: $0, value: $1, origin: reader.origin(of: $0)) }

@@ -22,6 +22,9 @@ struct Setting: Sendable, Hashable {
     static let limits = Setting("GATEHOUSE_LIMITS")
     static let metricsTenantLabel = Setting("GATEHOUSE_METRICS_TENANT_LABEL")
     static let jwksMaxAge = Setting("GATEHOUSE_JWKS_MAX_AGE")
+    static let otlpEndpoint = Setting("OTEL_EXPORTER_OTLP_ENDPOINT")
+    static let traceSamplerArgument = Setting("OTEL_TRACES_SAMPLER_ARG")
+    static let traceServiceName = Setting("OTEL_SERVICE_NAME")
 
     static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]
 
@@ -30,9 +33,10 @@ struct Setting: Sendable, Hashable {
         variable.lowercased().split(separator: "_").map(String.init)
     }
 
-    /// The flag, or nil for the one setting that is a secret and therefore never an argument.
+    /// The flag, or nil for the one setting that is a secret and therefore never an argument, and for those that are called as
+    /// OpenTelemetry calls them.
     var flag: String? {
-        guard self != .masterKey else { return nil }
+        guard self != .masterKey, words[0] != "otel" else { return nil }
         return "--" + words.drop { $0 == "gatehouse" }.joined(separator: "-")
     }
 }

@@ -66,6 +66,7 @@ struct Dev: AsyncParsableCommand {
     private func settings(folder: DevFolder, database: DevDatabase) throws -> ServiceSettings {
         let kept: [Setting] = [
             .listen, .opsListen, .logLevel, .logFormat, .argon2, .limits, .poolSize, .jwksMaxAge, .metricsTenantLabel,
+            .otlpEndpoint, .traceSamplerArgument, .traceServiceName,
         ]
         let names = Set(kept.map(\.variable))
         var flags: [Setting: String] = [.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile]

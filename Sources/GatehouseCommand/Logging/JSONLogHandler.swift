@@ -2,20 +2,17 @@ import FoundationEssentials
 import Gatehouse
 import Logging
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// One JSON object a line on standard error: `time`, `level`, `message`, then the metadata by name.
 struct JSONLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
+    private let writer: LogWriter
 
-    init(logLevel: Logger.Level) {
+    init(logLevel: Logger.Level, metadataProvider: Logger.MetadataProvider? = nil, to writer: LogWriter) {
         self.logLevel = logLevel
+        self.metadataProvider = metadataProvider
+        self.writer = writer
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -24,7 +21,10 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        Terminal.write(Self.line(event, metadata: allMetadata(of: event), at: Date()) + "\n", to: STDERR_FILENO)
+        let now = Date()
+        writer.write(Self.line(event, metadata: allMetadata(of: event), at: now)) { dropped in
+            Self.line(.dropped(dropped), metadata: ["lines": .stringConvertible(dropped)], at: now)
+        }
     }
 
     static func line(_ event: LogEvent, metadata: Logger.Metadata, at time: Date) -> String {
@@ -55,6 +55,14 @@ struct JSONLogHandler: LogHandler {
 
     private static func object(_ metadata: Logger.Metadata) -> JSONObject {
         metadata.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = json($1.value) }
+    }
+}
+
+extension LogEvent {
+    static func dropped(_ count: Int) -> LogEvent {
+        LogEvent(
+            level: .warning, message: "Lines were dropped here, as nobody read the log fast enough.", metadata: nil,
+            source: "", file: "", function: "", line: 0)
     }
 }
 

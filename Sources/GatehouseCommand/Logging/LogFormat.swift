@@ -1,3 +1,4 @@
+import GatehouseHTTP
 import Logging
 
 /// What a line of the log looks like.
@@ -6,8 +7,8 @@ enum LogFormat: String, Sendable {
 
     func handler(level: Logger.Level) -> any LogHandler {
         switch self {
-        case .json: JSONLogHandler(logLevel: level)
-        case .text: TextLogHandler(logLevel: level)
+        case .json: JSONLogHandler(logLevel: level, metadataProvider: .request, to: .standardError)
+        case .text: TextLogHandler(logLevel: level, metadataProvider: .request, to: .standardError)
         }
     }
 }

@@ -13,10 +13,13 @@ struct TextLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
+    private let writer: LogWriter
     private let coloured = Terminal.hasColour(STDERR_FILENO)
 
-    init(logLevel: Logger.Level) {
+    init(logLevel: Logger.Level, metadataProvider: Logger.MetadataProvider? = nil, to writer: LogWriter) {
         self.logLevel = logLevel
+        self.metadataProvider = metadataProvider
+        self.writer = writer
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -25,36 +28,33 @@ struct TextLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let time = RFC3339.format(Date()).dropFirst(11).prefix(8)
-        let level = event.level.rawValue.padding(to: 8)
-        var parts = [
-            Style.faint.applied(to: String(time), if: coloured), style(event.level).applied(to: level, if: coloured),
-            event.message.description,
-        ]
-        for (name, value) in allMetadata(of: event).sorted(by: { $0.key < $1.key }) {
-            parts.append(Style.faint.applied(to: "\(name)=\(value)", if: coloured))
+        let now = Date()
+        writer.write(Self.line(event, metadata: allMetadata(of: event), at: now, coloured: coloured)) { dropped in
+            Self.line(
+                .dropped(dropped), metadata: ["lines": .stringConvertible(dropped)], at: now, coloured: coloured)
         }
-        if let error = event.error { parts.append(Failure(error).message) }
-        Terminal.write(parts.joined(separator: " ").onOneLine + "\n", to: STDERR_FILENO)
     }
 
-    private func style(_ level: Logger.Level) -> Style {
+    static func line(_ event: LogEvent, metadata: Logger.Metadata, at time: Date, coloured: Bool) -> String {
+        let request = RequestColumns(metadata)
+        let level = event.level.rawValue.padded(to: 8)
+        var parts = [
+            Style.faint.applied(to: String(RFC3339.format(time).dropFirst(11).prefix(8)), if: coloured),
+            style(event.level).applied(to: level, if: coloured), (request?.text ?? event.message.description).printable,
+        ]
+        for (name, value) in (request?.rest ?? metadata).sorted(by: { $0.key < $1.key }) {
+            parts.append(Style.faint.applied(to: "\(name)=\(value)".printable, if: coloured))
+        }
+        if let error = event.error { parts.append(Failure(error).message.printable) }
+        return parts.joined(separator: " ")
+    }
+
+    private static func style(_ level: Logger.Level) -> Style {
         switch level {
         case .trace, .debug: .faint
         case .info, .notice: .good
         case .warning: .warning
         case .error, .critical: .bad
         }
-    }
-}
-
-extension String {
-    fileprivate func padding(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-
-    /// What came with a request can't begin a line of its own.
-    fileprivate var onOneLine: String {
-        replacing("\r", with: "\\r").replacing("\n", with: "\\n")
     }
 }

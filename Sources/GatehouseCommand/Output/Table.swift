@@ -50,8 +50,9 @@ struct Card {
 }
 
 extension String {
-    /// Without control characters: what a user typed as a name or a browser sent as its own must not steer a terminal.
-    fileprivate var printable: String {
+    /// Without control characters: what a user typed as a name or a browser sent as its own must not steer a terminal, nor
+    /// begin a line of its own.
+    var printable: String {
         String(
             String.UnicodeScalarView(
                 unicodeScalars.map { scalar in

@@ -42,9 +42,13 @@ enum Terminal {
         return ask(question)
     }
 
-    /// One system call a message where the kernel takes it whole, so that lines of several threads don't mix.
     static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
+        write(Array(text.utf8), to: descriptor)
+    }
+
+    /// One system call a message where the kernel takes it whole, so that lines of several threads don't mix.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             if count > 0 { rest = rest.dropFirst(count) }

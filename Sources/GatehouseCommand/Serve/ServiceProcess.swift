@@ -3,6 +3,7 @@ import FoundationEssentials
 import Gatehouse
 import GatehouseHTTP
 import Logging
+import OpenTelemetry
 import Postgres
 import ServiceLifecycle
 import UnixSignals
@@ -19,19 +20,22 @@ struct ServiceProcess {
         let metrics = try ServiceMetrics(tenants: settings.metricsTenantLabel)
         // For what libraries measure; our own parts are handed theirs.
         MetricsSystem.bootstrap(metrics.registry)
-        let pool = Pool(
-            PoolConfiguration(
-                settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse",
-                onWait: metrics.onPoolWait))
+        let tracing = ServiceTracing(settings.traces, logger: logger)
+        var connecting = PoolConfiguration(
+            settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse",
+            onWait: metrics.onPoolWait)
+        connecting.tracer = tracing.recorder
+        let pool = Pool(connecting)
         let database = Database(pool: pool)
         let sealer = KeySealer(settings.masterKeys)
-        let hasher = PasswordHasher(parameters: settings.argon2, metrics: metrics.passwords)
+        let hasher = PasswordHasher(parameters: settings.argon2, metrics: metrics.passwords, tracer: tracing.recorder)
         defer { hasher.shutdown() }
         metrics.watch(pool, hasher)
         do {
             try await StartupCheck(database: database, sealer: sealer)()
             try await serve(
-                pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, onServing: onServing)
+                pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, tracing: tracing,
+                onServing: onServing)
         } catch {
             await pool.close()
             throw error
@@ -41,7 +45,7 @@ struct ServiceProcess {
 
     private func serve(
         pool: Pool, database: Database, sealer: KeySealer, hasher: PasswordHasher, metrics: ServiceMetrics,
-        onServing: @escaping @Sendable () async -> Void
+        tracing: ServiceTracing, onServing: @escaping @Sendable () async -> Void
     ) async throws {
         let directory = TenantDirectory(
             database: database, sealer: sealer, publicURL: settings.publicURL.text,
@@ -56,7 +60,7 @@ struct ServiceProcess {
         let readiness = Readiness(
             databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger, metrics: metrics.readiness)
         let server = makeServer(
-            service: service, configuration: configureHTTP(), logger: logger, metrics: metrics.requests
+            service: service, configuration: configureHTTP(tracing.tracer), logger: logger, metrics: metrics.requests
         ) { _ in
             readiness.enter(.serving)
             await onServing()
@@ -72,7 +76,8 @@ struct ServiceProcess {
         // They end in reverse, each when the one after it has: the operations listener says until the last that it drains.
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: Upkeep(readiness.run)), .init(service: operations), .init(service: Upkeep(pool.run)),
+                .init(service: Upkeep(tracing.run)), .init(service: Upkeep(readiness.run)), .init(service: operations),
+                .init(service: Upkeep(pool.run)),
                 .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
                 .init(service: Upkeep(purge.run)), .init(service: server),
             ],
@@ -82,10 +87,11 @@ struct ServiceProcess {
     }
 
     /// Raises the limit of open files first, as it says how many clients there is room for.
-    private func configureHTTP() -> HTTPConfiguration {
+    private func configureHTTP(_ tracer: OpenTelemetryTracer) -> HTTPConfiguration {
         var configuration = HTTPConfiguration(
             publicURL: settings.publicURL.text, host: settings.listen.host, port: settings.listen.port,
             trustedProxies: settings.trustedProxies, jwksMaxAge: settings.jwksMaxAge)
+        configuration.tracer = tracer
         let descriptors = DescriptorLimit.raised()
         let usual = configuration.maximumConnections
         configuration.maximumConnections = descriptors.connections(atMost: usual, beside: settings.poolSize)

@@ -16,7 +16,7 @@ struct CORS {
         guard let origin else { return }
         answer.headers[.accessControlAllowOrigin] = origin
         answer.headers[.accessControlAllowCredentials] = "true"
-        answer.headers[.accessControlExposeHeaders] = "Retry-After, WWW-Authenticate, X-Request-Id"
+        answer.headers[.accessControlExposeHeaders] = "Retry-After, WWW-Authenticate, X-Request-Id, traceparent"
     }
 
     /// The answer to `OPTIONS`: what this path allows, and to a preflight from an allowed origin also what may be sent.
@@ -24,7 +24,8 @@ struct CORS {
         var answer = Answer.options(allowed: methods)
         guard headers[.accessControlRequestMethod] != nil, origin != nil else { return answer }
         answer.headers[.accessControlAllowMethods] = answer.headers[.allow]
-        answer.headers[.accessControlAllowHeaders] = "authorization, content-type, x-request-id"
+        answer.headers[.accessControlAllowHeaders] =
+            "authorization, content-type, x-request-id, traceparent, tracestate"
         answer.headers[.accessControlMaxAge] = "600"
         return answer
     }

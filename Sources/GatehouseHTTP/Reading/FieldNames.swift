@@ -7,6 +7,8 @@ extension HTTPField.Name {
     static let xRequestID = known("X-Request-Id")
     static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
     static let referrerPolicy = known("Referrer-Policy")
+    static let traceParent = known("traceparent")
+    static let traceState = known("tracestate")
     static let secFetchSite = known("Sec-Fetch-Site")
     static let xForwardedMethod = known("X-Forwarded-Method")
     static let xOriginalMethod = known("X-Original-Method")

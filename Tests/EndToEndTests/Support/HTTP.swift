@@ -41,10 +41,15 @@ enum HTTP {
         return try await send(request)
     }
 
-    /// Without a body, whatever the method.
-    static func send(_ method: String, _ url: String) async throws -> Answer {
+    /// Any request at all.
+    static func send(
+        _ method: String, _ url: String, _ headers: [String: String] = [:], body: Data? = nil
+    ) async throws -> Answer {
         var request = URLRequest(url: try address(url))
         request.httpMethod = method
+        request.httpBody = body
+        request.httpShouldHandleCookies = false
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         return try await send(request)
     }
 

@@ -32,6 +32,8 @@ struct Secret: Sendable {
         /// As PostgreSQL prints a `bytea`, too.
         case hexadecimal
         case upperHexadecimal = "HEXADECIMAL"
+        /// As in URLs and forms.
+        case percentEncoded
     }
 
     /// What to look for to find this form, also where it is part of something longer that was written in it.
@@ -42,6 +44,7 @@ struct Secret: Sendable {
         case .base64url: (0..<3).map { base64(after: $0).map(Self.urlSafe) }
         case .hexadecimal: [hexadecimal(of: "0123456789abcdef")]
         case .upperHexadecimal: [hexadecimal(of: "0123456789ABCDEF")]
+        case .percentEncoded: [percentEncoded]
         }
     }
 
@@ -56,6 +59,18 @@ struct Secret: Sendable {
         case UInt8(ascii: "+"): UInt8(ascii: "-")
         case UInt8(ascii: "/"): UInt8(ascii: "_")
         default: letter
+        }
+    }
+
+    private var percentEncoded: [UInt8] {
+        bytes.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                [byte]
+            default: Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8)
+            }
         }
     }
 

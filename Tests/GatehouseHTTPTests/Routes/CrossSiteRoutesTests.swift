@@ -87,7 +87,9 @@ import Testing
         #expect(reply.status == 204)
         #expect(reply.header("access-control-allow-origin") == "https://app.example")
         #expect(reply.header("access-control-allow-methods") == "GET, HEAD, PATCH, OPTIONS")
-        #expect(reply.header("access-control-allow-headers") == "authorization, content-type, x-request-id")
+        #expect(
+            reply.header("access-control-allow-headers")
+                == "authorization, content-type, x-request-id, traceparent, tracestate")
         #expect(reply.header("access-control-max-age") == "600")
         let foreign = try await tenant.send("OPTIONS", "/v1/me", headers + ["Origin": "https://evil.example"])
         #expect(foreign.status == 204)

@@ -1,6 +1,7 @@
 import Gatehouse
 import GatehouseHTTP
 import Logging
+import OpenTelemetry
 import Postgres
 import ServiceLifecycle
 import TestSupport
@@ -14,6 +15,10 @@ struct RunningService: Sendable {
         var clock = Clock.system
         /// How many statements may wait for one of four connections.
         var maximumWaiters = 1024
+        /// Makes spans of requests, statements and hashes.
+        var tracer: OpenTelemetryTracer?
+        /// Where its log goes; to nobody when nil.
+        var logger: Logger?
         /// Whether it hears of changed tenants at once, as the program does, or notices them within seconds.
         var hearsOfChanges = false
         /// A cheap hash, because what these tests ask is not how long hashing takes.
@@ -61,14 +66,18 @@ struct RunningService: Sendable {
         try await superuser.script("grant gatehouse_service to gh_service")
         await superuser.close()
 
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        var silence = Logger(label: "test")
+        silence.logLevel = .critical
+        let logger = options.logger ?? silence
+        var http = options.http
+        http.tracer = options.tracer ?? .identifiersOnly
         let sealer = KeySealer(master: .generate())
         let hasher = try options.hasher()
         let owner = Database(pool: Pool(PoolConfiguration(database.ownerURL, size: 2, waitDeadline: .seconds(60))))
-        let pool = Pool(
-            PoolConfiguration(
-                database.serviceURL, size: 4, waitDeadline: .seconds(60), maximumWaiters: options.maximumWaiters))
+        var connecting = PoolConfiguration(
+            database.serviceURL, size: 4, waitDeadline: .seconds(60), maximumWaiters: options.maximumWaiters)
+        connecting.tracer = options.tracer
+        let pool = Pool(connecting)
         let directory = TenantDirectory(
             database: Database(pool: pool), sealer: sealer, publicURL: options.http.publicURL,
             listenURL: database.serviceURL, clock: options.clock, logger: logger)
@@ -76,7 +85,7 @@ struct RunningService: Sendable {
             database: Database(pool: pool), directory: directory, hasher: hasher, limits: options.limits,
             clock: options.clock, logger: logger)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = makeServer(service: login, configuration: options.http, logger: logger) { port in
+        let server = makeServer(service: login, configuration: http, logger: logger) { port in
             continuation.yield(port)
             continuation.finish()
         }

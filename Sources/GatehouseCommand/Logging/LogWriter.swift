@@ -1,0 +1,78 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Writes lines of the log on a thread of its own, so that a reader who is slow, or has stopped, holds up nobody who logs.
+///
+/// What can't be written waits, up to a bound; what comes beyond it is dropped and counted, and a line says how many they
+/// were as soon as there is room again. Whole lines go out, in the order in which they came.
+final class LogWriter: Sendable {
+    /// The log of this program.
+    static let standardError = LogWriter(descriptor: STDERR_FILENO, flushingAtExit: true)
+
+    private struct State {
+        var waiting: [UInt8] = []
+        var dropped = 0
+        var isWriting = false
+        var limit: Int
+    }
+
+    private let descriptor: Int32
+    private let state: Mutex<State>
+    /// A queue has a thread while there is something to write, and that one may block.
+    private let thread = DispatchQueue(label: "log")
+    private let work = DispatchGroup()
+
+    /// - Parameter limit: The most bytes that wait.
+    init(descriptor: Int32, limit: Int = 4 << 20, flushingAtExit: Bool = false) {
+        self.descriptor = descriptor
+        state = Mutex(State(limit: limit))
+        if flushingAtExit { atexit { LogWriter.standardError.flush(within: .seconds(1)) } }
+    }
+
+    /// Takes a line without its end. Never waits for the reader.
+    ///
+    /// - Parameter noteDropped: Makes the line which says that so many were dropped before this one.
+    func write(_ line: String, noteDropped: (Int) -> String) {
+        let mustStart = state.withLock { state in
+            guard state.waiting.count + line.utf8.count < state.limit else {
+                state.dropped += 1
+                return false
+            }
+            if state.dropped > 0 {
+                state.waiting.append(contentsOf: "\(noteDropped(state.dropped))\n".utf8)
+                state.dropped = 0
+            }
+            state.waiting.append(contentsOf: line.utf8)
+            state.waiting.append(UInt8(ascii: "\n"))
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if mustStart { thread.async(group: work) { self.writeAll() } }
+    }
+
+    /// Waits until everything is written, but no longer than this: whoever doesn't read can't keep the program from ending.
+    func flush(within limit: DispatchTimeInterval) {
+        _ = work.wait(timeout: .now() + limit)
+    }
+
+    private func writeAll() {
+        while let bytes = next() { Terminal.write(bytes, to: descriptor) }
+    }
+
+    private func next() -> [UInt8]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isWriting = false
+                return nil
+            }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+}

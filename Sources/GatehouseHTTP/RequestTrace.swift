@@ -1,0 +1,44 @@
+import Gatehouse
+import HTTPTypes
+import OpenTelemetry
+import Tracing
+
+/// What a request does to a trace.
+struct RequestTrace: Sendable {
+    let tracer: OpenTelemetryTracer
+
+    /// Begins the request's span; the client's, where it names one, is the parent.
+    func begin(method: String, route: String, headers: HTTPFields) -> TraceSpan {
+        var caller = InstrumentationContext.topLevel
+        tracer.extract(headers, into: &caller, using: HeaderFields())
+        return tracer.startSpan(route.isEmpty ? method : "\(method) \(route)", context: caller, ofKind: .server)
+    }
+
+    /// Ends it. Neither a path nor a header goes into it: a path may hold what nobody else should see.
+    func end(_ span: TraceSpan, _ incident: RequestLog.Incident, status: HTTPResponse.Status) {
+        defer { span.end() }
+        guard span.isRecording else { return }
+        span.updateAttributes { attributes in
+            attributes["http.request.method"] = incident.method
+            attributes["http.response.status_code"] = status.code
+            attributes["gatehouse.request_id"] = incident.requestID
+            if !incident.route.isEmpty { attributes["http.route"] = incident.route }
+            if let tenant = incident.tenant { attributes["gatehouse.tenant"] = tenant.slug }
+            if status.code >= 500 { attributes["error.type"] = incident.failure ?? String(status.code) }
+        }
+        if status.code >= 500 { span.setStatus(SpanStatus(code: .error)) }
+    }
+}
+
+/// Trace Context in the head of a request: `traceparent` there is one or none, `tracestate` may come in pieces.
+private struct HeaderFields: Extractor {
+    func extract(key: String, from headers: HTTPFields) -> String? {
+        switch key {
+        case "traceparent":
+            let given = headers[values: .traceParent]
+            return given.count == 1 ? given[0] : nil
+        case "tracestate": return headers[.traceState]
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import AsyncHTTPClient
+import FoundationEssentials
+public import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Sends spans to a collector by OTLP over HTTP, in JSON. Whatever goes wrong with that costs spans and nothing else; the log
+/// has a line when it begins and one when it is over.
+public struct SpanExporter: Sendable {
+    private let endpoint: OTLPEndpoint
+    private let resource: [String: String]
+    private let queue: SpanQueue
+    private let logger: Logger
+
+    /// How long spans wait for others to go with them.
+    private static let interval = Duration.seconds(1)
+    /// Between attempts to deliver the same spans.
+    private static let pauses: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
+
+    /// - Parameter resource: Who made the spans: `service.name` and the like.
+    public init(endpoint: OTLPEndpoint, resource: [String: String], queue: SpanQueue, logger: Logger) {
+        self.endpoint = endpoint
+        self.resource = resource
+        self.queue = queue
+        self.logger = logger
+    }
+
+    /// Exports until the task is cancelled, then what is left within three seconds.
+    public func run() async {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while (try? await Task.sleep(for: Self.interval)) != nil { queue.waker.yield() }
+            }
+            var health = Health.well
+            for await _ in queue.wakeUps { await exportAll(by: client, &health) }
+        }
+        // A task that is cancelled sends nothing, so the rest is another's.
+        await Task {
+            await exportRest(by: client, until: .now + .seconds(3))
+            try? await client.shutdown()
+        }.value
+    }
+
+    private static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(3), read: .seconds(10)))
+        // Its own requests would make spans that make requests.
+        configuration.tracing.tracer = nil
+        return configuration
+    }
+
+    // MARK: Delivering
+
+    private enum Delivery {
+        case delivered
+        /// Another attempt may succeed.
+        case unavailable(reason: String)
+        case refused(reason: String)
+    }
+
+    private enum Health { case well, ill }
+
+    private func exportAll(by client: HTTPClient, _ health: inout Health) async {
+        while !Task.isCancelled {
+            let batch = queue.take()
+            if batch.isEmpty { return }
+            let reason = await export(batch, by: client)
+            if reason != nil { queue.countLost(batch) }
+            report(reason, &health)
+            if batch.count < SpanQueue.batch { return }
+        }
+    }
+
+    /// Nil when the batch has arrived.
+    private func export(_ batch: [FinishedSpan], by client: HTTPClient) async -> String? {
+        var reason: String?
+        for pause in [.zero] + Self.pauses {
+            if pause > .zero, (try? await Task.sleep(for: pause)) == nil { break }
+            switch await post(batch, by: client, within: .seconds(10)) {
+            case .delivered: return nil
+            case .refused(let why): return why
+            case .unavailable(let why): reason = why
+            }
+        }
+        return reason ?? "the service ended"
+    }
+
+    private func exportRest(by client: HTTPClient, until deadline: ContinuousClock.Instant) async {
+        while true {
+            let batch = queue.take()
+            let left = deadline - .now
+            guard !batch.isEmpty else { return }
+            guard left > .zero, case .delivered = await post(batch, by: client, within: left) else {
+                return queue.countLost(batch)
+            }
+        }
+    }
+
+    private func post(_ batch: [FinishedSpan], by client: HTTPClient, within limit: Duration) async -> Delivery {
+        do {
+            var request = HTTPClientRequest(url: endpoint.traces)
+            request.method = .POST
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.headers.add(name: "User-Agent", value: resource["service.name"] ?? "OpenTelemetry")
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(OTLPDocument(batch, of: resource))))
+            let response = try await client.execute(
+                request, timeout: .milliseconds(max(1, Int64(limit / .milliseconds(1)))))
+            // Read, so that the connection can be used again; what it says is of no interest.
+            _ = try? await response.body.collect(upTo: 64 * 1024)
+            switch response.status.code {
+            case 200..<300: return .delivered
+            case 429, 502, 503, 504: return .unavailable(reason: "status \(response.status.code)")
+            default: return .refused(reason: "status \(response.status.code)")
+            }
+        } catch {
+            return .unavailable(reason: String(describing: type(of: error)))
+        }
+    }
+
+    private func report(_ reason: String?, _ health: inout Health) {
+        switch (health, reason) {
+        case (.well, let reason?):
+            health = .ill
+            logger.warning(
+                "Traces don't reach their collector; requests are served as ever.", metadata: ["reason": "\(reason)"])
+        case (.ill, nil):
+            health = .well
+            logger.notice(
+                "Traces reach their collector again.", metadata: ["lost_spans": .stringConvertible(queue.dropped)])
+        default: break
+        }
+    }
+}

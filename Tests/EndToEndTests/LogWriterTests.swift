@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@testable import GatehouseCommand
+
+@Suite("The log's writer", .timeLimit(.minutes(2)))
+struct LogWriterTests {
+    @Test("never waits for a reader: beyond its bound it drops lines, and says how many in their place")
+    func bounded() async throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, limit: 100_000)
+        let lines = (0..<10_000).map { "line \($0) \(String(repeating: "x", count: 90))" }
+        for line in lines { writer.write(line) { "dropped \($0)" } }
+        // Nobody has read a byte so far, so at most the pipe's buffer and what waits twice over can have been taken.
+        let reader = Task.detached { try pipe.fileHandleForReading.readToEnd() ?? Data() }
+        writer.flush(within: .seconds(30))
+        writer.write("the end") { "dropped \($0)" }
+        writer.flush(within: .seconds(30))
+        try pipe.fileHandleForWriting.close()
+        let read = String(decoding: try await reader.value, as: UTF8.self).split(separator: "\n").map(String.init)
+        let kept = read.filter { $0.hasPrefix("line ") }
+        #expect(kept == Array(lines.prefix(kept.count)))
+        #expect(kept.count > 500 && kept.count < 5_000)
+        #expect(Array(read.dropFirst(kept.count)) == ["dropped \(lines.count - kept.count)", "the end"])
+    }
+
+    @Test("doesn't keep a program from ending whose log nobody reads")
+    func end() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        writer.write(String(repeating: "x", count: 1 << 20)) { "dropped \($0)" }
+        writer.flush(within: .milliseconds(10))
+        // So that the writer's thread ends.
+        try pipe.fileHandleForReading.close()
+    }
+
+    @Test("A service whose log nobody reads goes on serving, and ends when asked to")
+    func stalled() async throws {
+        let place = try await Installation.migrated()
+        let pipe = Pipe()
+        let service = try RunningProgram(
+            Program.path, ["serve"],
+            environment: place.environment.merging(["GATEHOUSE_LOG_LEVEL": "trace"]) { $1 },
+            terminal: pipe.fileHandleForWriting)
+        do {
+            _ = try await eventually("the service") { try? await HTTP.get("\(place.url)/healthz") }
+            // A line has some 300 bytes, and a pipe holds 64 KiB.
+            for _ in 0..<500 { #expect(try await HTTP.get("\(place.url)/t/nobody/v1/me").status == 404) }
+            service.send(SIGTERM)
+            #expect(await service.waitForEnd() == 0)
+        } catch {
+            service.send(SIGKILL)
+            throw error
+        }
+        try pipe.fileHandleForWriting.close()
+        let read = try #require(try pipe.fileHandleForReading.readToEnd())
+        #expect(read.count >= 60_000)
+    }
+
+    @Test("What was logged before the end is written before the end")
+    func complete() async throws {
+        let place = try await Installation.migrated()
+        let log = try await place.serving(["GATEHOUSE_LOG_LEVEL": "info"]) { service in
+            for _ in 0..<50 { _ = try await HTTP.get("\(place.url)/t/nobody/v1/me") }
+            return service
+        }
+        let lines = log.errors.split(separator: "\n")
+        #expect(lines.filter { $0.contains(#""route":"/t/{tenant}/v1/me""#) }.count == 50)
+        let line = try #require(lines.last { $0.contains("answered") })
+        let parsed = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        let object = try #require(parsed as? [String: Any])
+        #expect(
+            Set(object.keys) == [
+                "time", "level", "message", "request_id", "method", "route", "status", "duration_ms", "tenant",
+                "trace_id",
+            ])
+        #expect(object["status"] as? Int == 404 && object["duration_ms"] is Double)
+    }
+}

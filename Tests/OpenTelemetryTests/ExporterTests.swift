@@ -1,0 +1,108 @@
+import Logging
+import TestSupport
+import Testing
+import Tracing
+
+@testable import OpenTelemetry
+
+@Suite("The exporter")
+struct ExporterTests {
+    /// Runs `body` beside an exporter, which has ended when this returns.
+    private static func exporting(
+        to endpoint: String, _ queue: SpanQueue, _ body: () async throws -> Void
+    ) async throws {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let exporter = SpanExporter(
+            endpoint: try #require(OTLPEndpoint(endpoint)), resource: ["service.name": "shop"], queue: queue,
+            logger: logger)
+        let task = Task { await exporter.run() }
+        do {
+            try await body()
+            task.cancel()
+            await task.value
+        } catch {
+            task.cancel()
+            throw error
+        }
+    }
+
+    private static func tracer(_ queue: SpanQueue) -> OpenTelemetryTracer {
+        OpenTelemetryTracer(sampler: Sampler(ratio: 1), queue: queue)
+    }
+
+    @Test(
+        "sends what a collector reads: the structure of the trace, times, attributes of every type, events and errors")
+    func document() async throws {
+        let queue = SpanQueue()
+        try await TraceCollector.run { collector, endpoint in
+            try await Self.exporting(to: endpoint, queue) {
+                let parent = Self.tracer(queue).startSpan("outer \"quoted\"\n", context: .topLevel, ofKind: .server)
+                let child = Self.tracer(queue).startSpan("inner", context: parent.context, ofKind: .client)
+                child.attributes["text"] = "é\u{1}"
+                child.attributes["number"] = 1 << 60
+                child.attributes["flag"] = true
+                child.attributes["share"] = 0.5
+                child.attributes["none"] = Double.nan
+                child.addEvent("started")
+                child.setStatus(SpanStatus(code: .error))
+                child.end()
+                parent.end()
+                let spans = try await collector.spans { $0.count == 2 }
+                let (inner, outer) = (spans[0], spans[1])
+                #expect(outer.name == "outer \"quoted\"\n" && outer.kind == 2 && outer.parentSpanID == nil)
+                #expect(inner.kind == 3 && inner.parentSpanID == outer.spanID && inner.traceID == outer.traceID)
+                #expect(outer.start <= inner.start && inner.start <= inner.end && inner.end <= outer.end)
+                #expect(
+                    inner.attributes == [
+                        "text": "é\u{1}", "number": "1152921504606846976", "flag": "true", "share": "0.5",
+                        "none": "nan",
+                    ])
+                #expect(inner.events == ["started"] && inner.status == 2 && outer.status == nil)
+                #expect(outer.resource == ["service.name": "shop"])
+                #expect(collector.contentTypes == ["application/json"])
+            }
+        }
+    }
+
+    @Test("tries again while the collector is overloaded, and not when it refuses for good")
+    func refusals() async throws {
+        let queue = SpanQueue()
+        try await TraceCollector.run(refusing: [503, 429]) { collector, endpoint in
+            try await Self.exporting(to: endpoint, queue) {
+                Self.tracer(queue).startSpan("late", context: .topLevel).end()
+                _ = try await collector.spans { $0.map(\.name) == ["late"] }
+                #expect(collector.requests == 3 && queue.dropped == 0)
+            }
+        }
+        try await TraceCollector.run(refusing: [400]) { collector, endpoint in
+            try await Self.exporting(to: endpoint, queue) {
+                Self.tracer(queue).startSpan("lost", context: .topLevel).end()
+                _ = try await collector.spans { _ in queue.dropped == 1 }
+                Self.tracer(queue).startSpan("next", context: .topLevel).end()
+                _ = try await collector.spans { $0.map(\.name) == ["next"] }
+                #expect(collector.requests == 2)
+            }
+        }
+    }
+
+    @Test("sends what is left when it ends")
+    func end() async throws {
+        let queue = SpanQueue()
+        try await TraceCollector.run { collector, endpoint in
+            try await Self.exporting(to: endpoint, queue) {
+                for index in 0..<1300 { Self.tracer(queue).startSpan("\(index)", context: .topLevel).end() }
+            }
+            #expect(collector.spans.count == 1300 && queue.dropped == 0)
+        }
+    }
+
+    @Test("ends in good time, and counts what is lost, where nobody listens")
+    func nobody() async throws {
+        let queue = SpanQueue()
+        try await Self.exporting(to: "http://127.0.0.1:\(FreePort.take())", queue) {
+            Self.tracer(queue).startSpan("a", context: .topLevel).end()
+        }
+        #expect(queue.dropped == 1)
+    }
+}
