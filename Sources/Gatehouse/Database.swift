@@ -25,10 +25,10 @@ public struct Database: Sendable {
     }
 
     @discardableResult
-    func execute<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
-        async throws(PostgresError) -> Int
-    {
-        try await pool.execute(statement, input, settings: [Self.setting(tenant)])
+    func execute<I: Sendable, O: Sendable>(
+        _ statement: Statement<I, O>, _ input: I, in tenant: UUID, always: Bool = false
+    ) async throws(PostgresError) -> Int {
+        try await pool.execute(statement, input, settings: [Self.setting(tenant)], always: always)
     }
 
     func transaction<R: Sendable>(

@@ -5,7 +5,7 @@ extension Pool {
         deadline: Duration? = nil
     ) async throws(PostgresError) -> [Output] {
         let command = try Command(statement, input)
-        return try await onAnyConnection { connection throws(PostgresError) in
+        return try await onAnyConnection(for: Errand(settings: settings)) { connection throws(PostgresError) in
             try await connection.rows(
                 of: command, settings: settings, deadline: deadline ?? configuration.statementDeadline, in: nil,
                 decode: statement.decode)
@@ -21,13 +21,17 @@ extension Pool {
     }
 
     /// Runs a statement and returns how many rows it inserted, updated, deleted or selected.
+    ///
+    /// - Parameter always: Whether it may wait for a connection however many statements do already: for what takes back
+    ///   something that was done before.
     @discardableResult
     nonisolated(nonsending) public func execute<Input, Output>(
         _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [],
-        deadline: Duration? = nil
+        deadline: Duration? = nil, always: Bool = false
     ) async throws(PostgresError) -> Int {
         let command = try Command(statement, input)
-        return try await onAnyConnection { connection throws(PostgresError) in
+        let errand = Errand(settings: settings, always: always)
+        return try await onAnyConnection(for: errand) { connection throws(PostgresError) in
             try await connection.affectedRows(
                 of: command, settings: settings, deadline: deadline ?? configuration.statementDeadline, in: nil)
         }
@@ -37,7 +41,7 @@ extension Pool {
     nonisolated(nonsending) public func transaction<R: Sendable>(
         settings: [LocalSetting] = [], _ body: (Transaction) async throws -> R
     ) async throws -> R {
-        let (connection, id) = try await borrow { connection throws(PostgresError) in
+        let (connection, id) = try await borrow(for: Errand(settings: settings)) { connection throws(PostgresError) in
             try await connection.beginTransaction(settings)
         }
         defer { giveBack(connection) }
@@ -49,7 +53,8 @@ extension Pool {
     nonisolated(nonsending) public func withConnection<R>(
         _ body: (Connection) async throws -> R
     ) async throws -> R {
-        let (connection, _) = try await borrow { connection throws(PostgresError) in try await connection.ensureAlive()
+        let (connection, _) = try await borrow(for: Errand(settings: [])) { connection throws(PostgresError) in
+            try await connection.ensureAlive()
         }
         do {
             let outcome = try await body(connection)
@@ -64,9 +69,9 @@ extension Pool {
     }
 
     private nonisolated(nonsending) func onAnyConnection<R>(
-        _ body: (Connection) async throws(PostgresError) -> R
+        for errand: Errand, _ body: (Connection) async throws(PostgresError) -> R
     ) async throws(PostgresError) -> R {
-        let (connection, outcome) = try await borrow(body)
+        let (connection, outcome) = try await borrow(for: errand, body)
         giveBack(connection)
         return outcome
     }
@@ -74,11 +79,11 @@ extension Pool {
     /// Runs `body` on a connection that the caller gives back. Where `body` finds the connection dead before anything
     /// depends on it, another one is taken: after a restart of the server every idle connection may be dead.
     private nonisolated(nonsending) func borrow<R>(
-        _ body: (Connection) async throws(PostgresError) -> R
+        for errand: Errand, _ body: (Connection) async throws(PostgresError) -> R
     ) async throws(PostgresError) -> (Connection, R) {
         var attemptsLeft = configuration.size
         while true {
-            let connection = try await lease()
+            let connection = try await lease(for: errand)
             do throws(PostgresError) {
                 return (connection, try await body(connection))
             } catch {

@@ -53,20 +53,24 @@ public final class Pool: Sendable {
 
     // MARK: Lending
 
-    nonisolated(nonsending) func lease() async throws(PostgresError) -> Connection {
+    nonisolated(nonsending) func lease(for errand: Errand) async throws(PostgresError) -> Connection {
         if let connection = shared.withLock({ $0.machine.lendAtOnce() }) {
             configuration.onWait?(.zero)
             return connection
         }
         let begun = ContinuousClock.now
         defer { configuration.onWait?(.now - begun) }
-        return try await StatementTrace(tracer: configuration.tracer).wait(waitForConnection)
+        return try await StatementTrace(tracer: configuration.tracer).wait { () async throws(PostgresError) in
+            try await waitForConnection(errand)
+        }
     }
 
-    private nonisolated(nonsending) func waitForConnection() async throws(PostgresError) -> Connection {
+    private nonisolated(nonsending) func waitForConnection(
+        _ errand: Errand
+    ) async throws(PostgresError) -> Connection {
         let waiter = shared.withLock { $0.newID() }
         let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { enqueue(waiter, $0) }
+            await withCheckedContinuation { enqueue(waiter, errand, $0) }
         } onCancel: {
             withdraw(waiter)
         }
@@ -79,12 +83,15 @@ public final class Pool: Sendable {
     }
 
     private func enqueue(
-        _ waiter: UInt64, _ continuation: CheckedContinuation<Result<Connection, PostgresError>, Never>
+        _ waiter: UInt64, _ errand: Errand,
+        _ continuation: CheckedContinuation<Result<Connection, PostgresError>, Never>
     ) {
+        let party = errand.party
         let lease = shared.withLock { shared in
             // Checked under the lock: a cancellation that comes later finds the waiter.
             if Task.isCancelled { return PoolStateMachine<Connection>.Lease.refused(.cancelled) }
-            let lease = shared.machine.request(by: waiter, now: .now)
+            let lease = shared.machine.request(
+                by: waiter, for: party, always: errand.always, now: .now)
             if case .waits = lease { shared.waiting[waiter] = continuation }
             return lease
         }

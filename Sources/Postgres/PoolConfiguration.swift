@@ -8,7 +8,7 @@ public struct PoolConfiguration: Sendable {
     public var size: Int
     /// How long a statement waits for a connection.
     public var waitDeadline: Duration
-    /// How many statements may wait for a connection at once; beyond it they are refused.
+    /// How many statements may wait for a connection at once, half of them with the same settings; beyond it they are refused.
     public var maximumWaiters: Int
     /// How long a statement may run when it doesn't say otherwise.
     public var statementDeadline: Duration

@@ -58,11 +58,15 @@ struct PoolStateMachine<Link: Hashable> {
         return link
     }
 
-    mutating func request(by waiter: UInt64, now: Instant) -> Lease {
+    /// - Parameters:
+    ///   - party: Whom the waiter asks for. One party may take half of the room there is for waiting, so that a crowd on one
+    ///     leaves the others theirs.
+    ///   - always: Whether it may wait however many do already.
+    mutating func request(by waiter: UInt64, for party: Int? = nil, always: Bool = false, now: Instant) -> Lease {
         guard !isClosed else { return .refused(.closed) }
         if let link = lendAtOnce() { return .lent(link) }
-        guard waiters.count < maximumWaiters else { return .refused(.tooManyWaiting) }
-        waiters.append(Waiter(id: waiter, deadline: now + waitDeadline))
+        guard always || hasRoom(for: party) else { return .refused(.tooManyWaiting) }
+        waiters.append(Waiter(id: waiter, party: party, deadline: now + waitDeadline))
         return .waits(openIfNeeded() + setTimer())
     }
 
@@ -103,6 +107,12 @@ struct PoolStateMachine<Link: Hashable> {
         isClosed = true
         defer { idle = [] }
         return waiters.removeAll().map { .refuse(waiter: $0.id, .closed) } + idle.map { .close($0) }
+    }
+
+    private func hasRoom(for party: Int?) -> Bool {
+        guard waiters.count < maximumWaiters else { return false }
+        guard let party, waiters.count >= maximumWaiters / 2 else { return true }
+        return waiters.count(of: party) < maximumWaiters / 2
     }
 
     private mutating func lendOrKeep(_ link: Link) -> [Action] {

@@ -1,5 +1,7 @@
 struct Waiter: Equatable {
     let id: UInt64
+    /// Whom it waits for; nil for nobody in particular.
+    let party: Int?
     let deadline: ContinuousClock.Instant
 }
 
@@ -8,6 +10,7 @@ struct WaiterQueue {
     private var slots: [Waiter?] = []
     private var head = 0
     private(set) var count = 0
+    private var counts: [Int: Int] = [:]
 
     var isEmpty: Bool { count == 0 }
 
@@ -18,16 +21,20 @@ struct WaiterQueue {
         return nil
     }
 
+    /// How many wait for this party.
+    func count(of party: Int) -> Int { counts[party] ?? 0 }
+
     mutating func append(_ waiter: Waiter) {
         slots.append(waiter)
         count += 1
+        if let party = waiter.party { counts[party, default: 0] += 1 }
     }
 
     mutating func popFirst() -> Waiter? {
         while head < slots.count {
             defer { advance() }
             if let waiter = slots[head] {
-                count -= 1
+                left(waiter)
                 return waiter
             }
         }
@@ -36,9 +43,11 @@ struct WaiterQueue {
 
     /// False when it isn't in the queue.
     mutating func remove(_ id: UInt64) -> Bool {
-        guard let index = slots[head...].firstIndex(where: { $0?.id == id }) else { return false }
+        guard let index = slots[head...].firstIndex(where: { $0?.id == id }), let waiter = slots[index] else {
+            return false
+        }
         slots[index] = nil
-        count -= 1
+        left(waiter)
         return true
     }
 
@@ -52,6 +61,12 @@ struct WaiterQueue {
         let all = slots[head...].compactMap { $0 }
         self = WaiterQueue()
         return all
+    }
+
+    private mutating func left(_ waiter: Waiter) {
+        count -= 1
+        guard let party = waiter.party, let waiting = counts[party] else { return }
+        counts[party] = waiting > 1 ? waiting - 1 : nil
     }
 
     private mutating func advance() {

@@ -63,6 +63,31 @@ struct PoolStateMachineTests {
         #expect(machine.request(by: 5, now: start) == .refused(.tooManyWaiting))
     }
 
+    @Test("one party takes at most half of the room there is for waiting, and gets it back as it is served")
+    func shared() {
+        var machine = machine(size: 1, maximumWaiters: 4)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.opened(10)
+        func letIn(_ waiters: ClosedRange<UInt64>, for party: Int, always: Bool = false) -> Int {
+            waiters.count { waiter in
+                machine.request(by: waiter, for: party, always: always, now: start) != .refused(.tooManyWaiting)
+            }
+        }
+        let crowd = letIn(2...4, for: 7)
+        let other = letIn(5...5, for: 8)
+        let lent = machine.takeBack(10, isUsable: true)
+        let afterOneWasServed = letIn(6...7, for: 7)
+        let isWithdrawn = machine.withdraw(waiter: 6)
+        let afterOneWithdrew = letIn(8...8, for: 7)
+        let last = letIn(9...10, for: 9)
+        let urgent = letIn(11...11, for: 9, always: true)
+        #expect((crowd, other) == (2, 1))
+        #expect(lent == [.lend(10, to: 2)])
+        #expect(afterOneWasServed == 1)
+        #expect(isWithdrawn)
+        #expect((afterOneWithdrew, last, urgent) == (1, 1, 1))
+    }
+
     @Test("the connection used last is lent first")
     func warmest() {
         var machine = machine(size: 2)
@@ -188,7 +213,7 @@ struct PoolStateMachineTests {
     @Test("a long queue with gaps keeps its order")
     func longQueue() {
         var queue = WaiterQueue()
-        for id in 0..<1000 { queue.append(Waiter(id: UInt64(id), deadline: start)) }
+        for id in 0..<1000 { queue.append(Waiter(id: UInt64(id), party: nil, deadline: start)) }
         for id in stride(from: 0, to: 1000, by: 2) { #expect(queue.remove(UInt64(id)) == true) }
         var served: [UInt64] = []
         while let waiter = queue.popFirst() { served.append(waiter.id) }

@@ -52,7 +52,8 @@ struct GuessGuard: Sendable {
         guard let account = attempt.account else { return }
         // In a task of its own, because the request's may have been cancelled, and that is why nothing was looked at.
         await Task {
-            _ = try? await database.execute(GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant)
+            _ = try? await database.execute(
+                GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant, always: true)
         }.value
     }
 

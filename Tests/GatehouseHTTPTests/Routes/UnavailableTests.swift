@@ -80,7 +80,7 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `503 overloaded when as many wait for a connection to the database as may`() async throws {
         try await RunningService.run {
-            $0.maximumWaiters = 2
+            $0.maximumWaiters = 4
         } _: { service in
             let tenant = try await service.tenant()
             let user = try await tenant.user()
@@ -92,7 +92,7 @@ import Testing
                 var replies: [Reply] = []
                 while let reply = try await group.next() {
                     replies.append(reply)
-                    // Four are with the database and two wait.
+                    // Four are with the database, and two wait: one tenant takes half of the room.
                     if replies.count == 6 { try await blocker.script("rollback") }
                 }
                 return replies
