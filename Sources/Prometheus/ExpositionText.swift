@@ -38,6 +38,10 @@ struct ExpositionText {
     }
 
     private mutating func append(escaping raw: String, quotes: Bool) {
+        let isPlain = raw.utf8.allSatisfy {
+            $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\"")
+        }
+        if isPlain { return text += raw }
         for character in raw.unicodeScalars {
             switch character {
             case "\\": text += "\\\\"
