@@ -27,16 +27,17 @@ struct PasswordMetricsTests {
             ceiling: HashCeiling(bcryptCost: 4), metrics: PasswordMetrics(factory: metrics))
         defer { hasher.shutdown() }
         let password = try Password("swordfish")
-        for stored in ["$2b$05$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i", "garbage"] {
+        let dear = "$2b$05$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i"
+        for stored in [dear, dear, "garbage"] {
             #expect(
                 try await hasher.verify(password, against: PasswordHash(stored: stored), for: tenant) == .unsupported)
         }
-        #expect(unverifiable("over_ceiling") == 1)
+        #expect(unverifiable("over_ceiling") == 2)
         #expect(unverifiable("unknown_scheme") == 1)
         try await hasher.verifyNothing(password, for: tenant)
-        #expect(try metrics.expectTimer("gatehouse_password_hash_seconds").values.count == 3)
-        #expect(try metrics.expectTimer("gatehouse_password_queue_wait_seconds").values.count == 3)
-        #expect(unverifiable("over_ceiling") + unverifiable("unknown_scheme") == 2)
+        #expect(try metrics.expectTimer("gatehouse_password_hash_seconds").values.count == 4)
+        #expect(try metrics.expectTimer("gatehouse_password_queue_wait_seconds").values.count == 4)
+        #expect(unverifiable("over_ceiling") + unverifiable("unknown_scheme") == 3)
     }
 
     @Test("Jobs that a full queue turns away or displaces are counted, and the others' wait is measured")
