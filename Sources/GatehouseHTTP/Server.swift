@@ -40,19 +40,42 @@ private func listener(
 ) -> some Service {
     let deadlines = configuration.deadlines
     let room = ConnectionRoom(accepting: configuration.maximumConnections)
-    return Application(
+    let entrance = Entrance()
+    let http = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [
+            RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room, entrance: entrance),
+        ],
+        httpDecoderConfiguration: .bounded)
+    let application = Application(
         responder: Gateway(
             routes: routes, service: service, configuration: configuration, room: room, metrics: metrics,
             logger: logger),
-        server: .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room)],
-                httpDecoderConfiguration: .bounded)),
+        server: HTTPServerBuilder { responder in
+            EnteringChannel(http: HTTP1Channel(responder: responder, configuration: http), entrance: entrance)
+        },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), backlog: 1024,
-            availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-        onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? configuration.port) },
+            availableConnectionsDelegate: Admission(configuration.maximumConnections, through: entrance)),
+        onServerRunning: { channel in
+            entrance.opened(channel)
+            await onRunning(channel.localAddress?.port ?? configuration.port)
+        },
         logger: logger)
+    // What comes last hears of the end first.
+    return ServiceGroup(
+        configuration: .init(
+            services: [.init(service: application), .init(service: Closing(entrance: entrance))], logger: logger))
+}
+
+/// The first thing to be done when a listener is to end. Then its connections are told: every answer says that it is the
+/// last (RFC 9112, section 9.6), and those over which nothing is asked are closed.
+private struct Closing: Service {
+    let entrance: Entrance
+
+    func run() async throws {
+        try await gracefulShutdown()
+        await entrance.close()
+    }
 }
 
 extension HTTP1Channel.Configuration.DecoderConfiguration {

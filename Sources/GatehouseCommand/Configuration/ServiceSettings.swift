@@ -20,6 +20,7 @@ struct ServiceSettings {
     let metricsTenantLabel: TenantLabel
     /// Nil where no traces are recorded.
     let traces: TraceSettings?
+    let drainDelay: Duration
     /// Names, values and where they came from, with secrets masked.
     let printed: [PrintedSetting]
 
@@ -46,6 +47,7 @@ struct ServiceSettings {
         jwksMaxAge = reader.jwksMaxAge()
         metricsTenantLabel = reader.metricsTenantLabel()
         traces = reader.traces()
+        drainDelay = reader.drainDelay()
         try reader.throwProblems()
         guard let databaseURL, let masterKeys else { throw ConfigurationProblems(lines: []) }
         self.databaseURL = databaseURL
@@ -67,6 +69,7 @@ struct ServiceSettings {
             (.otlpEndpoint, traces?.endpoint.description ?? "none"),
             (.traceSamplerArgument, reader.text(.traceSamplerArgument) ?? "1"),
             (.traceServiceName, reader.text(.traceServiceName) ?? TraceSettings.serviceName),
+            (.drainDelay, "\(drainDelay.components.seconds)s"),
         ]
         printed =
             shown.map { PrintedSetting(setting: $0, value: $1, origin: reader.origin(of: $0)) }

@@ -25,6 +25,7 @@ struct Setting: Sendable, Hashable {
     static let otlpEndpoint = Setting("OTEL_EXPORTER_OTLP_ENDPOINT")
     static let traceSamplerArgument = Setting("OTEL_TRACES_SAMPLER_ARG")
     static let traceServiceName = Setting("OTEL_SERVICE_NAME")
+    static let drainDelay = Setting("GATEHOUSE_DRAIN_DELAY")
 
     static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]
 

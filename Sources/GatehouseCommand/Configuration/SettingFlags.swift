@@ -70,10 +70,14 @@ struct ServiceFlags: SettingFlags {
     @Flag(help: "Tell metrics apart by tenant. [GATEHOUSE_METRICS_TENANT_LABEL, off]")
     var metricsTenantLabel = false
 
+    @Option(help: "How long to go on accepting after SIGTERM, while /readyz says no. [GATEHOUSE_DRAIN_DELAY, 0s]")
+    var drainDelay: String?
+
     var given: [Setting: String] {
         [
             .opsListen: opsListen, .poolSize: poolSize, .trustedProxies: trustedProxies, .logLevel: logLevel,
             .logFormat: logFormat, .limits: limits, .metricsTenantLabel: metricsTenantLabel ? "on" : nil,
+            .drainDelay: drainDelay,
         ].compactMapValues { $0 }
     }
 }

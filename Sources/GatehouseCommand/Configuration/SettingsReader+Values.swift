@@ -117,4 +117,13 @@ extension SettingsReader {
         }
         return age ?? .seconds(300)
     }
+
+    mutating func drainDelay() -> Duration {
+        let delay = value(.drainDelay) { text throws(FieldFault) in
+            let delay = try DurationText.parse(text)
+            guard delay <= .seconds(300) else { throw .setting("at most 5m: meanwhile the instance is asked to end") }
+            return delay
+        }
+        return delay ?? .zero
+    }
 }

@@ -10,6 +10,9 @@ import UnixSignals
 
 /// The running service: what `serve` and `dev` have in common, and the one place where its parts are put together.
 struct ServiceProcess {
+    /// What the slowest client and the slowest database may take together, within their deadlines.
+    private static let longestRequest = Duration.seconds(45)
+
     let settings: ServiceSettings
     let logger: Logger
 
@@ -59,10 +62,12 @@ struct ServiceProcess {
             metrics: metrics.sessions)
         let readiness = Readiness(
             databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger, metrics: metrics.readiness)
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = makeServer(
             service: service, configuration: configureHTTP(tracing.tracer), logger: logger, metrics: metrics.requests
         ) { _ in
             readiness.enter(.serving)
+            manager.tell("READY=1", "STATUS=Serving on \(settings.listen).")
             await onServing()
         }
         let operations = makeOperationsServer(
@@ -76,14 +81,17 @@ struct ServiceProcess {
         // They end in reverse, each when the one after it has: the operations listener says until the last that it drains.
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: Upkeep(tracing.run)), .init(service: Upkeep(readiness.run)), .init(service: operations),
-                .init(service: Upkeep(pool.run)),
+                .init(service: Upkeep(manager.keepWatchdogCalm)), .init(service: Upkeep(tracing.run)),
+                .init(service: Upkeep(readiness.run)), .init(service: operations), .init(service: Upkeep(pool.run)),
                 .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
                 .init(service: Upkeep(purge.run)), .init(service: server),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        group.maximumGracefulShutdownDuration = .seconds(20)
-        try await ServiceGroup(configuration: group).run()
+                .init(
+                    service: Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger)),
+            ], logger: logger)
+        group.maximumGracefulShutdownDuration = settings.drainDelay + Self.longestRequest
+        let running = ServiceGroup(configuration: group)
+        await TerminationSignals.trap(logger: logger) { await running.triggerGracefulShutdown() }
+        try await running.run()
     }
 
     /// Raises the limit of open files first, as it says how many clients there is room for.

@@ -8,12 +8,18 @@ public struct ConnectionDeadlines: Sendable, Equatable {
     public var response: Duration
     /// For a connection kept alive between two requests.
     public var idle: Duration
+    /// The same while the service ends: a client that asks again and again gets one more answer, which tells it to leave,
+    /// and is not cut off in the middle of sending.
+    public var idleAtEnd: Duration
 
-    public init(head: Duration, request: Duration, response: Duration, idle: Duration) {
+    public init(
+        head: Duration, request: Duration, response: Duration, idle: Duration, idleAtEnd: Duration = .milliseconds(250)
+    ) {
         self.head = head
         self.request = request
         self.response = response
         self.idle = idle
+        self.idleAtEnd = idleAtEnd
     }
 
     /// Those of the HTTP contract.

@@ -31,6 +31,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let deadlines: ConnectionDeadlines
     private let room: ConnectionRoom
+    private let entrance: Entrance
     private var progress: ConnectionProgress
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     private var clientAsksToClose = false
@@ -41,9 +42,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes of the request being read, as they were sent.
     private var received = 0
 
-    init(deadlines: ConnectionDeadlines, room: ConnectionRoom) {
+    init(deadlines: ConnectionDeadlines, room: ConnectionRoom, entrance: Entrance) {
         self.deadlines = deadlines
         self.room = room
+        self.entrance = entrance
         progress = ConnectionProgress(deadlines: deadlines, now: .now())
     }
 
@@ -51,6 +53,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         room.enter(context.channel)
         // A failure means that the channel is gone already.
         try? context.pipeline.syncOperations.addHandler(DecoderFeed(reportingTo: self), position: .first)
+        // The word that the service ends goes to those who are there; this one comes in while it is going round.
+        if entrance.isClosed { progress.serviceEnds() }
         arm(context)
     }
 
@@ -61,6 +65,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelActive(context: ChannelHandlerContext) {
         arm(context)
         context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        // It goes no further: the server's own handler would close the socket with the next answer half on its way.
+        progress.serviceEnds()
+        arm(context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -114,7 +125,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            closesAfterResponse = head.headerFields.asksToClose || clientAsksToClose
+            closesAfterResponse = head.headerFields.asksToClose || clientAsksToClose || progress.isEnding
             if closesAfterResponse { head.headerFields[.connection] = "close" }
             progress.responseBegun(now: .now())
             arm(context)
@@ -137,6 +148,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func responseTaken(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
         progress.responseTaken()
+        arm(context)
         if closesAfterResponse { context.close(mode: isDiscarding || isBroken ? .output : .all, promise: nil) }
     }
 

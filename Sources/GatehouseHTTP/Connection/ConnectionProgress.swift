@@ -16,6 +16,8 @@ struct ConnectionProgress {
     private var isUnanswered = false
     /// When the responses were begun that the socket hasn't taken whole, the oldest first.
     private var untaken = CircularBuffer<NIODeadline>(initialCapacity: 1)
+    /// Whether the service ends, and this connection with what has been begun on it.
+    private(set) var isEnding = false
 
     /// A connection that was opened now: its first head is awaited.
     init(deadlines: ConnectionDeadlines, now: NIODeadline) {
@@ -30,6 +32,10 @@ struct ConnectionProgress {
     /// Whether the request being read has its answer already, so that the rest of it matters to nobody.
     var isReadingAnsweredRequest: Bool {
         if case .body = reading { !isUnanswered } else { false }
+    }
+
+    mutating func serviceEnds() {
+        isEnding = true
     }
 
     mutating func bytesArrived(now: NIODeadline) {
@@ -85,9 +91,15 @@ struct ConnectionProgress {
 
     private var readingDeadline: NIODeadline? {
         switch reading {
-        case .nothing(let since): isUnanswered ? nil : since + TimeAmount(deadlines.idle)
+        case .nothing(let since): isUnanswered ? nil : since + idle
+        case .head(let since) where isEnding && firstByte == nil: since + idle
         case .head(let since): isUnanswered ? nil : since + TimeAmount(deadlines.head)
         case .body(let since): since + TimeAmount(deadlines.request)
         }
+    }
+
+    /// Whoever is still taking a response is not idle.
+    private var idle: TimeAmount {
+        TimeAmount(isEnding && untaken.isEmpty ? deadlines.idleAtEnd : deadlines.idle)
     }
 }

@@ -90,10 +90,11 @@ struct Installation: Sendable {
 
     /// Runs `body` while the service serves, and ends it gracefully.
     func serving<Result>(
-        _ environment: [String: String] = [:], _ body: (RunningProgram) async throws -> Result
+        _ environment: [String: String] = [:], program: String = Program.path,
+        _ body: (RunningProgram) async throws -> Result
     ) async throws -> Result {
         let service = try RunningProgram(
-            Program.path, ["serve"], environment: self.environment.merging(environment) { $1 })
+            program, ["serve"], environment: self.environment.merging(environment) { $1 })
         do {
             _ = try await eventually("the service") { try? await HTTP.get("\(url)/healthz") }
             let result = try await body(service)

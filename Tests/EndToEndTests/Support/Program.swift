@@ -29,9 +29,9 @@ enum Program {
 
     /// Runs it to its end. The environment is what is given and nothing else but PATH and HOME.
     static func run(
-        _ arguments: [String], _ environment: [String: String] = [:], input: String = ""
+        _ arguments: [String], _ environment: [String: String] = [:], input: String = "", program: String = path
     ) async throws -> Outcome {
-        let running = try RunningProgram(path, arguments, environment: environment, input: input)
+        let running = try RunningProgram(program, arguments, environment: environment, input: input)
         let status = await running.waitForEnd()
         return Outcome(status: status, output: running.output, errors: running.errors)
     }

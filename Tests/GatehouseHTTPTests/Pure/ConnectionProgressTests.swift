@@ -98,4 +98,21 @@ import Testing
         progress.responseTaken()
         #expect(progress.deadline == at(10))
     }
+
+    @Test func `When the service ends, what is idle has a quarter of a second, and what has begun all its time`() {
+        var progress = opened()
+        progress.serviceEnds()
+        #expect(progress.deadline == at(0) + .milliseconds(250))
+        progress.bytesArrived(now: at(0))
+        #expect(progress.deadline == at(10))
+        progress.headRead(now: at(1))
+        #expect(progress.deadline == at(15))
+        progress.requestRead(now: at(1))
+        #expect(progress.deadline == nil)
+        progress.responseBegun(now: at(2))
+        progress.responseWritten(now: at(2))
+        #expect(progress.deadline == at(17), "it is still being taken")
+        progress.responseTaken()
+        #expect(progress.deadline == at(2) + .milliseconds(250))
+    }
 }

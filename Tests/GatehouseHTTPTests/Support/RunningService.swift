@@ -105,6 +105,12 @@ struct RunningService: Sendable {
         )
     }
 
+    /// Asks it to end gracefully, and returns when it accepts nobody any more.
+    func beginToEnd() async {
+        await group.triggerGracefulShutdown()
+        while (try? await TCPClient.connected(to: port) { _ in }) != nil { await Task.yield() }
+    }
+
     /// A fresh tenant with these settings.
     func tenant(_ change: (inout TenantSettingsChange) -> Void = { _ in }) async throws -> TestTenant {
         var settings = TenantSettingsChange()
