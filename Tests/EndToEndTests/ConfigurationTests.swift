@@ -95,6 +95,23 @@ struct ConfigurationTests {
         #expect(try MasterKeySource.file(file.path).read().sealing.base64 == Self.key)
     }
 
+    /// As systemd hands over a credential, too: a file of root's with an entry for one user, which looks like this.
+    @Test("A master key file of root's may be read by the service's group", .enabled(if: DevTests.canStepDown))
+    func rootsFile() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data("\(Self.key)\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try FileManager.default.setAttributes([.groupOwnerAccountID: 65534], ofItemAtPath: file.path)
+        var environment = Self.complete.filter { $0.key != "GATEHOUSE_MASTER_KEY" }
+        environment["GATEHOUSE_MASTER_KEY_FILE"] = file.path
+        let serve = Array(DevTests.stepDown.dropFirst()) + [Program.path, "serve", "--print-config"]
+        for (mode, status) in [(0o440, 0), (0o640, 0), (0o660, 1), (0o444, 1)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+            let outcome = try await Program.run(serve, environment, program: DevTests.stepDown[0])
+            #expect(Int(outcome.status) == status, "\(String(mode, radix: 8)): \(outcome.errors)")
+        }
+    }
+
     @Test("A command gives the master key; one that fails, says too much or hangs is refused")
     func commands() throws {
         #expect(try MasterKeySource.command("echo \(Self.key)").read().sealing.base64 == Self.key)

@@ -42,13 +42,19 @@ enum MasterKeySource: Sendable, Equatable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
             throw .setting("\(path) is a folder; name the file that holds the key")
         }
-        guard status.st_mode & 0o077 == 0 else {
+        guard status.st_mode & strangers(to: status) == 0 else {
             throw .setting("others may read \(path); run: chmod 600 \(path)")
         }
         guard let bytes = PipeReader(descriptor: descriptor, limit: 4096).readAll() else {
             throw .setting("can't read \(path), or it is longer than master keys can be")
         }
         return bytes
+    }
+
+    /// The permissions that nobody may have. A file of our own is for us alone. One of root's may be read by its group, for
+    /// which we may be there; and systemd shows a credential that it gives to one user with that bit set (`acl(5)`).
+    private static func strangers(to status: stat) -> mode_t {
+        status.st_uid == 0 && geteuid() != 0 ? 0o037 : 0o077
     }
 
     private static func output(of command: String) throws(FieldFault) -> [UInt8] {
