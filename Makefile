@@ -15,7 +15,7 @@ GATEHOUSE_FUZZ_EXAMPLES ?= 200
 # How many seconds `make fuzz` gives each reader.
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
-.PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format interop check-docs bench-quick bench \
+.PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format upgrade-test interop check-docs bench-quick bench \
 	bench-tenants bench-flood bench-overload clean
 
 help: ## List these commands
@@ -76,6 +76,10 @@ lint: ## Check the style of Swift and shell code, the Docker files and the alert
 
 format: ## Rewrite Swift code in the project's style
 	swift format -i -r Sources Tests Fuzzing Package.swift
+
+upgrade-test: ## Migrate while the program from before the newest migration serves, or that of GATEHOUSE_EARLIER
+	@scripts/install-packages build test
+	@scripts/upgrade-test
 
 interop: ## Verify tokens with PyJWT and joserfc, from the JWKS URL alone
 	@scripts/install-packages build interop
