@@ -99,7 +99,7 @@ extension Connection {
         }
         lastAnswer = .now
         if let interruption = wait.interruption, trip.failure?.error.state == .queryCanceled { throw interruption }
-        if mayCommit, trip.failure == nil, libpq.hasWarned { throw .commitUnconfirmed }
+        if mayCommit, trip.failure == nil, libpq.hasCutWait { throw .commitUnconfirmed }
         return trip
     }
 }

@@ -25,7 +25,7 @@ extension Connection {
         }
         lastAnswer = .now
         guard let failure = script.failure else {
-            if libpq.hasWarned { throw .commitUnconfirmed }
+            if libpq.hasCutWait { throw .commitUnconfirmed }
             return
         }
         if let interruption = wait.interruption, failure.state == .queryCanceled { throw interruption }

@@ -17,7 +17,24 @@ final class LibPQ {
     /// What the server says unasked. Lives as long as the handle, which holds its address.
     private final class Notices {
         var containFarewell = false
-        var containWarning = false
+        var containCutWait = false
+
+        /// The function of the server that waits for a synchronous standby, and warns when its wait is cut short. Its name is a
+        /// field of the warning (PG_DIAG_SOURCE_FUNCTION), the same from PostgreSQL 9.1 to 18 and in every language; the
+        /// SQLSTATE is 01000, which any other warning may have as well.
+        private static let waitForStandby = "SyncRepWaitForLSN"
+
+        func note(_ notice: OpaquePointer?) {
+            switch field("V", of: notice) {
+            case "FATAL", "PANIC": containFarewell = true
+            case "WARNING": if field("R", of: notice) == Self.waitForStandby { containCutWait = true }
+            default: break
+            }
+        }
+
+        private func field(_ code: Unicode.Scalar, of notice: OpaquePointer?) -> String? {
+            PQresultErrorField(notice, Int32(code.value)).map { String(cString: $0) }
+        }
     }
 
     /// Starts to connect. `parameters` are libpq keywords in order of precedence, the last one wins;
@@ -31,16 +48,8 @@ final class LibPQ {
         guard let handle = PQconnectStartParams(keywordPointers, valuePointers, 1) else { return nil }
         self.handle = handle
         let receive: PQnoticeReceiver = { context, result in
-            func field(_ code: Unicode.Scalar) -> String? {
-                PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
-            }
-            guard let context, let severity = field("V") else { return }
-            let notices = Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue()
-            switch severity {
-            case "FATAL", "PANIC": notices.containFarewell = true
-            case "WARNING": if field("C") == SQLState.warning.rawValue { notices.containWarning = true }
-            default: break
-            }
+            guard let context else { return }
+            Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().note(result)
         }
         _ = PQsetNoticeReceiver(handle, receive, Unmanaged.passUnretained(notices).toOpaque())
     }
@@ -109,10 +118,10 @@ final class LibPQ {
         return notices.containFarewell
     }
 
-    /// Whether the server has sent a warning of no particular kind (01000) since ``forgetWarning()``.
-    var hasWarned: Bool { notices.containWarning }
+    /// Whether the server has said since ``forgetWarning()`` that it no longer waits for a standby to have a commit.
+    var hasCutWait: Bool { notices.containCutWait }
 
-    func forgetWarning() { notices.containWarning = false }
+    func forgetWarning() { notices.containCutWait = false }
 
     // MARK: Sending
 

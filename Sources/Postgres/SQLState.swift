@@ -27,7 +27,6 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
         public static func ~= (pattern: Class, state: SQLState) -> Bool { state.class == pattern }
     }
 
-    public static let warning = SQLState(rawValue: "01000")
     public static let featureNotSupported = SQLState(rawValue: "0A000")
     public static let notNullViolation = SQLState(rawValue: "23502")
     public static let foreignKeyViolation = SQLState(rawValue: "23503")

@@ -87,10 +87,13 @@ struct UnconfirmedCommitTests {
         }
     }
 
-    @Test("a notice, or a warning of another kind, changes nothing")
+    @Test("a notice, or any other warning, changes nothing")
     func otherWarnings() async throws {
         try await withConnection { connection async throws in
-            try await connection.script("do $$ begin raise warning using errcode = '01007', message = 'x'; end $$")
+            let warn = Statement<Void, Void>("do $$ begin raise warning 'canceling wait'; end $$", bind: { _ in () })
+            try await connection.execute(warn, ())
+            try await connection.transaction { transaction async throws in _ = try await transaction.execute(warn, ()) }
+            try await connection.script("do $$ begin raise warning 'canceling wait'; end $$")
             try await connection.script("do $$ begin raise notice 'x'; end $$")
             #expect(try await connection.first(Statements.one, ()) == 1)
         }

@@ -14,6 +14,7 @@ import Testing
         var headers = [
             "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
             "X-Request-Id": "abc", "Date": "now",
+            "traceparent": "00-\(String(repeating: "a", count: 32))-00f067aa0ba902b7-01",
         ]
         var body: JSON? = [
             "id": "0198f2c4-7d3e-7a10-9c55-3f0e6f1b2a77", "email": "ada@example.com", "email_verified": false,
