@@ -59,9 +59,16 @@ public final class Pool: Sendable {
             return connection
         }
         let begun = ContinuousClock.now
-        defer { configuration.onWait?(.now - begun) }
-        return try await StatementTrace(tracer: configuration.tracer).wait { () async throws(PostgresError) in
-            try await waitForConnection(errand)
+        var isRefused = false
+        // Who is refused hasn't waited, and would hide how long others do.
+        defer { if !isRefused { configuration.onWait?(.now - begun) } }
+        do {
+            return try await StatementTrace(tracer: configuration.tracer).wait { () async throws(PostgresError) in
+                try await waitForConnection(errand)
+            }
+        } catch {
+            isRefused = error == .tooManyWaiting
+            throw error
         }
     }
 

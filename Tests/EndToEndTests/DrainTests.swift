@@ -69,6 +69,11 @@
                     "\(tally.answered) answered, \(tally.toldToLeave) told to leave, \(tally.closedWhileIdle) closed while",
                     "idle, \(tally.closedWhenNew) when new, \(tally.lost.count) lost")
                 #expect(tally.lost.isEmpty)
+                // What was done is what clients were told of: no answer was made and then not sent.
+                let done = program.errors.split(separator: "\n").count {
+                    $0.contains("\"status\":200") && $0.contains("\"tenant\":\"shop\"")
+                }
+                #expect(done == tally.answered)
                 #expect(tally.answered > 300)
                 #expect(tally.toldToLeave > 0)
             }

@@ -47,8 +47,9 @@ public final class Readiness: Sendable {
         await pool.run()
     }
 
+    /// Where the instance stands from now on; who drains does so until the end.
     public func enter(_ phase: Phase) {
-        state.withLock { $0.phase = phase }
+        state.withLock { if $0.phase != .draining { $0.phase = phase } }
     }
 
     /// What holds now, or did within the last second.

@@ -89,6 +89,7 @@ struct ServiceProcess {
                     service: Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger)),
             ], logger: logger)
         group.maximumGracefulShutdownDuration = settings.drainDelay + Self.longestRequest
+        group.maximumCancellationDuration = .seconds(5)
         let running = ServiceGroup(configuration: group)
         await TerminationSignals.trap(logger: logger) { await running.triggerGracefulShutdown() }
         try await running.run()

@@ -17,6 +17,7 @@ enum TerminationSignals {
             for await signal in signals {
                 if isEnding {
                     logger.warning("Asked to end once more: ending without the answers that are due.")
+                    LogWriter.standardError.flush(within: .milliseconds(200))
                     // Not exit(3): what it runs at the end may wait for the very thing that hangs.
                     _exit(128 + signal.rawValue)
                 }
