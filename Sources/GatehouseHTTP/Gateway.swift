@@ -124,10 +124,9 @@ struct Gateway: HTTPResponder {
         } catch let error as HTTPParserError {
             throw error
         } catch {
-            guard var problem = Problem(foreseen: error) else {
-                incident.note(error)
-                return .problem(.unforeseen)
-            }
+            let foreseen = Problem(foreseen: error)
+            incident.note(error, isForeseen: foreseen != nil)
+            guard var problem = foreseen else { return .problem(.unforeseen) }
             if let tenant { problem.challenge(realm: tenant) }
             return .problem(problem)
         }

@@ -31,9 +31,15 @@ struct RequestLog: Sendable {
             self.channel = channel
         }
 
-        /// An error that nobody foresaw. A client that went away in the middle of its request is none.
-        func note(_ error: any Error) {
-            if channel.isActive { failure = RequestLog.kind(of: error) } else { isCutShort = true }
+        /// Takes note of what was thrown instead of an answer. A client that went away in the middle of its request is no
+        /// failure.
+        func note(_ error: any Error, isForeseen: Bool) {
+            // A reset is thrown a moment before the channel knows of its end.
+            if error is IOError || (!channel.isActive && (!isForeseen || error is RequestFault)) {
+                isCutShort = true
+            } else if !isForeseen {
+                failure = RequestLog.kind(of: error)
+            }
         }
     }
 

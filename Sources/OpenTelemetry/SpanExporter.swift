@@ -17,7 +17,9 @@ public struct SpanExporter: Sendable {
     /// Between attempts to deliver the same spans.
     private static let pauses: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
 
-    /// - Parameter resource: Who made the spans: `service.name` and the like.
+    /// - Parameters:
+    ///   - resource: Who made the spans: `service.name` and the like.
+    ///   - queue: Nobody else exports what is in it.
     public init(endpoint: OTLPEndpoint, resource: [String: String], queue: SpanQueue, logger: Logger) {
         self.endpoint = endpoint
         self.resource = resource
@@ -66,6 +68,8 @@ public struct SpanExporter: Sendable {
             let batch = queue.take()
             if batch.isEmpty { return }
             let reason = await export(batch, by: client)
+            // Whether it has arrived is unknown; that it goes out again with the rest is better than not at all.
+            if reason != nil, Task.isCancelled { return queue.putBack(batch) }
             if reason != nil { queue.countLost(batch) }
             report(reason, &health)
             if batch.count < SpanQueue.batch { return }

@@ -47,6 +47,11 @@ public final class SpanQueue: Sendable {
         }
     }
 
+    /// As the oldest ones, beyond the capacity if need be: they were in it a moment ago.
+    func putBack(_ spans: [FinishedSpan]) {
+        state.withLock { $0.spans.insert(contentsOf: spans, at: 0) }
+    }
+
     func countLost(_ spans: [FinishedSpan]) {
         state.withLock { $0.dropped += spans.count }
     }

@@ -75,11 +75,12 @@ struct ExporterTests {
                 #expect(collector.requests == 3 && queue.dropped == 0)
             }
         }
+        let other = SpanQueue()
         try await TraceCollector.run(refusing: [400]) { collector, endpoint in
-            try await Self.exporting(to: endpoint, queue) {
-                Self.tracer(queue).startSpan("lost", context: .topLevel).end()
-                _ = try await collector.spans { _ in queue.dropped == 1 }
-                Self.tracer(queue).startSpan("next", context: .topLevel).end()
+            try await Self.exporting(to: endpoint, other) {
+                Self.tracer(other).startSpan("lost", context: .topLevel).end()
+                _ = try await collector.spans { _ in other.dropped == 1 }
+                Self.tracer(other).startSpan("next", context: .topLevel).end()
                 _ = try await collector.spans { $0.map(\.name) == ["next"] }
                 #expect(collector.requests == 2)
             }

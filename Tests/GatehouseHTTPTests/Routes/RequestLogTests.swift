@@ -1,10 +1,18 @@
 import Gatehouse
 import Logging
+import NIOCore
+import NIOPosix
 import Postgres
 import TestSupport
 import Testing
 
 @testable import GatehouseHTTP
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 @Suite("The log", .timeLimit(.minutes(2)))
 struct RequestLogTests {
@@ -85,23 +93,33 @@ struct RequestLogTests {
         #expect(requests.map { $0.metadata["error"] } == [nil, "SQLSTATE 42P01", nil])
     }
 
-    @Test("has a line for a request that its client gave up")
+    @Test("has a line for a request that its client gave up: told that it ended early, or gone")
     func cutShort() async throws {
         let lines = try await Self.logged { service, log in
             let tenant = try await service.tenant()
+            let half =
+                "POST \(tenant.path("/v1/login")) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 100\r\n\r\n{\"email\":"
             try await TCPClient.connected(to: service.port) { client in
-                try await client.send(
-                    "POST \(tenant.path("/v1/login")) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: 100\r\n\r\n{\"email\":")
-                // So that the body is being read when the client leaves.
-                #expect(try await tenant.send("GET", "/.well-known/jwks.json").status == 200)
+                try await client.send(half)
+                client.endSending()
+                #expect(try await client.receive(until: "malformed_request").hasPrefix("HTTP/1.1 400"))
             }
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: service.port).get()
+            try await channel.writeAndFlush(ByteBuffer(string: half))
+            // So that the head has been read when the client leaves.
+            #expect(try await tenant.send("GET", "/.well-known/jwks.json").status == 200)
+            let socket = try #require(channel as? any SocketOptionProvider)
+            try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+            try await channel.close()
             let deadline = ContinuousClock.now + .seconds(30)
-            while Self.requests(log.lines).count < 2, .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            while Self.requests(log.lines).count < 3, .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
         }
-        let request = try #require(Self.requests(lines).last)
-        #expect(request.metadata["status"] == "499" && request.message == "connection ended early")
-        #expect(request.level == .info && Set(request.metadata.keys) == Self.members)
+        let requests = Self.requests(lines).filter { $0.metadata["method"] == "POST" }
+        #expect(requests.map { $0.metadata["status"] } == ["400", "499"])
+        #expect(requests.map(\.message) == ["answered", "connection ended early"])
+        #expect(requests.allSatisfy { $0.level == .info && Set($0.metadata.keys) == Self.members })
     }
 
     @Test("names the request and its trace wherever something is said while it is answered")
