@@ -154,8 +154,11 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Gatehouse", "GatehouseCommand", "Postgres", "PostgresCluster", "Prometheus", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
     ]

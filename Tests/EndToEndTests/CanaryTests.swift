@@ -39,8 +39,7 @@ struct CanaryTests {
                 }
                 written += try await Self.operatorsMistakes(&client, in: installation)
                 secrets = story.secrets + client.secrets
-                secrets.append(Secret("email of a user", "ada@example.com"))
-                secrets.append(Secret("email of another", "bob@example.com"))
+                secrets.append(Secret("email of a user", story.email))
                 secrets.append(Secret("master key", installation.masterKey))
                 decoy = client.requestID
                 written.append(try await Self.metrics(of: installation))

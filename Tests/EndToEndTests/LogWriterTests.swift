@@ -25,13 +25,16 @@ struct LogWriterTests {
     }
 
     @Test("doesn't keep a program from ending whose log nobody reads")
-    func end() throws {
+    func end() async throws {
         let pipe = Pipe()
         let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
         writer.write(String(repeating: "x", count: 1 << 20)) { "dropped \($0)" }
         writer.flush(within: .milliseconds(10))
-        // So that the writer's thread ends.
-        try pipe.fileHandleForReading.close()
+        // Had it waited for the line to be taken, nobody would read it here.
+        let reader = Task.detached { try pipe.fileHandleForReading.readToEnd() }
+        writer.flush(within: .seconds(30))
+        try pipe.fileHandleForWriting.close()
+        #expect(try await reader.value?.count == (1 << 20) + 1)
     }
 
     @Test("A service whose log nobody reads goes on serving, and ends when asked to")

@@ -11,7 +11,7 @@ struct TenantStory {
 
     private var slug: String { "shop-\(algorithm.rawValue.lowercased())" }
     private var base: String { "\(place.url)/t/\(slug)/v1" }
-    private let email = "ada@example.com"
+    let email = "ada-\(UInt64.random(in: .min ... .max))@example.com"
 
     init(place: Installation, algorithm: SigningAlgorithm) {
         self.place = place
