@@ -27,7 +27,8 @@ public struct SpanExporter: Sendable {
         self.logger = logger
     }
 
-    /// Exports until the task is cancelled, then what is left within three seconds.
+    /// Exports until the task is cancelled, then what is left within three seconds. What was under way at that moment may arrive
+    /// twice.
     public func run() async {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
         await withTaskGroup(of: Void.self) { group in

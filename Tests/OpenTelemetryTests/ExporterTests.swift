@@ -87,6 +87,7 @@ struct ExporterTests {
         }
     }
 
+    /// What was under way when it was told to end may have arrived, and goes out once more: twice is better than never.
     @Test("sends what is left when it ends")
     func end() async throws {
         let queue = SpanQueue()
@@ -94,7 +95,7 @@ struct ExporterTests {
             try await Self.exporting(to: endpoint, queue) {
                 for index in 0..<1300 { Self.tracer(queue).startSpan("\(index)", context: .topLevel).end() }
             }
-            #expect(collector.spans.count == 1300 && queue.dropped == 0)
+            #expect(Set(collector.spans.map(\.name)).count == 1300 && queue.dropped == 0)
         }
     }
 
