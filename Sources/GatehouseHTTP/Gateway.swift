@@ -68,7 +68,8 @@ struct Gateway: HTTPResponder {
         status = incident.isCutShort ? RequestLog.cutShort : answer.status
         var response = answer.response(
             requestID: incident.requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
-        response.headers[.traceParent] = span.trace.traceParent
+        // Who takes no part in traces gets the same answer to the same request, but for its id.
+        if request.headers[.traceParent] != nil { response.headers[.traceParent] = span.trace.traceParent }
         return response
     }
 

@@ -93,13 +93,14 @@ struct TraceTests {
     @Test("is recorded when the caller records it; otherwise the ratio decides, and what the caller says is checked")
     func sampling() async throws {
         try await Self.traced(ratio: 0) { service, collector in
-            func health(_ parent: String?) async throws -> String {
-                let reply = try await service.send("GET", "/healthz", parent.map { ["traceparent": $0] } ?? [:])
+            func health(_ parent: String) async throws -> String {
+                let reply = try await service.send("GET", "/healthz", ["traceparent": parent])
                 return try #require(reply.header("traceparent"))
             }
             #expect(try await health("00-\(Self.trace)-\(Self.caller)-00").hasPrefix("00-\(Self.trace)-"))
-            let own = try await health(nil)
+            let own = try await health("")
             #expect(own.count == 55 && own.hasPrefix("00-") && own.hasSuffix("-00"))
+            #expect(try await service.send("GET", "/healthz").header("traceparent") == nil)
             for malformed in [
                 "00-\(Self.trace.uppercased())-\(Self.caller)-01", "00-\(Self.trace)-\(Self.caller)-01-x",
             ] {
