@@ -43,13 +43,13 @@ struct ServiceManager: Sendable {
         }
     }
 
-    /// Shows until the task is cancelled that the threads which everything runs on still get to their work.
+    /// Shows until the task is cancelled that the threads which everything runs on still get to their work; returns at once
+    /// without a watchdog.
     func keepWatchdogCalm() async {
         while let watchdogInterval, !Task.isCancelled {
             tell("WATCHDOG=1")
             try? await Task.sleep(for: watchdogInterval)
         }
-        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
     }
 
     private static var longestName: Int { MemoryLayout.size(ofValue: sockaddr_un().sun_path) }

@@ -121,7 +121,9 @@ private struct Upkeep: Service {
         self.work = work
     }
 
+    /// Work that has nothing to do waits for the end like any other: a part that ends before takes the whole service with it.
     func run() async {
         await cancelWhenGracefulShutdown { await work() }
+        try? await gracefulShutdown()
     }
 }

@@ -29,9 +29,8 @@ struct ServiceTracing {
     /// For what makes spans only where they are recorded.
     var recorder: OpenTelemetryTracer? { tracer.isRecording ? tracer : nil }
 
-    /// Sends until the task is cancelled, and waits for that where there is nothing to send.
+    /// Sends until the task is cancelled; returns at once where there is nothing to send.
     func run() async {
         await exporter?.run()
-        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
     }
 }
