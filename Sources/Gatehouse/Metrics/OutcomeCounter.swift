@@ -1,9 +1,26 @@
 import CoreMetrics
+import Postgres
 
 /// How something can end, each end by the name it is counted under.
 protocol CountedOutcome: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
-    /// The end that an error is; a fixed one for those that nobody foresaw.
-    init(_ error: any Error)
+    /// Nobody waits for the answer any more.
+    static var cancelled: Self { get }
+    /// What nobody foresaw.
+    static var `internal`: Self { get }
+}
+
+extension CountedOutcome {
+    /// The end that an error is: the code of its refusal, where that is counted by itself.
+    init(_ error: any Error) {
+        self = error.isCancellation ? .cancelled : Self(rawValue: Refusal.code(of: error)) ?? .internal
+    }
+}
+
+extension Error {
+    fileprivate var isCancellation: Bool {
+        if case .cancelled = self as? PostgresError { return true }
+        return self is CancellationError
+    }
 }
 
 /// Counts how often something ended in each of a fixed number of ways.

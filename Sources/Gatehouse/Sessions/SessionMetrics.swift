@@ -1,5 +1,4 @@
 public import CoreMetrics
-import Postgres
 
 /// How sign-ins and refreshes ended. No label names a user; the tenant is named only where that was asked for.
 public struct SessionMetrics: Sendable {
@@ -22,12 +21,7 @@ enum CountedLogIn: String, CountedOutcome {
     case databaseUnavailable = "database_unavailable"
     case keysUnavailable = "keys_unavailable"
     case cancelled
-    /// What nobody foresaw.
     case `internal`
-
-    init(_ error: any Error) {
-        self = error.isCancellation ? .cancelled : Self(rawValue: Refusal.code(of: error)) ?? .internal
-    }
 }
 
 /// How the presentation of a refresh token ended: a kind of success, or the code of its refusal.
@@ -49,18 +43,5 @@ enum CountedRefresh: String, CountedOutcome {
     case databaseUnavailable = "database_unavailable"
     case keysUnavailable = "keys_unavailable"
     case cancelled
-    /// What nobody foresaw.
     case `internal`
-
-    init(_ error: any Error) {
-        self = error.isCancellation ? .cancelled : Self(rawValue: Refusal.code(of: error)) ?? .internal
-    }
-}
-
-extension Error {
-    /// Whether nobody waits for the answer any more.
-    fileprivate var isCancellation: Bool {
-        if case .cancelled = self as? PostgresError { return true }
-        return self is CancellationError
-    }
 }
