@@ -19,11 +19,11 @@ final class LogWriter: Sendable {
         var waiting: [UInt8] = []
         var dropped = 0
         var isWriting = false
-        var limit: Int
     }
 
     private let descriptor: Int32
-    private let state: Mutex<State>
+    private let limit: Int
+    private let state = Mutex(State())
     /// A queue has a thread while there is something to write, and that one may block.
     private let thread = DispatchQueue(label: "log")
     private let work = DispatchGroup()
@@ -31,7 +31,7 @@ final class LogWriter: Sendable {
     /// - Parameter limit: The most bytes that wait.
     init(descriptor: Int32, limit: Int = 4 << 20, flushingAtExit: Bool = false) {
         self.descriptor = descriptor
-        state = Mutex(State(limit: limit))
+        self.limit = limit
         if flushingAtExit { atexit { LogWriter.standardError.flush(within: .seconds(1)) } }
     }
 
@@ -40,7 +40,7 @@ final class LogWriter: Sendable {
     /// - Parameter noteDropped: Makes the line which says that so many were dropped before this one.
     func write(_ line: String, noteDropped: (Int) -> String) {
         let mustStart = state.withLock { state in
-            guard state.waiting.count + line.utf8.count < state.limit else {
+            guard state.waiting.count + line.utf8.count < limit else {
                 state.dropped += 1
                 return false
             }
