@@ -4,9 +4,11 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import processes
 from service import Service, free_ports
@@ -40,20 +42,24 @@ NO_LIMITS = "account=off,device=off,source=off,register=off"
 
 
 @contextmanager
-def measured_service(dev: Service, binary: str, limits: str = NO_LIMITS):
+def measured_service(
+    dev: Service, binary: str, limits: str = NO_LIMITS, under: Sequence[str] = (),
+    settings: Mapping[str, str] = MappingProxyType({}), patience: float = 10
+):
     """`gatehouse serve` on the database of `dev`, which makes users and sessions: the measured process hashes no
-    password but those of the login rounds."""
+    password but those of the login rounds. `under` is a command that runs the service, `patience` how many seconds it
+    may take to start."""
     port, ops_port = free_ports(2)
     url = f"http://127.0.0.1:{port}"
     environment = dev.environment | {
         "GATEHOUSE_LISTEN": f"127.0.0.1:{port}", "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
-        "GATEHOUSE_LIMITS": limits}
+        "GATEHOUSE_LIMITS": limits, **settings}
     with open(os.path.join(dev.folder, "serve.log"), "w+") as log:
         start = time.perf_counter()
         process = subprocess.Popen(
-            [binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            [*under, binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            while time.perf_counter() < start + 10:
+            while time.perf_counter() < start + patience and process.poll() is None:
                 try:
                     urllib.request.urlopen(f"{url}/healthz", timeout=2)
                     break
