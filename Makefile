@@ -16,7 +16,7 @@ GATEHOUSE_FUZZ_EXAMPLES ?= 200
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
 .PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format upgrade-test interop check-docs bench-quick bench \
-	bench-tenants bench-flood bench-overload clean
+	bench-tenants bench-flood bench-overload instructions clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,6 +110,10 @@ bench-flood: release ## Measure one tenant while another is flooded with sign-in
 bench-overload: release ## Measure what is done when three times as much is asked as can be done
 	@scripts/install-packages bench
 	@Benchmarks/overload $(ARGS)
+
+instructions: release ## Count the instructions of a refresh and two reads, and compare with Benchmarks/instructions.json (Linux)
+	@scripts/install-packages instructions
+	@Benchmarks/instructions $(ARGS)
 
 clean: ## Remove what was built (not .gatehouse, the data of `make run`)
 	rm -rf .build .venv
