@@ -24,6 +24,25 @@ public struct Database: Sendable {
         try await pool.first(statement, input, settings: [Self.setting(tenant)])
     }
 
+    /// Runs `body`, which waits for what a statement says that is sent for several at once: in a trace it is that statement.
+    func awaiting<I, O, R>(
+        _ statement: Statement<I, O>, _ body: () async throws(PostgresError) -> R
+    ) async throws(PostgresError) -> R {
+        try await pool.awaiting(statement, body)
+    }
+
+    /// The rows of a statement that answers many questions at once, in the order of the questions; nil for those it says nothing
+    /// of.
+    func answers<Question: Hashable, I: Sendable, Row: Sendable>(
+        to questions: [Question], of statement: Statement<I, Row>, _ input: I, in tenant: UUID,
+        by question: (Row) -> Question
+    ) async throws(PostgresError) -> [Row?] {
+        let rows = try await query(statement, input, in: tenant)
+        if questions.count == 1 { return [rows.first] }
+        let byQuestion = Dictionary(rows.map { (question($0), $0) }) { first, _ in first }
+        return questions.map { byQuestion[$0] }
+    }
+
     @discardableResult
     func execute<I: Sendable, O: Sendable>(
         _ statement: Statement<I, O>, _ input: I, in tenant: UUID, always: Bool = false

@@ -32,7 +32,7 @@ extension Connection {
         decode: @escaping @Sendable (borrowing ServerResult) throws(PostgresError) -> [Output]
     ) async throws(PostgresError) -> [Output] {
         let execution = Execution(command: command, settings: settings, deadline: deadline, transaction: transaction)
-        return try await trace.statement(command) { () async throws(PostgresError) in
+        return try await trace.statement(command.summary) { () async throws(PostgresError) in
             try await interruptible { cancellation async throws(PostgresError) in
                 try await perform(execution, cancellation: cancellation, read: decode)
             }
@@ -43,7 +43,7 @@ extension Connection {
         of command: Command, settings: [LocalSetting], deadline: Duration, in transaction: UInt64?
     ) async throws(PostgresError) -> Int {
         let execution = Execution(command: command, settings: settings, deadline: deadline, transaction: transaction)
-        return try await trace.statement(command) { () async throws(PostgresError) in
+        return try await trace.statement(command.summary) { () async throws(PostgresError) in
             try await interruptible { cancellation async throws(PostgresError) in
                 try await perform(execution, cancellation: cancellation) { result in result.affectedRows }
             }

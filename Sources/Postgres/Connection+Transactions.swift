@@ -22,7 +22,7 @@ extension Connection {
             await rollBack(id)
             throw error
         }
-        try await trace.statement(.commit) { () async throws(PostgresError) in
+        try await trace.statement(Command.commit.summary) { () async throws(PostgresError) in
             try await commit(id, until: .now + deadline)
         }
         return outcome

@@ -37,6 +37,14 @@ extension Pool {
         }
     }
 
+    /// Runs `body`, which waits for what a statement says that is sent in another task, for several at once: in a trace it is that
+    /// statement.
+    nonisolated(nonsending) public func awaiting<Input, Output, R>(
+        _ statement: Statement<Input, Output>, _ body: () async throws(PostgresError) -> R
+    ) async throws(PostgresError) -> R {
+        try await StatementTrace(tracer: configuration.tracer).statement(statement.summary, body)
+    }
+
     /// Runs `body` in a transaction block; see ``Connection/transaction(settings:deadline:_:)``.
     nonisolated(nonsending) public func transaction<R: Sendable>(
         settings: [LocalSetting] = [], _ body: (Transaction) async throws -> R

@@ -44,10 +44,10 @@ extension PostgresArrayElement where Self: PostgresEncodable & PostgresDecodable
         bytes.appendBigEndian(Int32(elements.count))
         bytes.appendBigEndian(Int32(1))
         for element in elements {
-            var encoded: [UInt8] = []
-            try element.encode(into: &encoded)
-            bytes.appendBigEndian(Int32(encoded.count))
-            bytes += encoded
+            let length = bytes.count
+            bytes.appendBigEndian(Int32(0))
+            try element.encode(into: &bytes)
+            bytes.replaceBigEndian(Int32(bytes.count - length - 4), at: length)
         }
     }
 

@@ -7,14 +7,14 @@ struct StatementTrace: Sendable {
 
     /// From the moment a statement is given to its connection until its rows are there.
     nonisolated(nonsending) func statement<R>(
-        _ command: Command, _ body: () async throws(PostgresError) -> R
+        _ summary: String, _ body: () async throws(PostgresError) -> R
     ) async throws(PostgresError) -> R {
         guard let tracer, let context = InstrumentationContext.current else { return try await body() }
-        let span = tracer.startSpan(command.summary, context: context, ofKind: .client)
+        let span = tracer.startSpan(summary, context: context, ofKind: .client)
         defer { span.end() }
         if span.isRecording {
             span.attributes = [
-                "db.system.name": "postgresql", "db.query.summary": "\(command.summary)",
+                "db.system.name": "postgresql", "db.query.summary": "\(summary)",
             ]
         }
         return try await Self.noting(span, body)

@@ -4,15 +4,27 @@ import Postgres
 
 /// A client presents a refresh token and gets the tokens of the next generation.
 public struct RefreshSession: Sendable {
-    let database: Database
-    let tokens: TokenReader
-    let identifiers: IdentifierSource
-    let logger: Logger
-    let metrics: SessionMetrics
+    private let database: Database
+    private let rotations: Rotations
+    private let tokens: TokenReader
+    private let identifiers: IdentifierSource
+    private let logger: Logger
+    private let metrics: SessionMetrics
 
     /// How often a presentation that lost a race looks again before it gives up; a second look is always enough unless
     /// rotations of one session follow each other faster than a round trip.
     private static let looks = 5
+
+    init(
+        database: Database, tokens: TokenReader, identifiers: IdentifierSource, logger: Logger, metrics: SessionMetrics
+    ) {
+        self.database = database
+        rotations = Rotations(database)
+        self.tokens = tokens
+        self.identifiers = identifiers
+        self.logger = logger
+        self.metrics = metrics
+    }
 
     /// The session's tokens, without its user.
     ///
@@ -49,8 +61,7 @@ public struct RefreshSession: Sendable {
             tenant: served.tenant.id, session: claims.sessionID, generation: claims.generation)
         for _ in 0..<Self.looks {
             guard
-                let result = try await database.first(
-                    RotateRefreshToken.statement, presentation, in: presentation.tenant)
+                let result = try await rotations.result(of: presentation)
             else { throw try await database.refusal(.sessionEnded, in: presentation.tenant) }
             if let success = try await answer(result, to: presentation, from: client, in: served) { return success }
         }

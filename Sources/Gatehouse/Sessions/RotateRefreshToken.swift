@@ -1,12 +1,15 @@
 import FoundationEssentials
 import Postgres
 
-/// The decision about a presented generation: one round trip, one row written.
+/// The decision about presented generations: one round trip, one row written for each.
+///
+/// Presentations that come together are moved together, those that can be moved at once; whoever isn't among them is decided
+/// about alone, and waits for a row that another holds.
 ///
 /// The update repeats the predicate of `RefreshOutcome.rotates`, so that of a thousand concurrent presentations one moves
 /// the row; whoever finds it moved gets the row as its snapshot shows it. The columns it changes are in no index (HOT).
 enum RotateRefreshToken {
-    struct Presentation: Sendable {
+    struct Presentation: Sendable, Hashable {
         let tenant: UUID
         let session: UUID
         let generation: Int
@@ -15,6 +18,7 @@ enum RotateRefreshToken {
     struct Result: Sendable {
         /// Whether this presentation moved the row. `state` is then the state after it.
         let moved: Bool
+        let session: UUID
         let state: RefreshState
         /// Whether the server waits for a standby before it acknowledges a commit.
         let isReplicated: Bool
@@ -26,19 +30,45 @@ enum RotateRefreshToken {
 
     static let sql = """
         with moved as (
-            update refresh_tokens s set generation = s.generation + 1, rotated_at = now()
+            update refresh_tokens s set \(move)
             from users u, tenants t
-            where s.tenant_id = $1 and s.id = $2 and s.generation = $3 and s.ended_at is null
-                and u.tenant_id = $1 and u.id = s.user_id and u.disabled_at is null
-                and t.id = $1 and t.disabled_at is null
-                and now() < least(
-                    s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
-                    s.created_at + make_interval(secs => t.session_max_age_seconds))
-            returning true, \(stateColumns), \(userColumns)
+            where s.tenant_id = $1 and s.id = $2 and s.generation = $3 and \(rotates)
+            returning true, s.id, \(stateColumns), \(userColumns)
         )
         select * from moved
         union all
         \(selection) and not exists (select from moved)
+        """
+
+    /// Moves many sessions of one tenant, those whose rows nobody else holds; the others give no row. As none is waited for,
+    /// two instances that present the same sessions in another order can't wait for each other.
+    static let together = Statement<(tenant: UUID, presentations: [Presentation]), Result>(
+        """
+        with free as (
+            select held.id, held.generation from unnest($2::uuid[], $3::bigint[]) as presented (id, generation)
+            cross join lateral (
+                select s.id, s.generation from refresh_tokens s
+                where s.tenant_id = $1 and s.id = presented.id and s.generation = presented.generation
+                for update skip locked
+            ) as held
+        )
+        update refresh_tokens s set \(move)
+        from free, users u, tenants t
+        where s.tenant_id = $1 and s.id = free.id and s.generation = free.generation and \(rotates)
+        returning true, s.id, \(stateColumns), \(userColumns)
+        """,
+        bind: { ($0.tenant, $0.presentations.map(\.session), $0.presentations.map(\.generation)) },
+        row: Result.row)
+
+    private static let move = "generation = s.generation + 1, rotated_at = now()"
+
+    /// `RefreshOutcome.rotates`, but for the generation.
+    private static let rotates = """
+        s.ended_at is null and u.tenant_id = $1 and u.id = s.user_id and u.disabled_at is null
+                and t.id = $1 and t.disabled_at is null
+                and now() < least(
+                    s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
+                    s.created_at + make_interval(secs => t.session_max_age_seconds))
         """
 
     /// The row as it is, moved by nobody.
@@ -46,7 +76,7 @@ enum RotateRefreshToken {
         selection, bind: { ($0.tenant, $0.session) }, row: Result.row)
 
     private static let selection = """
-        select false, \(stateColumns), \(userColumns)
+        select false, s.id, \(stateColumns), \(userColumns)
         from refresh_tokens s
         join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
         join tenants t on t.id = s.tenant_id
@@ -69,7 +99,8 @@ enum RotateRefreshToken {
 
 extension RotateRefreshToken.Result {
     @Sendable fileprivate static func row(
-        moved: Bool, generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool, tenantIsEnabled: Bool,
+        moved: Bool, session: UUID, generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool,
+        tenantIsEnabled: Bool,
         refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, isReplicated: Bool,
         id: UUID, email: String,
         emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON, userIsEnabled: Bool,
@@ -85,6 +116,7 @@ extension RotateRefreshToken.Result {
         let user = try User.row(
             id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: userIsEnabled, createdAt: userCreatedAt, updatedAt: userUpdatedAt)
-        return RotateRefreshToken.Result(moved: moved, state: state, isReplicated: isReplicated, user: user)
+        return RotateRefreshToken.Result(
+            moved: moved, session: session, state: state, isReplicated: isReplicated, user: user)
     }
 }

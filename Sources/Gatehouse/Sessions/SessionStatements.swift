@@ -10,8 +10,15 @@ struct NewSession: Sendable {
     let stamp: EventStamp
 }
 
+/// A session and whose it is, as an access token names them.
+struct NamedSession: Sendable, Hashable {
+    let id: UUID
+    let userID: UUID
+}
+
 /// What a session's row says to a request that names it.
 struct AskedSession: Sendable {
+    let name: NamedSession
     let user: User
     let isLive: Bool
     let tenantIsEnabled: Bool
@@ -100,21 +107,24 @@ enum SessionStatements {
         },
         row: StartedSession.init(id:generation:createdAt:rotatedAt:now:))
 
-    static let ask = Statement<(tenant: UUID, session: UUID, user: UUID), AskedSession>(
+    /// Those of the named sessions that there are, each once.
+    static let ask = Statement<(tenant: UUID, sessions: [NamedSession]), AskedSession>(
         """
-        select \(userColumns), \(isAlive) and u.disabled_at is null, t.disabled_at is null
-        from refresh_tokens s
+        select s.id, \(userColumns), \(isAlive) and u.disabled_at is null, t.disabled_at is null
+        from unnest($2::uuid[], $3::uuid[]) as asked (id, user_id)
+        join refresh_tokens s on s.tenant_id = $1 and s.id = asked.id and s.user_id = asked.user_id
         join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
         join tenants t on t.id = s.tenant_id
-        where s.tenant_id = $1 and s.id = $2 and s.user_id = $3
         """,
-        bind: { ($0.tenant, $0.session, $0.user) },
+        bind: { ($0.tenant, $0.sessions.map(\.id), $0.sessions.map(\.userID)) },
         row: {
             (
-                id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
-                isEnabled: Bool, createdAt: Date, updatedAt: Date, isLive: Bool, tenantIsEnabled: Bool
+                sessionID: UUID, id: UUID, email: String, emailVerified: Bool, username: String?, name: String?,
+                claims: PostgresJSON, isEnabled: Bool, createdAt: Date, updatedAt: Date, isLive: Bool,
+                tenantIsEnabled: Bool
             ) in
             AskedSession(
+                name: NamedSession(id: sessionID, userID: id),
                 user: try User.row(
                     id: id, email: email, emailVerified: emailVerified, username: username, name: name,
                     claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),

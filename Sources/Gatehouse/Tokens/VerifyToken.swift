@@ -42,7 +42,8 @@ extension Administration {
         let claims = try AccessClaims(payload: payload)
         try claims.validate(issuer: tenant.issuer(publicURL: publicURL), audience: tenant.audience, at: now)
         let asked = try await database.first(
-            SessionStatements.ask, (tenant.id, claims.sessionID, claims.subject), in: tenant.id)
+            SessionStatements.ask, (tenant.id, [NamedSession(id: claims.sessionID, userID: claims.subject)]),
+            in: tenant.id)
         guard let asked, asked.isLive, asked.tenantIsEnabled else { throw TokenFault.sessionEnded }
     }
 

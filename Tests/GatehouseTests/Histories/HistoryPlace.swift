@@ -1,4 +1,3 @@
-import Logging
 import Postgres
 import TestSupport
 
@@ -7,7 +6,6 @@ import TestSupport
 /// A database in which many histories are run, side by side, each with a tenant of its own.
 struct HistoryPlace: Sendable {
     let installation: Installation
-    private let logger = Logger(label: "histories") { _ in SwiftLogNoOpLogHandler() }
 
     static func make() async throws -> HistoryPlace {
         HistoryPlace(installation: try await Installation.make())
@@ -25,15 +23,7 @@ struct HistoryPlace: Sendable {
     }
 
     /// An instance that has just started: it knows of no tenant yet.
-    func startInstance() -> LoginService {
-        let directory = TenantDirectory(
-            database: installation.serviceDatabase, sealer: installation.sealer,
-            publicURL: installation.administration.publicURL, listenURL: installation.database.serviceURL,
-            logger: logger)
-        return LoginService(
-            database: installation.serviceDatabase, directory: directory, hasher: installation.administration.hasher,
-            limits: .off, logger: logger)
-    }
+    func startInstance() -> LoginService { installation.onAnotherInstance().service }
 
     func makeTenant(for history: History) async throws -> Tenant {
         var change = TenantSettingsChange()

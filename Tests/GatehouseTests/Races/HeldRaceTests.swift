@@ -16,7 +16,7 @@ import Testing
             let (refreshed, ended) = try await race.run(at: Self.rotation.at(moment)) {
                 try await scene.installation.refresh(scene.refreshed.refreshToken, in: scene.tenant)
             } while: {
-                try await ending(in: scene)
+                try await ending(in: scene.elsewhere)
             }
             try await expectEnd(ending, of: scene, ended, refreshed)
         }
@@ -33,7 +33,7 @@ import Testing
                 let (ended, refreshed) = try await race.run(at: gate) {
                     try await ending(in: scene)
                 } while: {
-                    try await scene.installation.refresh(token, in: scene.tenant)
+                    try await scene.elsewhere.installation.refresh(token, in: scene.tenant)
                 }
                 try await expectEnd(ending, of: scene, ended, refreshed)
             }
@@ -48,7 +48,7 @@ import Testing
             let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {
                 try await scene.installation.logIn(in: scene.tenant)
             } while: {
-                try await ending(in: scene)
+                try await ending(in: scene.elsewhere)
             }
             try await expectEnd(ending, of: scene, ended, opened)
         }
@@ -62,7 +62,7 @@ import Testing
             let (ended, opened) = try await race.run(at: gate) {
                 try await ending(in: scene)
             } while: {
-                try await scene.installation.logIn(in: scene.tenant)
+                try await scene.elsewhere.installation.logIn(in: scene.tenant)
             }
             try await expectEnd(ending, of: scene, ended, opened)
         }

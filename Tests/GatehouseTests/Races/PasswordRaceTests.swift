@@ -19,7 +19,7 @@ import Testing
         let (changed, ended) = try await race.run(at: Self.change) {
             try await changePassword(in: scene)
         } while: {
-            try await ending(in: scene)
+            try await ending(in: scene.elsewhere)
         }
         try ended.get()
         #expect(throws: Refusal.sessionEnded) { try changed.get() }
@@ -36,7 +36,7 @@ import Testing
             let (changed, ended) = try await race.run(at: Self.change.at(moment)) {
                 try await changePassword(in: scene)
             } while: {
-                try await ending(in: scene)
+                try await ending(in: scene.elsewhere)
                 return try await scene.passwordVersion()
             }
             if case .failure(let error) = changed { #expect(error as? Refusal == .sessionEnded) }

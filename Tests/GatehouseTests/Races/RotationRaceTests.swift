@@ -31,7 +31,7 @@ import Testing
             let (rotated, refreshed) = try await race.run(at: Gate(event: event, moment: moment)) {
                 try await Self.rotate(scene)
             } while: {
-                try await scene.installation.refresh(scene.refreshed.refreshToken, in: scene.tenant)
+                try await scene.elsewhere.installation.refresh(scene.refreshed.refreshToken, in: scene.tenant)
             }
             try rotated.get()
             try await expectLife(of: try refreshed.get(), after: scene.refreshed, in: scene)

@@ -35,6 +35,14 @@ struct Scene: Sendable {
         try await make(in: installation, rotations: ending == .reuse ? 2 : 1)
     }
 
+    /// The same by way of another instance. Statements of one wait there for those before them; what races in the database
+    /// comes from two.
+    var elsewhere: Scene {
+        Scene(
+            installation: installation.onAnotherInstance(), tenant: tenant, user: user, session: session,
+            refreshed: refreshed, other: other)
+    }
+
     var slug: String { tenant.tenant.slug }
     var service: LoginService { installation.service }
     var administration: Administration { installation.administration }

@@ -52,6 +52,20 @@ struct Installation: Sendable {
             serviceDatabase: serviceDatabase, ownerPool: owner, sealer: sealer)
     }
 
+    /// The same with an instance that has just started: it knows of no tenant yet, and waits for nobody of another's.
+    func onAnotherInstance() -> Installation {
+        let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+        let directory = TenantDirectory(
+            database: serviceDatabase, sealer: sealer, publicURL: administration.publicURL,
+            listenURL: database.serviceURL, logger: logger)
+        return Installation(
+            database: database, administration: administration,
+            service: LoginService(
+                database: serviceDatabase, directory: directory, hasher: administration.hasher, limits: .off,
+                logger: logger),
+            serviceDatabase: serviceDatabase, ownerPool: ownerPool, sealer: sealer)
+    }
+
     /// A fresh tenant, as the service sees it.
     func tenant(
         _ slug: String = "shop", _ set: (inout TenantSettingsChange) -> Void = { _ in }

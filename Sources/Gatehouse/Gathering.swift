@@ -1,0 +1,164 @@
+import FoundationEssentials
+import Postgres
+import Synchronization
+
+/// Asks the database many questions of one kind in one statement, where they come faster than it answers.
+///
+/// Nobody waits for others to come. A question that finds no statement of its tenant under way is asked at once. Those that
+/// come meanwhile are asked together when that one has been answered, so that the more is asked, the less each costs. None
+/// joins a statement that has begun: an answer holds whatever was committed before its question was put.
+///
+/// A tenant has one statement under way at a time, however much its clients ask: the others keep their connections.
+final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
+    /// Asks the questions of one tenant and answers in their order; nil where the statement says nothing of a question.
+    typealias Statement =
+        @Sendable (_ questions: [Question], _ tenant: UUID) async throws(PostgresError) -> [Answer?]
+
+    /// Surrounds the wait for a statement that answers several.
+    typealias Wait =
+        @Sendable (_ wait: () async throws(PostgresError) -> Answer?) async throws(PostgresError) -> Answer?
+
+    /// The most questions of one statement.
+    static var maximumQuestions: Int { 64 }
+    /// The most questions of one tenant that wait: as many as may wait for a connection (`PoolConfiguration.maximumWaiters`).
+    static var maximumWaiting: Int { 512 }
+
+    private enum Reply: Sendable {
+        /// The line has ended meanwhile: this question begins the next.
+        case yourTurn
+        case answered(Answer?)
+        case failed(PostgresError)
+        /// One question of the statement is at fault, and nobody knows which: each is asked by itself.
+        case askAlone
+    }
+
+    private struct Waiting: Sendable {
+        let question: Question
+        let continuation: CheckedContinuation<Reply, Never>
+    }
+
+    private let ask: Statement
+    private let wait: Wait
+    /// Who waits, by tenant; a tenant is here while a statement of it is under way.
+    private let lines = Mutex<[UUID: [Waiting]]>([:])
+
+    init(_ ask: @escaping Statement, wait: @escaping Wait = { wait throws(PostgresError) in try await wait() }) {
+        self.ask = ask
+        self.wait = wait
+    }
+
+    /// The answer to one question; nil where there is none. Throws what its statement throws, and `tooManyWaiting`.
+    func answer(_ question: Question, in tenant: UUID) async throws(PostgresError) -> Answer? {
+        let isFirst = lines.withLock { lines in
+            if lines[tenant] != nil { return false }
+            lines[tenant] = []
+            return true
+        }
+        if isFirst { return try await lead(question, tenant) }
+        return try await wait { () async throws(PostgresError) in
+            let reply = await withCheckedContinuation { join(Waiting(question: question, continuation: $0), tenant) }
+            switch reply {
+            case .yourTurn: return try await lead(question, tenant)
+            case .answered(let answer): return answer
+            case .failed(let error): throw error
+            case .askAlone: return try await ask([question], tenant)[0]
+            }
+        }
+    }
+
+    /// How many questions about a tenant wait for a statement.
+    func waiting(in tenant: UUID) -> Int {
+        lines.withLock { $0[tenant]?.count ?? 0 }
+    }
+
+    private func lead(_ question: Question, _ tenant: UUID) async throws(PostgresError) -> Answer? {
+        do throws(PostgresError) {
+            let answers = try await ask([question], tenant)
+            serve(tenant)
+            return answers[0]
+        } catch {
+            if error.reach == .everybody { refuse(tenant, error) } else { serve(tenant) }
+            throw error
+        }
+    }
+
+    private func join(_ newcomer: Waiting, _ tenant: UUID) {
+        let reply: Reply? = lines.withLock { lines in
+            guard let waiting = lines[tenant]?.count else {
+                lines[tenant] = []
+                return .yourTurn
+            }
+            guard waiting < Self.maximumWaiting else { return .failed(.tooManyWaiting) }
+            lines[tenant]?.append(newcomer)
+            return nil
+        }
+        if let reply { newcomer.continuation.resume(returning: reply) }
+    }
+
+    /// Asks for those who wait, in a task of nobody's: that one client goes away must not cost the others their answers.
+    private func serve(_ tenant: UUID) {
+        guard let first = next(tenant) else { return }
+        Task.detached { [self] in
+            var waiting = first
+            while true {
+                do throws(PostgresError) {
+                    try await reply(to: waiting, tenant)
+                } catch {
+                    return refuse(tenant, error)
+                }
+                guard let more = next(tenant) else { return }
+                waiting = more
+            }
+        }
+    }
+
+    /// Those to be asked next, in the order in which they came; nil, and the line ends, where nobody waits.
+    private func next(_ tenant: UUID) -> [Waiting]? {
+        lines.withLock { lines in
+            guard let waiting = lines[tenant], !waiting.isEmpty else {
+                lines[tenant] = nil
+                return nil
+            }
+            lines[tenant] = Array(waiting.dropFirst(Self.maximumQuestions))
+            return Array(waiting.prefix(Self.maximumQuestions))
+        }
+    }
+
+    /// Throws what concerns whoever waits, too.
+    private func reply(to waiting: [Waiting], _ tenant: UUID) async throws(PostgresError) {
+        do throws(PostgresError) {
+            let answers = try await ask(waiting.map(\.question), tenant)
+            for (one, answer) in zip(waiting, answers) { one.continuation.resume(returning: .answered(answer)) }
+        } catch {
+            let reply: Reply = error.reach == .aQuestion && waiting.count > 1 ? .askAlone : .failed(error)
+            for one in waiting { one.continuation.resume(returning: reply) }
+            if error.reach == .everybody { throw error }
+        }
+    }
+
+    /// Ends the line with an error: the database has kept those who wait waiting for as long as one may, and is no better for the
+    /// next.
+    private func refuse(_ tenant: UUID, _ error: PostgresError) {
+        let waiting = lines.withLock { $0.removeValue(forKey: tenant) } ?? []
+        for one in waiting { one.continuation.resume(returning: .failed(error)) }
+    }
+}
+
+extension PostgresError {
+    fileprivate enum Reach {
+        /// One of the questions may be at fault.
+        case aQuestion
+        /// Who asked, or the connection: another statement may fare better.
+        case theStatement
+        /// The database: the next statement would fare no better.
+        case everybody
+    }
+
+    fileprivate var reach: Reach {
+        switch self {
+        case .server, .decoding, .encoding: .aQuestion
+        case .cancelled, .commitUnconfirmed, .connectionLost, .transactionInProgress: .theStatement
+        case .connect, .timeout, .tooManyWaiting, .closed: .everybody
+        }
+    }
+}
