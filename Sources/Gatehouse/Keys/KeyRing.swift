@@ -23,7 +23,11 @@ public struct KeyRing: Sendable {
         }
     }
 
+    /// Tells one ring from another, however alike: what one has found out about a token holds for no other.
+    final class Identity: Sendable {}
+
     public let keys: [Entry]
+    let identity = Identity()
 
     public init(keys: [Entry]) {
         self.keys = keys
