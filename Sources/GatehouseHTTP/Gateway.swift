@@ -57,13 +57,15 @@ struct Gateway: HTTPResponder {
             route: route, channel: context.channel)
         var status = HTTPResponse.Status.badRequest
         defer {
+            let duration = ContinuousClock.now - incident.received
             counter?.answered(
-                request.method, route: route, tenant: incident.tenant, status: status, after: .now - incident.received)
-            log.answered(incident, status: status)
+                request.method, route: route, tenant: incident.tenant, status: status, after: duration)
+            log.answered(incident, status: status, after: duration)
             trace.end(span, incident, status: status)
         }
-        let answer = try await InstrumentationContext.$current.withValue(incident.context(span)) {
-            try await self.answer(request, match, incident)
+        let identity = RequestIdentity(requestID: incident.requestID, traceID: incident.traceID)
+        let answer = try await RequestIdentity.$current.withValue(identity) {
+            try await trace.within(span) { try await self.answer(request, match, incident) }
         }
         status = incident.isCutShort ? RequestLog.cutShort : answer.status
         var response = answer.response(
@@ -79,7 +81,7 @@ struct Gateway: HTTPResponder {
         try await answering(incident) {
             guard let service, let slug = match.slug else { return try await untenanted(request, match) }
             try room.refuseSurplus(incident.channel)
-            let tenant = try await service.directory.tenant(slug: String(slug))
+            let tenant = try await service.directory.tenant(slug: slug)
             incident.tenant = tenant.tenant
             return try await self.answer(request, match, service, tenant, incident)
         }
@@ -109,7 +111,7 @@ struct Gateway: HTTPResponder {
             }
             return try await endpoint(
                 Call(
-                    request: request, tenant: tenant, id: match.id.map(String.init) ?? "", service: service,
+                    request: request, tenant: tenant, id: match.id ?? "", service: service,
                     configuration: configuration, allowedOrigins: origins, channel: incident.channel))
         }
         cors.grant(&answer)

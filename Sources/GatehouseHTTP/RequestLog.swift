@@ -51,16 +51,18 @@ struct RequestLog: Sendable {
 
     let logger: Logger
 
-    func answered(_ incident: Incident, status: HTTPResponse.Status) {
+    func answered(_ incident: Incident, status: HTTPResponse.Status, after duration: Duration) {
+        let level = Self.level(of: incident, status)
+        guard level >= logger.logLevel else { return }
         var metadata: Logger.Metadata = [
-            "request_id": "\(incident.requestID)", "method": "\(incident.method)", "route": "\(incident.route)",
-            "status": .stringConvertible(status.code),
-            "duration_ms": .stringConvertible((ContinuousClock.now - incident.received).milliseconds),
-            "tenant": "\(incident.tenant?.slug ?? "")", "trace_id": "\(incident.traceID)",
+            "request_id": .string(incident.requestID), "method": .string(incident.method),
+            "route": .string(incident.route), "status": .stringConvertible(status.code),
+            "duration_ms": .stringConvertible(duration.milliseconds),
+            "tenant": .string(incident.tenant?.slug ?? ""), "trace_id": .string(incident.traceID),
         ]
         if let failure = incident.failure { metadata["error"] = "\(failure)" }
         logger.log(
-            level: Self.level(of: incident, status), incident.isCutShort ? "connection ended early" : "answered",
+            level: level, incident.isCutShort ? "connection ended early" : "answered",
             metadata: metadata)
     }
 

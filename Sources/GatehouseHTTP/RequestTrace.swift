@@ -14,6 +14,12 @@ struct RequestTrace: Sendable {
         return tracer.startSpan(route.isEmpty ? method : "\(method) \(route)", context: caller, ofKind: .server)
     }
 
+    /// Runs `body` as a part of the span, if it is recorded: nobody asks for the place of one that isn't.
+    func within<Outcome>(_ span: TraceSpan, _ body: () async throws -> Outcome) async rethrows -> Outcome {
+        guard span.isRecording else { return try await body() }
+        return try await InstrumentationContext.$current.withValue(span.context, operation: body)
+    }
+
     /// Ends it. Neither a path nor a header goes into it: a path may hold what nobody else should see.
     func end(_ span: TraceSpan, _ incident: RequestLog.Incident, status: HTTPResponse.Status) {
         defer { span.end() }

@@ -17,7 +17,13 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 32 lower-case hexadecimal digits.
-    public var description: String { high.hexadecimal + low.hexadecimal }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 32) { digits in
+            high.writeHexadecimal(to: digits, at: 0)
+            low.writeHexadecimal(to: digits, at: 16)
+            return 32
+        }
+    }
 }
 
 /// What names a span within its trace: 64 bits, not all of them zero.
@@ -37,18 +43,20 @@ public struct SpanID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 16 lower-case hexadecimal digits.
-    public var description: String { bits.hexadecimal }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 16) { digits in
+            bits.writeHexadecimal(to: digits, at: 0)
+            return 16
+        }
+    }
 }
 
 extension UInt64 {
     /// 16 lower-case hexadecimal digits.
-    fileprivate var hexadecimal: String {
-        String(unsafeUninitializedCapacity: 16) { buffer in
-            for index in 0..<16 {
-                let digit = UInt8(truncatingIfNeeded: self >> UInt64(60 - 4 * index)) & 15
-                buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-            }
-            return 16
+    fileprivate func writeHexadecimal(to digits: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for index in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: self >> UInt64(60 - 4 * index)) & 15
+            digits[start + index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
         }
     }
 }

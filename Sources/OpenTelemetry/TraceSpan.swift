@@ -3,15 +3,20 @@ public import Tracing
 
 /// A span: of a trace that is recorded with all that is said about it, of any other only its place in the trace.
 public struct TraceSpan: Span {
-    public private(set) var context: InstrumentationContext
+    /// What it was begun in, with its own place in the trace.
+    public var context: InstrumentationContext {
+        var context = surroundings
+        context.trace = trace
+        return context
+    }
+    private let surroundings: InstrumentationContext
     /// Its place in the trace, which is in ``context`` too.
     public let trace: TraceContext
     /// Nil where nothing is recorded.
     private let record: SpanRecord?
 
     init(_ trace: TraceContext, in context: InstrumentationContext, record: SpanRecord?) {
-        self.context = context
-        self.context.trace = trace
+        surroundings = context
         self.trace = trace
         self.record = record
     }

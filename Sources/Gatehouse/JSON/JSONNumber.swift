@@ -9,6 +9,12 @@ public struct JSONNumber: Sendable, Hashable {
         text = String(value)
     }
 
+    /// The shortest text that reads as this number; nil for one that JSON has no text for.
+    public init?(_ value: Double) {
+        guard value.isFinite else { return nil }
+        text = value.description
+    }
+
     /// Trusts the reader, which has checked the grammar.
     init(checked text: String) {
         self.text = text

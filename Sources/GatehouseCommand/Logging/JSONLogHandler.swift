@@ -28,15 +28,24 @@ struct JSONLogHandler: LogHandler {
     }
 
     static func line(_ event: LogEvent, metadata: Logger.Metadata, at time: Date) -> String {
-        var members: JSONObject = [
-            "time": .time(time), "level": .string(event.level.rawValue), "message": .string(event.message.description),
-        ]
-        let own = Set(members.names)
-        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
-            members[name] = json(value)
+        var line = JSONObjectWriter(capacity: 512)
+        line.append("time", RFC3339.format(time))
+        line.append("level", event.level.rawValue)
+        line.append("message", event.message.description)
+        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where !isTaken(name, event) {
+            line.append(name, json(value))
         }
-        if let error = event.error { members["error"] = .string(Failure(error).message) }
-        return members.text
+        if let error = event.error { line.append("error", Failure(error).message) }
+        return String(decoding: line.finished(), as: UTF8.self)
+    }
+
+    /// Whether a member of this name is the event's own.
+    private static func isTaken(_ name: String, _ event: LogEvent) -> Bool {
+        switch name {
+        case "time", "level", "message": true
+        case "error": event.error != nil
+        default: false
+        }
     }
 
     /// Numbers and truth values that were logged as such stay what they are.
@@ -44,8 +53,8 @@ struct JSONLogHandler: LogHandler {
         switch value {
         case .string(let text): .string(text)
         case .stringConvertible(let number as Int): .integer(number)
-        case .stringConvertible(let number as Double) where number.isFinite:
-            (try? JSON.parse(Array(number.description.utf8))) ?? .string(number.description)
+        case .stringConvertible(let number as Double):
+            JSONNumber(number).map(JSON.number) ?? .string(number.description)
         case .stringConvertible(let flag as Bool): .bool(flag)
         case .stringConvertible(let other): .string(other.description)
         case .array(let elements): .array(elements.map(json))
@@ -68,9 +77,11 @@ extension LogEvent {
 
 extension LogHandler {
     func allMetadata(of event: LogEvent) -> Logger.Metadata {
-        guard let provided = metadataProvider?.get() else {
-            return event.metadata.map { metadata.merging($0) { $1 } } ?? metadata
+        var all = metadata
+        for more in [metadataProvider?.get(), event.metadata] {
+            guard let more, !more.isEmpty else { continue }
+            if all.isEmpty { all = more } else { all.merge(more) { $1 } }
         }
-        return metadata.merging(provided) { $1 }.merging(event.metadata ?? [:]) { $1 }
+        return all
     }
 }

@@ -10,7 +10,8 @@ import Synchronization
 /// Writes lines of the log on a thread of its own, so that a reader who is slow, or has stopped, holds up nobody who logs.
 ///
 /// What can't be written waits, up to a bound; what comes beyond it is dropped and counted, and a line says how many they
-/// were as soon as there is room again. Whole lines go out, in the order in which they came.
+/// were as soon as there is room again. Whole lines go out, in the order in which they came, those of a
+/// few milliseconds together: a system call for each, and a thread that wakes up for it, cost more than making the line.
 final class LogWriter: Sendable {
     /// The log of this program.
     static let standardError = LogWriter(descriptor: STDERR_FILENO, flushingAtExit: true)
@@ -20,6 +21,9 @@ final class LogWriter: Sendable {
         var dropped = 0
         var isWriting = false
     }
+
+    /// How long a line may wait for others.
+    private static let delay = DispatchTimeInterval.milliseconds(5)
 
     private let descriptor: Int32
     private let limit: Int
@@ -53,7 +57,12 @@ final class LogWriter: Sendable {
             defer { state.isWriting = true }
             return !state.isWriting
         }
-        if mustStart { thread.async(group: work) { self.writeAll() } }
+        guard mustStart else { return }
+        work.enter()
+        thread.asyncAfter(deadline: .now() + Self.delay) {
+            self.writeAll()
+            self.work.leave()
+        }
     }
 
     /// Waits until everything is written, but no longer than this: whoever doesn't read can't keep the program from ending.
