@@ -1,7 +1,7 @@
 public import Logging
 
 /// What the service does for its apps and their users: every operation that the HTTP API calls.
-public struct LoginService: Sendable {
+public final class LoginService: Sendable {
     public let directory: TenantDirectory
     public let register: Register
     public let logIn: LogIn

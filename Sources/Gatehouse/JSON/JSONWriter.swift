@@ -29,11 +29,14 @@ extension JSON {
     }
 
     static func append(_ text: String, to bytes: inout [UInt8]) {
+        var text = text
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: needsEscape) {
-            for byte in text.utf8 { appendEscaped(byte, to: &bytes) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+        text.withUTF8 { utf8 in
+            if utf8.contains(where: needsEscape) {
+                for byte in utf8 { appendEscaped(byte, to: &bytes) }
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -15,18 +15,16 @@ public struct KeyMaterial: Sendable, Redacted {
     let key: Key
     /// The key's name: 1–128 printable ASCII characters.
     public let kid: String
+    /// The headers of the tokens it signs, encoded once: they are the same in all of a type.
+    let encodedHeaders: EncodedHeaders
 
-    public var algorithm: SigningAlgorithm {
-        switch key {
-        case .es256: .es256
-        case .edDSA: .edDSA
-        case .hs256: .hs256
-        }
-    }
+    public var algorithm: SigningAlgorithm { key.algorithm }
 
     init(key: Key, kid: String? = nil) {
         self.key = key
-        self.kid = kid ?? key.publicMembers.map(Self.thumbprint(ofMembers:)) ?? Self.randomKid()
+        let kid = kid ?? key.publicMembers.map(Self.thumbprint(ofMembers:)) ?? Self.randomKid()
+        self.kid = kid
+        encodedHeaders = EncodedHeaders(algorithm: key.algorithm, kid: kid)
     }
 
     /// A new random key whose `kid` doesn't begin with a hyphen, so that no command line takes it for an option: one key
@@ -80,6 +78,14 @@ public struct KeyMaterial: Sendable, Redacted {
 }
 
 extension KeyMaterial.Key {
+    var algorithm: SigningAlgorithm {
+        switch self {
+        case .es256: .es256
+        case .edDSA: .edDSA
+        case .hs256: .hs256
+        }
+    }
+
     init(_ privateKey: P256.Signing.PrivateKey) { self = .es256(privateKey, privateKey.publicKey) }
     init(_ privateKey: Curve25519.Signing.PrivateKey) { self = .edDSA(privateKey, privateKey.publicKey) }
 

@@ -2,7 +2,7 @@ import Crypto
 import FoundationEssentials
 
 /// A tenant as a running instance holds it: settings, opened keys, and the JWKS document as the bytes to be sent.
-public struct ServedTenant: Sendable {
+public final class ServedTenant: Sendable {
     public let tenant: Tenant
     /// The `iss` of the tenant's access tokens.
     public let issuer: String

@@ -15,46 +15,60 @@ public enum Base64URL {
     /// The same for a text in ASCII.
     public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 2)
-        var bits: UInt32 = 0
-        var bitCount = 0
-        for character in text {
-            let value = values[Int(character)]
-            guard value < 64 else { return nil }
-            bits = bits << 6 | UInt32(value)
-            bitCount += 6
-            if bitCount >= 8 {
-                bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
-                bits &= (1 << UInt32(bitCount)) - 1
+        var isCanonical = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count * 3 / 4) { bytes, count in
+            var bits: UInt32 = 0
+            var bitCount: UInt32 = 0
+            for character in text {
+                let value = value(of: character)
+                guard value < 64 else {
+                    isCanonical = false
+                    return
+                }
+                bits = bits << 6 | UInt32(value)
+                bitCount += 6
+                if bitCount >= 8 {
+                    bitCount -= 8
+                    bytes[count] = UInt8(truncatingIfNeeded: bits >> bitCount)
+                    count += 1
+                }
             }
+            isCanonical = bits & (1 << bitCount - 1) == 0
         }
-        return bits == 0 ? bytes : nil
+        return isCanonical ? bytes : nil
     }
 
     static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
         text.reserveCapacity(text.count + (bytes.count * 4 + 2) / 3)
         var bits: UInt32 = 0
-        var bitCount = 0
+        var bitCount: UInt32 = 0
         for byte in bytes {
             bits = bits << 8 | UInt32(byte)
             bitCount += 8
             while bitCount >= 6 {
                 bitCount -= 6
-                text.append(alphabet[Int(bits >> UInt32(bitCount) & 0x3F)])
+                text.append(character(of: bits >> bitCount & 0x3F))
             }
-            bits &= (1 << UInt32(bitCount)) - 1
         }
-        if bitCount > 0 { text.append(alphabet[Int(bits << UInt32(6 - bitCount) & 0x3F)]) }
+        if bitCount > 0 { text.append(character(of: bits << (6 - bitCount) & 0x3F)) }
     }
 
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-    /// The value of every byte as a character, 255 for those outside the alphabet.
-    private static let values: [UInt8] = {
-        var values = [UInt8](repeating: 255, count: 256)
-        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
-        return values
-    }()
+    /// The character of a value below 64.
+    private static func character(of value: UInt32) -> UInt8 {
+        alphabet.utf8Start[Int(value)]
+    }
+
+    /// The value of a character, 255 for one outside the alphabet.
+    private static func value(of character: UInt8) -> UInt8 {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: 255
+        }
+    }
 }

@@ -44,13 +44,9 @@ public struct CompactJWS: Sendable, Redacted {
 
     /// A token with this payload, signed with the key and naming it.
     public static func sign(payload: [UInt8], type: TokenType, key: KeyMaterial) throws(SigningFailure) -> String {
-        var header = JSONObjectWriter(capacity: 96)
-        header.append("alg", key.algorithm.rawValue)
-        header.append("kid", key.kid)
-        header.append("typ", type.rawValue)
         var token: [UInt8] = []
-        token.reserveCapacity(256 + payload.count * 4 / 3)
-        Base64URL.append(header.finished(), to: &token)
+        token.reserveCapacity(384 + payload.count * 4 / 3)
+        token += key.encodedHeaders[type]
         token.append(UInt8(ascii: "."))
         Base64URL.append(payload, to: &token)
         let signature = try key.sign(token)

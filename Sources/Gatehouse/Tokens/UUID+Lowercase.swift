@@ -3,7 +3,21 @@ public import FoundationEssentials
 extension UUID {
     /// The form in which ids travel: 36 characters, lower-case.
     public var lowercaseString: String {
-        String(decoding: lowercaseBytes, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 36) { text in
+            var position = 0
+            withUnsafeBytes(of: uuid) { bytes in
+                for byte in bytes {
+                    if Self.isHyphen(at: position) {
+                        text[position] = UInt8(ascii: "-")
+                        position += 1
+                    }
+                    text[position] = Hexadecimal.digit(byte >> 4)
+                    text[position + 1] = Hexadecimal.digit(byte & 0x0F)
+                    position += 2
+                }
+            }
+            return position
+        }
     }
 
     /// Reads an id in exactly the form of `lowercaseString`.
@@ -27,16 +41,6 @@ extension UUID {
     /// The 16 bytes of the id.
     var bytes: [UInt8] {
         withUnsafeBytes(of: uuid) { Array($0) }
-    }
-
-    private var lowercaseBytes: [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for byte in bytes {
-            if Self.isHyphen(at: text.count) { text.append(UInt8(ascii: "-")) }
-            Hexadecimal.append(byte, to: &text)
-        }
-        return text
     }
 
     private static func isHyphen(at index: Int) -> Bool {

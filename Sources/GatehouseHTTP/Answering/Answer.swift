@@ -49,27 +49,34 @@ extension Answer {
         HTTPField(name: .crossOriginResourcePolicy, value: "same-origin"),
         HTTPField(name: .referrerPolicy, value: "no-referrer"),
     ]
+    private static let noStore = HTTPField(name: .cacheControl, value: "no-store")
+    private static let noPage = HTTPField(
+        name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'")
+    private static let httpsOnly = HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")
+    private static let maximumFields = 16
 
     /// The response with the headers of the contract that are on every one.
     func response(requestID: String, isHTTPS: Bool, toHead: Bool) -> Response {
         var headers = headers
-        headers[.xRequestID] = requestID
-        headers[.cacheControl] = cacheControl ?? "no-store"
-        headers[.contentSecurityPolicy] = contentSecurityPolicy ?? "default-src 'none'; frame-ancestors 'none'"
+        headers.reserveCapacity(Self.maximumFields)
+        headers.append(HTTPField(name: .xRequestID, value: requestID))
+        headers.append(cacheControl.map { HTTPField(name: .cacheControl, value: $0) } ?? Self.noStore)
+        headers.append(
+            contentSecurityPolicy.map { HTTPField(name: .contentSecurityPolicy, value: $0) } ?? Self.noPage)
         for field in Self.forBrowsers { headers.append(field) }
-        if isHTTPS { headers[.strictTransportSecurity] = "max-age=31536000" }
+        if isHTTPS { headers.append(Self.httpsOnly) }
         let bytes: [UInt8]
         switch body {
         case .none:
             return Response(status: status, headers: headers)
         case .bytes(let document, let contentType):
-            headers[.contentType] = contentType
+            headers.append(HTTPField(name: .contentType, value: contentType))
             bytes = document
         case .problem(let problem):
-            headers[.contentType] = "application/problem+json"
+            headers.append(HTTPField(name: .contentType, value: "application/problem+json"))
             bytes = problem.serialized(requestID: requestID)
         }
-        headers[.contentLength] = String(bytes.count)
+        headers.append(HTTPField(name: .contentLength, value: String(bytes.count)))
         return toHead
             ? Response(status: status, headers: headers)
             : Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

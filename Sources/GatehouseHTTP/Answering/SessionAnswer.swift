@@ -14,17 +14,17 @@ extension Answer {
     static func session(
         _ session: IssuedSession, status: HTTPResponse.Status = .ok, by delivery: Delivery, in tenant: Tenant
     ) -> Answer {
-        var document = JSONObject()
+        var document = JSONObjectWriter(capacity: 2048)
         if delivery.usesBody {
-            document["access_token"] = .string(session.accessToken)
-            document["token_type"] = "Bearer"
+            document.append("access_token", session.accessToken)
+            document.append("token_type", "Bearer")
         }
-        document["expires_in"] = .integer(session.expiresIn)
-        if delivery.usesBody { document["refresh_token"] = .string(session.refreshToken) }
-        document["refresh_expires_in"] = .integer(session.refreshExpiresIn)
-        if let user = session.user { document["user"] = user.document }
-        if delivery.usesBody, let device = session.deviceToken { document["device_token"] = .string(device) }
-        var answer = Answer.json(.object(document), status: status)
+        document.append("expires_in", session.expiresIn)
+        if delivery.usesBody { document.append("refresh_token", session.refreshToken) }
+        document.append("refresh_expires_in", session.refreshExpiresIn)
+        if let user = session.user { document.append("user", user.document) }
+        if delivery.usesBody, let device = session.deviceToken { document.append("device_token", device) }
+        var answer = Answer(status: status, body: .bytes(document.finished(), contentType: "application/json"))
         if delivery.usesCookies {
             let cookies = SessionCookies(tenant)
             answer.setCookie(cookies.access(session.accessToken, maxAge: session.expiresIn))

@@ -2,6 +2,8 @@ import HTTPTypes
 
 /// The Fetch standard's CORS protocol, for the origins a tenant lists and no others.
 struct CORS {
+    private static let varies = HTTPField(name: .vary, value: "Origin")
+
     private let origin: String?
 
     /// `origin` is nil where the request names none, or one that isn't listed.
@@ -12,7 +14,7 @@ struct CORS {
 
     /// Lets scripts of an allowed origin read the answer, whatever it is.
     func grant(_ answer: inout Answer) {
-        answer.headers.append(HTTPField(name: .vary, value: "Origin"))
+        answer.headers.append(Self.varies)
         guard let origin else { return }
         answer.headers[.accessControlAllowOrigin] = origin
         answer.headers[.accessControlAllowCredentials] = "true"

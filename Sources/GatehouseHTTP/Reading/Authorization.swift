@@ -26,10 +26,11 @@ enum Authorization: Equatable {
             return
         }
         let token = value[scheme.endIndex...].trimmingSpaces
-        self = Self.isToken68(token.utf8) ? .bearer(String(token)) : .malformed
+        let isToken = token.utf8.withContiguousStorageIfAvailable(Self.isToken68) ?? Self.isToken68(Array(token.utf8))
+        self = isToken ? .bearer(String(token)) : .malformed
     }
 
-    private static func isToken68(_ text: Substring.UTF8View) -> Bool {
+    private static func isToken68(_ text: some RandomAccessCollection<UInt8>) -> Bool {
         let body = text.prefix { byte in
             HTTPText.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
                 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+")

@@ -23,12 +23,12 @@ struct RouteTable: Sendable {
         /// Nil when nothing is at this path.
         var resource: Resource?
         /// The tenant that the path names, also where nothing is at the path.
-        var slug: Substring?
-        var id: Substring?
+        var slug: String?
+        var id: String?
     }
 
     fileprivate enum Segment: Equatable {
-        case literal(String)
+        case literal([UInt8])
         case tenant
         case id
 
@@ -36,7 +36,7 @@ struct RouteTable: Sendable {
             switch text {
             case "{tenant}": self = .tenant
             case "{id}": self = .id
-            default: self = .literal(String(text))
+            default: self = .literal(Array(text.utf8))
             }
         }
     }
@@ -50,7 +50,7 @@ struct RouteTable: Sendable {
         for route in routes {
             let index = resources.firstIndex { $0.template == route.template } ?? resources.endIndex
             if index == resources.endIndex {
-                let segments = Self.split(route.template).map(Segment.init)
+                let segments = route.template.split(separator: "/", omittingEmptySubsequences: false).map(Segment.init)
                 resources.append(Resource(template: route.template, segments: segments))
             }
             resources[index].routes.append(route)
@@ -62,32 +62,42 @@ struct RouteTable: Sendable {
     /// Matches the path of a request target, its query left aside. Segments are compared as they are sent, so that one
     /// resource has one path and no escape can name another tenant.
     func match(_ target: String) -> Match {
-        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        let segments = Self.split(Substring(path))
-        for resource in resources where resource.segments.count == segments.count {
-            if let match = Self.match(segments, resource) { return match }
+        var target = target
+        return target.withUTF8 { bytes in
+            let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+            let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            for resource in resources where Self.fits(segments, resource) {
+                return Self.match(segments, resource)
+            }
+            let namesTenant = segments.count >= 3 && segments[1].elementsEqual("t".utf8) && !segments[2].isEmpty
+            return Match(slug: namesTenant ? Self.text(segments[2]) : nil)
         }
-        return Match(slug: segments.count >= 3 && segments[1] == "t" && !segments[2].isEmpty ? segments[2] : nil)
     }
 
-    private static func match(_ segments: [Substring], _ resource: Resource) -> Match? {
+    private typealias PathSegment = Slice<UnsafeBufferPointer<UInt8>>
+
+    private static func fits(_ segments: [PathSegment], _ resource: Resource) -> Bool {
+        guard segments.count == resource.segments.count else { return false }
+        for (segment, expected) in zip(segments, resource.segments) {
+            switch expected {
+            case .literal(let text): guard segment.elementsEqual(text) else { return false }
+            case .tenant, .id: guard !segment.isEmpty else { return false }
+            }
+        }
+        return true
+    }
+
+    private static func match(_ segments: [PathSegment], _ resource: Resource) -> Match {
         var match = Match(resource: resource)
         for (segment, expected) in zip(segments, resource.segments) {
             switch expected {
-            case .literal(let text):
-                guard segment.utf8.elementsEqual(text.utf8) else { return nil }
-            case .tenant:
-                guard !segment.isEmpty else { return nil }
-                match.slug = segment
-            case .id:
-                guard !segment.isEmpty else { return nil }
-                match.id = segment
+            case .literal: continue
+            case .tenant: match.slug = text(segment)
+            case .id: match.id = text(segment)
             }
         }
         return match
     }
 
-    private static func split(_ path: some StringProtocol) -> [Substring] {
-        Substring(path).utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
-    }
+    private static func text(_ segment: PathSegment) -> String { String(decoding: segment, as: UTF8.self) }
 }

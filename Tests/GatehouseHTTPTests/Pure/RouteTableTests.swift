@@ -24,8 +24,8 @@ import Testing
     func `A path is matched segment by segment`(path: String, template: String?, slug: String?, id: String?) {
         let match = table.match(path)
         #expect(match.resource?.template == template)
-        #expect(match.slug.map(String.init) == slug)
-        #expect(match.id.map(String.init) == id)
+        #expect(match.slug == slug)
+        #expect(match.id == id)
     }
 
     @Test func `HEAD is answered where GET is, and named in Allow`() throws {
