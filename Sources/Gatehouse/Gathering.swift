@@ -34,15 +34,22 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     private struct Waiting: Sendable {
         let question: Question
+        let since = ContinuousClock.now
         let continuation: CheckedContinuation<Reply, Never>
     }
 
+    private let longestWait: Duration
     private let ask: Statement
     private let wait: Wait
     /// Who waits, by tenant; a tenant is here while a statement of it is under way.
     private let lines = Mutex<[UUID: [Waiting]]>([:])
 
-    init(_ ask: @escaping Statement, wait: @escaping Wait = { wait throws(PostgresError) in try await wait() }) {
+    /// - Parameter longestWait: Who has waited for longer when a statement ends is refused, as who waits for a connection.
+    init(
+        longestWait: Duration = .seconds(5), _ ask: @escaping Statement,
+        wait: @escaping Wait = { wait throws(PostgresError) in try await wait() }
+    ) {
+        self.longestWait = longestWait
         self.ask = ask
         self.wait = wait
     }
@@ -114,14 +121,16 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     /// Those to be asked next, in the order in which they came; nil, and the line ends, where nobody waits.
     private func next(_ tenant: UUID) -> [Waiting]? {
-        lines.withLock { lines in
-            guard let waiting = lines[tenant], !waiting.isEmpty else {
-                lines[tenant] = nil
-                return nil
-            }
-            lines[tenant] = Array(waiting.dropFirst(Self.maximumQuestions))
-            return Array(waiting.prefix(Self.maximumQuestions))
+        let latest = ContinuousClock.now - longestWait
+        let (overdue, next) = lines.withLock { lines in
+            let waiting = lines[tenant] ?? []
+            let overdue = waiting.prefix { $0.since < latest }
+            let next = waiting[overdue.endIndex...].prefix(Self.maximumQuestions)
+            lines[tenant] = next.isEmpty ? nil : Array(waiting[next.endIndex...])
+            return (overdue, next)
         }
+        for one in overdue { one.continuation.resume(returning: .failed(.timeout(.waitingForConnection))) }
+        return next.isEmpty ? nil : Array(next)
     }
 
     /// Throws what concerns whoever waits, too.

@@ -112,6 +112,24 @@ import Testing
         #expect(try await next.value == 90)
     }
 
+    @Test("are refused when they have waited for too long, and the line goes on")
+    func overdue() async throws {
+        let desk = Desk()
+        let gathering = desk.gathering(longestWait: .zero)
+        let first = Task { [tenant] in try await gathering.answer(1, in: tenant) }
+        try await desk.received(1)
+        let (others, _) = await desk.line(2...3, in: gathering, tenant)
+        desk.answer()
+        #expect(try await first.value == 10)
+        for result in await others.results() {
+            #expect(throws: PostgresError.timeout(.waitingForConnection)) { try result.get() }
+        }
+        let next = Task { [tenant] in try await gathering.answer(4, in: tenant) }
+        try await desk.received(2)
+        desk.answer()
+        #expect(try await next.value == 40)
+    }
+
     @Test("are answered though the client goes away whose statement they waited for")
     func clientGone() async throws {
         let desk = Desk()
