@@ -54,16 +54,12 @@ struct RequestLog: Sendable {
     func answered(_ incident: Incident, status: HTTPResponse.Status, after duration: Duration) {
         let level = Self.level(of: incident, status)
         guard level >= logger.logLevel else { return }
-        var metadata: Logger.Metadata = [
-            "request_id": .string(incident.requestID), "method": .string(incident.method),
-            "route": .string(incident.route), "status": .stringConvertible(status.code),
-            "duration_ms": .stringConvertible(duration.milliseconds),
-            "tenant": .string(incident.tenant?.slug ?? ""), "trace_id": .string(incident.traceID),
-        ]
-        if let failure = incident.failure { metadata["error"] = "\(failure)" }
+        let line = RequestLine(
+            requestID: incident.requestID, method: incident.method, route: incident.route, status: status.code,
+            duration: duration, tenant: incident.tenant?.slug ?? "", traceID: incident.traceID, error: incident.failure)
         logger.log(
             level: level, incident.isCutShort ? "connection ended early" : "answered",
-            metadata: metadata)
+            metadata: [RequestLine.key: .stringConvertible(line)])
     }
 
     private static func level(of incident: Incident, _ status: HTTPResponse.Status) -> Logger.Level {
@@ -85,11 +81,5 @@ struct RequestLog: Sendable {
         case .get, .head, .post, .put, .patch, .delete, .options, .connect, .trace: method.rawValue
         default: "_OTHER"
         }
-    }
-}
-
-extension Duration {
-    fileprivate var milliseconds: Double {
-        Double(components.seconds) * 1000 + Double(components.attoseconds / 1_000_000_000_000) / 1000
     }
 }

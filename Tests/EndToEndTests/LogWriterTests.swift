@@ -66,7 +66,8 @@ struct LogWriterTests {
         }
         try pipe.fileHandleForWriting.close()
         let read = try #require(try pipe.fileHandleForReading.readToEnd())
-        #expect(read.count >= 60_000)
+        // What a pipe takes before it is full, in pages that needn't be.
+        #expect(read.count >= 32_768)
     }
 
     @Test("What was logged before the end is written before the end")

@@ -1,5 +1,6 @@
 import Foundation
 import Gatehouse
+import GatehouseHTTP
 import Logging
 import Testing
 
@@ -33,6 +34,24 @@ struct OutputTests {
                 """)
     }
 
+    private static let request = RequestLine(
+        requestID: "a\u{1B}[2J\nb", method: "POST", route: "/t/{tenant}/v1/login", status: 200,
+        duration: .microseconds(41_260), tenant: "demo", traceID: "0af7", error: nil)
+
+    @Test("The line of a request has its members, in the order of their names")
+    func requestMembers() {
+        let event = LogEvent(
+            level: .info, message: "answered", metadata: nil, source: "", file: "", function: "", line: 1)
+        let line = JSONLogHandler.line(
+            event, metadata: [RequestLine.key: .stringConvertible(Self.request)], at: Date(timeIntervalSince1970: 0))
+        #expect(
+            line == """
+                {"time":"1970-01-01T00:00:00.000000Z","level":"info","message":"answered","duration_ms":41.26,\
+                "method":"POST","request_id":"a\\u001b[2J\\nb","route":"/t/{tenant}/v1/login","status":200,\
+                "tenant":"demo","trace_id":"0af7"}
+                """)
+    }
+
     @Test(
         "To a person the line of a request is shown in columns, and nothing in it steers the terminal or begins a line")
     func requestLine() {
@@ -40,14 +59,12 @@ struct OutputTests {
             level: .info, message: "answered", metadata: nil, source: "", file: "", function: "", line: 1)
         let line = TextLogHandler.line(
             event,
-            metadata: [
-                "method": "POST", "route": "/t/{tenant}/v1/login", "status": .stringConvertible(200),
-                "duration_ms": .stringConvertible(41.26), "tenant": "demo", "request_id": "a\u{1B}[2J\nb",
-            ], at: Date(timeIntervalSince1970: 0), coloured: false)
+            metadata: [RequestLine.key: .stringConvertible(Self.request)], at: Date(timeIntervalSince1970: 0),
+            coloured: false)
         #expect(
             line == """
                 00:00:00 info     POST    200    41.3 ms  /t/{tenant}/v1/login                     demo \
-                request_id=a\u{FFFD}[2J\u{FFFD}b
+                request_id=a\u{FFFD}[2J\u{FFFD}b trace_id=0af7
                 """)
         let other = TextLogHandler.line(
             event, metadata: ["listen": "x"], at: Date(timeIntervalSince1970: 0), coloured: false)

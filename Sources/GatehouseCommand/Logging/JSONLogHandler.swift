@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Gatehouse
+import GatehouseHTTP
 import Logging
 
 /// One JSON object a line on standard error: `time`, `level`, `message`, then the metadata by name.
@@ -33,7 +34,11 @@ struct JSONLogHandler: LogHandler {
         line.append("level", event.level.rawValue)
         line.append("message", event.message.description)
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where !isTaken(name, event) {
-            line.append(name, json(value))
+            if case .stringConvertible(let request as RequestLine) = value {
+                request.append(to: &line)
+            } else {
+                line.append(name, json(value))
+            }
         }
         if let error = event.error { line.append("error", Failure(error).message) }
         return String(decoding: line.finished(), as: UTF8.self)

@@ -1,3 +1,4 @@
+import GatehouseHTTP
 import Logging
 
 /// The line of a request for a person: what is in every one of them stands in columns.
@@ -10,15 +11,18 @@ struct RequestColumns {
 
     /// Nil for anything but the line of a request.
     init?(_ metadata: Logger.Metadata) {
-        guard let method = metadata["method"], let route = metadata["route"], let status = metadata["status"],
-            case .stringConvertible(let duration as Double)? = metadata["duration_ms"]
-        else { return nil }
-        let tenths = Int((duration * 10).rounded())
+        guard case .stringConvertible(let request as RequestLine)? = metadata[RequestLine.key] else { return nil }
+        let tenths = Int((request.milliseconds * 10).rounded())
         text = [
-            "\(method)".padded(to: 7), "\(status)".padded(to: 3), "\(tenths / 10).\(tenths % 10) ms".paddedLeft(to: 10),
-            " " + "\(route)".padded(to: 40), metadata["tenant"].map { "\($0)" } ?? "",
+            request.method.padded(to: 7), "\(request.status)".padded(to: 3),
+            "\(tenths / 10).\(tenths % 10) ms".paddedLeft(to: 10), " " + request.route.padded(to: 40), request.tenant,
         ].joined(separator: " ")
-        rest = metadata.filter { !["method", "route", "status", "duration_ms", "tenant"].contains($0.key) }
+        var rest = metadata
+        rest[RequestLine.key] = nil
+        rest["request_id"] = .string(request.requestID)
+        rest["trace_id"] = .string(request.traceID)
+        if let error = request.error { rest["error"] = .string(error) }
+        self.rest = rest
     }
 }
 

@@ -1,3 +1,4 @@
+import GatehouseHTTP
 import Logging
 import Synchronization
 
@@ -32,7 +33,10 @@ final class KeptLog: Sendable {
         }
 
         func log(event: LogEvent) {
-            let all = (metadataProvider?.get() ?? [:]).merging(event.metadata ?? [:]) { $1 }
+            var all = (metadataProvider?.get() ?? [:]).merging(event.metadata ?? [:]) { $1 }
+            if case .stringConvertible(let request as RequestLine)? = all.removeValue(forKey: RequestLine.key) {
+                all.merge(request.metadata) { $1 }
+            }
             let line = Line(
                 level: event.level, message: event.message.description, metadata: all.mapValues { "\($0)" })
             log.kept.withLock { $0.append(line) }
