@@ -43,7 +43,7 @@ private func listener(
     let entrance = Entrance()
     let http = HTTP1Channel.Configuration(
         additionalChannelHandlers: [
-            RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room, entrance: entrance),
+            ResponseBytes(), RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room, entrance: entrance),
         ],
         httpDecoderConfiguration: .bounded)
     let application = Application(

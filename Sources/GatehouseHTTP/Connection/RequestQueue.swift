@@ -71,6 +71,7 @@ final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func arrived(_ arrival: Arrival, _ context: ChannelHandlerContext) {
+        if waiting.isEmpty, !isPassing, mayPass(arrival) { return pass(arrival, context) }
         waiting.append(arrival)
         passOn(context)
     }
@@ -79,20 +80,31 @@ final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isPassing else { return }
         isPassing = true
         defer { isPassing = false }
-        while let next = waiting.first {
-            if case .part(.head) = next {
-                guard !isInRequest, !isUnanswered, !isOver else { return }
+        while let next = waiting.first, mayPass(next) {
+            waiting.removeFirst()
+            pass(next, context)
+        }
+    }
+
+    /// The head of a request waits until the one before it is read and answered.
+    private func mayPass(_ arrival: Arrival) -> Bool {
+        guard case .part(.head) = arrival else { return true }
+        return !isInRequest && !isUnanswered && !isOver
+    }
+
+    private func pass(_ arrival: Arrival, _ context: ChannelHandlerContext) {
+        switch arrival {
+        case .part(let part):
+            switch part {
+            case .head:
                 isInRequest = true
                 isUnanswered = true
+            case .body: break
+            case .end: isInRequest = false
             }
-            waiting.removeFirst()
-            switch next {
-            case .part(let part):
-                if case .end = part { isInRequest = false }
-                context.fireChannelRead(wrapInboundOut(part))
-            case .error(let error): context.fireErrorCaught(error)
-            case .event(let event): context.fireUserInboundEventTriggered(event)
-            }
+            context.fireChannelRead(wrapInboundOut(part))
+        case .error(let error): context.fireErrorCaught(error)
+        case .event(let event): context.fireUserInboundEventTriggered(event)
         }
     }
 }
