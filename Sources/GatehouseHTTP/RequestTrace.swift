@@ -41,8 +41,7 @@ private struct HeaderFields: Extractor {
     func extract(key: String, from headers: HTTPFields) -> String? {
         switch key {
         case "traceparent":
-            let given = headers[values: .traceParent]
-            return given.count == 1 ? given[0] : nil
+            return SingleField(.traceParent, in: headers).value
         case "tracestate": return headers[.traceState]
         default: return nil
         }

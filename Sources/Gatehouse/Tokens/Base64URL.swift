@@ -39,18 +39,23 @@ public enum Base64URL {
     }
 
     static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
-        text.reserveCapacity(text.count + (bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var bitCount: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            bitCount += 8
-            while bitCount >= 6 {
-                bitCount -= 6
-                text.append(character(of: bits >> bitCount & 0x3F))
+        let start = text.count
+        text.append(contentsOf: repeatElement(0, count: (bytes.count * 4 + 2) / 3))
+        text.withUnsafeMutableBufferPointer { text in
+            var position = start
+            var bits: UInt32 = 0
+            var bitCount: UInt32 = 0
+            for byte in bytes {
+                bits = bits << 8 | UInt32(byte)
+                bitCount += 8
+                while bitCount >= 6 {
+                    bitCount -= 6
+                    text[position] = character(of: bits >> bitCount & 0x3F)
+                    position += 1
+                }
             }
+            if bitCount > 0 { text[position] = character(of: bits << (6 - bitCount) & 0x3F) }
         }
-        if bitCount > 0 { text.append(character(of: bits << (6 - bitCount) & 0x3F)) }
     }
 
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -53,32 +53,42 @@ extension Answer {
     private static let noPage = HTTPField(
         name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'")
     private static let httpsOnly = HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")
-    private static let maximumFields = 16
+    private static let maximumFields = 10
 
     /// The response with the headers of the contract that are on every one.
     func response(requestID: String, isHTTPS: Bool, toHead: Bool) -> Response {
-        var headers = headers
-        headers.reserveCapacity(Self.maximumFields)
-        headers.append(HTTPField(name: .xRequestID, value: requestID))
-        headers.append(cacheControl.map { HTTPField(name: .cacheControl, value: $0) } ?? Self.noStore)
-        headers.append(
-            contentSecurityPolicy.map { HTTPField(name: .contentSecurityPolicy, value: $0) } ?? Self.noPage)
-        for field in Self.forBrowsers { headers.append(field) }
-        if isHTTPS { headers.append(Self.httpsOnly) }
+        var fields = [
+            HTTPField(name: .xRequestID, value: requestID),
+            cacheControl.map { HTTPField(name: .cacheControl, value: $0) } ?? Self.noStore,
+            contentSecurityPolicy.map { HTTPField(name: .contentSecurityPolicy, value: $0) } ?? Self.noPage,
+        ]
+        fields.reserveCapacity(Self.maximumFields)
+        fields += Self.forBrowsers
+        if isHTTPS { fields.append(Self.httpsOnly) }
         let bytes: [UInt8]
         switch body {
         case .none:
-            return Response(status: status, headers: headers)
+            return Response(status: status, headers: headers.adding(fields))
         case .bytes(let document, let contentType):
-            headers.append(HTTPField(name: .contentType, value: contentType))
+            fields.append(HTTPField(name: .contentType, value: contentType))
             bytes = document
         case .problem(let problem):
-            headers.append(HTTPField(name: .contentType, value: "application/problem+json"))
+            fields.append(HTTPField(name: .contentType, value: "application/problem+json"))
             bytes = problem.serialized(requestID: requestID)
         }
-        headers.append(HTTPField(name: .contentLength, value: String(bytes.count)))
+        fields.append(HTTPField(name: .contentLength, value: String(bytes.count)))
+        let headers = headers.adding(fields)
         return toHead
             ? Response(status: status, headers: headers)
             : Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+extension HTTPFields {
+    /// With fields that aren't there yet, added at once: each by itself would cost more.
+    fileprivate func adding(_ fields: [HTTPField]) -> HTTPFields {
+        var all = self
+        all.append(contentsOf: fields)
+        return all
     }
 }

@@ -8,13 +8,15 @@ extension Answer {
     /// the same name.
     static func verified(_ claims: AccessClaims, tenant slug: String) -> Answer {
         var answer = Answer.noContent
-        answer.headers[.xAuthTenant] = slug
-        answer.headers[.xAuthUserID] = claims.subject.lowercaseString
-        answer.headers[.xAuthSessionID] = claims.sessionID.lowercaseString
-        answer.headers[.xAuthEmail] = HeaderText.encode(claims.email)
-        answer.headers[.xAuthEmailVerified] = claims.emailVerified ? "true" : "false"
-        answer.headers[.xAuthUsername] = HeaderText.encode(claims.preferredUsername ?? "")
-        answer.headers[.xAuthName] = HeaderText.encode(claims.name ?? "")
+        answer.headers.append(contentsOf: [
+            HTTPField(name: .xAuthTenant, value: slug),
+            HTTPField(name: .xAuthUserID, value: claims.subject.lowercaseString),
+            HTTPField(name: .xAuthSessionID, value: claims.sessionID.lowercaseString),
+            HTTPField(name: .xAuthEmail, value: HeaderText.encode(claims.email)),
+            HTTPField(name: .xAuthEmailVerified, value: claims.emailVerified ? "true" : "false"),
+            HTTPField(name: .xAuthUsername, value: HeaderText.encode(claims.preferredUsername ?? "")),
+            HTTPField(name: .xAuthName, value: HeaderText.encode(claims.name ?? "")),
+        ])
         return answer
     }
 }

@@ -8,8 +8,7 @@ struct CORS {
 
     /// `origin` is nil where the request names none, or one that isn't listed.
     init(_ headers: HTTPFields, _ allowed: AllowedOrigins) {
-        let given = headers[values: .origin]
-        origin = given.count == 1 && allowed.lists(given[0]) ? given[0] : nil
+        origin = SingleField(.origin, in: headers).value.flatMap { allowed.lists($0) ? $0 : nil }
     }
 
     /// Lets scripts of an allowed origin read the answer, whatever it is.

@@ -9,14 +9,11 @@ enum Authorization: Equatable {
     case malformed
 
     init(_ headers: HTTPFields) throws(RequestFault) {
-        guard let value = headers[.authorization] else {
-            self = .absent
-            return
+        switch SingleField(.authorization, in: headers) {
+        case .absent: self = .absent
+        case .once(let value): self.init(value)
+        case .repeated: throw .malformedRequest("The request has more than one Authorization header.")
         }
-        guard headers[values: .authorization].count == 1 else {
-            throw .malformedRequest("The request has more than one Authorization header.")
-        }
-        self.init(value)
     }
 
     init(_ value: String) {
@@ -31,11 +28,7 @@ enum Authorization: Equatable {
     }
 
     private static func isToken68(_ text: some RandomAccessCollection<UInt8>) -> Bool {
-        let body = text.prefix { byte in
-            HTTPText.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
-                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+")
-                || byte == UInt8(ascii: "/")
-        }
+        let body = text.prefix(while: HTTPText.isToken68Byte)
         return !body.isEmpty && text[body.endIndex...].allSatisfy { $0 == UInt8(ascii: "=") }
     }
 }

@@ -9,6 +9,13 @@ enum HTTPText {
         }
     }
 
+    /// Of `token68`, but for the equals signs at its end: a letter, a digit, or one of `-._~+/`. Tokens are long, so a bit is looked up
+    /// instead of six ranges.
+    static func isToken68Byte(_ byte: UInt8) -> Bool {
+        let bits: UInt64 = byte < 64 ? 0x03FF_E800_0000_0000 : 0x47FF_FFFE_87FF_FFFE
+        return byte < 128 && bits >> UInt64(byte & 63) & 1 == 1
+    }
+
     static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),

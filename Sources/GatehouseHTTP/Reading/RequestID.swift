@@ -3,8 +3,7 @@ import HTTPTypes
 /// The `X-Request-Id` of a request: the client's own when it is well formed, else a new one.
 enum RequestID {
     static func chosen(for headers: HTTPFields) -> String {
-        let given = headers[values: .xRequestID]
-        if given.count == 1, isWellFormed(given[0]) { return given[0] }
+        if let given = SingleField(.xRequestID, in: headers).value, isWellFormed(given) { return given }
         return new()
     }
 
