@@ -10,6 +10,7 @@ RUN swift package resolve
 COPY Sources Sources
 COPY sql sql
 COPY Tests Tests
+COPY Benchmarks/constant-route Benchmarks/constant-route
 RUN swift build -c release --product gatehouse --static-swift-stdlib \
     && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/gatehouse" /out/gatehouse
 

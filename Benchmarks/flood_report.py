@@ -17,7 +17,7 @@ def page(rounds: dict[str, list[dict[str, float]]], seconds: int, per_second: in
         f"Commit {commit()}, {cpu_model()}, {os.cpu_count()} cores shared by the service, PostgreSQL, the flood and the "
         f"client; {postgres}, fsync on; Linux {platform.release()}.", "",
         f"99th percentile in milliseconds of what tenant B's people wait, who ask {per_second} times a second for each kind, "
-        f"{seconds} s a measurement; medians of the rounds, in brackets the rounds. The flood: wrk, 64 connections that "
+        f"{seconds} s a measurement; medians of the rounds, in brackets the rounds. The flood: 64 connections that "
         "guess passwords at tenant A, each a tenth of a second after its last answer. Passwords are hashed as in production.", "",
         "| tenant B | alone | flood, limits on | | flood, no limits | |", "| --- | --: | --: | --: | --: | --: |",
         *(row(kind, rounds) for kind in kinds), ""])

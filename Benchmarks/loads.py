@@ -1,126 +1,156 @@
-"""What is measured. Each load runs for some seconds and returns a `Sample`."""
+"""Loads: what clients ask for. Each runs for some seconds beside the accounts of all who take part, and comes to a `Sample`."""
 import json
 import os
-import re
+import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import processes
-from refresh_statement import pgbench_script
-from service import PASSWORD
 
 HERE = Path(__file__).resolve().parent
 
 
 @dataclass
 class Sample:
-    """Of one round. CPU is in seconds: of the service, of PostgreSQL, of the program that makes the load."""
+    """Of one measurement. CPU is in seconds: of the services, of PostgreSQL, of the program that makes the load; latencies are
+    in milliseconds."""
     requests: int
     seconds: float
-    service_cpu: float
-    postgres_cpu: float
-    client_cpu: float
-    bad: int = 0
+    service_cpu: float = 0
+    postgres_cpu: float = 0
+    client_cpu: float = 0
+    late: int = 0  # answered after the time was up
+    bad: int = 0  # unexpected answers
     busy: int = 0  # of the bad ones: refused with 503 because too much was asked
+    late_busy: int = 0  # the same, of the late ones
+    first_bad_status: int = 0
     p50: float | None = None
     p99: float | None = None
-    memory: float | None = None
+    longest: float | None = None
 
     @property
     def rate(self) -> float:
         return self.requests / self.seconds
 
 
+@dataclass(frozen=True)
+class Load:
+    """Clients that ask at once, each over connections that it keeps and in turn for requests of its own in the file, or with
+    tokens that are in the file where there is a route to refresh them at."""
+    file: str
+    clients: int
+    refresh_route: str | None = None
+    status: int = 200
+    pause: float = 0  # milliseconds on average after each answer
+
+    def command(self, client: str, ports: list[int], seconds: float) -> list[str]:
+        kind = ["fixed", self.file] if self.refresh_route is None else ["refresh", self.file, self.refresh_route]
+        return [client, "-p", str(self.pause), "-s", str(self.status), ",".join(map(str, ports)), str(self.clients),
+                str(seconds), *kind]
+
+
+def get(route: str, **headers: str) -> bytes:
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([f"GET {route} HTTP/1.1", "Host: localhost", *lines, "", ""]).encode()
+
+
+def post(route: str, body: dict) -> bytes:
+    content = json.dumps(body)
+    return (f"POST {route} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n{content}").encode()
+
+
 class Bench:
-    """A service under measurement, and the folder for the files that loads read."""
+    """The programs under measurement, and a folder for the files of loads."""
 
-    def __init__(self, service_pid: int, postmaster: int, url: str, folder: str):
-        self.service_pid, self.postmaster, self.url = service_pid, postmaster, url
-        self.folder = Path(folder)
+    def __init__(self, folder: str, postmaster: int):
+        self.folder, self.postmaster = Path(folder), postmaster
+        self.client = compiled("load", sorted((HERE / "client").glob("*.c")), ["-lm"], folder)
 
-    def file(self, name: str, lines: list[str]) -> str:
+    def requests(self, name: str, requests: list[bytes]) -> str:
         path = self.folder / name
-        path.write_text("".join(f"{line}\n" for line in lines))
+        path.write_bytes(b"".join(b"%d\n%s" % (len(request), request) for request in requests))
         return str(path)
 
-    def wrk(self, script: str, route: str, seconds: int, connections: int, threads: int, *arguments: str,
-            on_core: int | None = None) -> Sample:
+    def tokens(self, name: str, tokens: list[str]) -> str:
+        path = self.folder / name
+        path.write_text("".join(f"{token}\n" for token in tokens))
+        return str(path)
+
+    def measure(self, load: Load, seconds: float, services: list, on_core: int | None = None) -> Sample:
+        """The load's requests take turns at the services: every client has a connection to each."""
         place = [] if on_core is None else ["taskset", "-c", str(on_core)]
-        return self.measure([
-            *place, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
-            "-s", str(HERE / "load" / f"{script}.lua"), self.url + route, "--", *arguments])
-
-    def me(self, seconds: int, access_tokens: list[str]) -> Sample:
-        return self.wrk("me", "/v1/me", seconds, 32, 2, self.file("access", access_tokens))
-
-    def jwks(self, seconds: int) -> Sample:
-        return self.wrk("jwks", "/.well-known/jwks.json", seconds, 32, 2)
-
-    def refresh(self, seconds: int, refresh_tokens: list[str]) -> Sample:
-        count = len(refresh_tokens)
-        return self.wrk("refresh", "/v1/refresh", seconds, count, count, self.file("refresh", refresh_tokens))
-
-    def login(self, seconds: int, emails: list[str]) -> Sample:
-        bodies = [json.dumps({"email": email, "password": PASSWORD}) for email in emails]
-        return self.wrk("login", "/v1/login", seconds, 4, 4, self.file("login", bodies))
-
-    def refresh_statement(self, seconds: int, programs: str, database_url: str, tenant_id: str) -> Sample:
-        """pgbench with the statement alone, prepared, by as many connections as clients refresh."""
-        script = self.folder / "refresh.sql"
-        script.write_text(pgbench_script())
-
-        def generations() -> int:
-            sql = (f"select set_config('gatehouse.tenant_id', '{tenant_id}', false); "
-                   "select sum(generation) from refresh_tokens")
-            output = subprocess.run(
-                [f"{programs}/psql", "-XqAt", database_url, "-c", sql], check=True, capture_output=True, text=True).stdout
-            return int(output.split()[-1])
-
-        before = generations()
-        sample = self.measure(
-            [f"{programs}/pgbench", "-n", "-M", "prepared", "-c", "32", "-j", "2", "-T", str(seconds),
-             "-f", str(script), "-D", f"tenant={tenant_id}", "-D", "known=0", "-D", "session=-", "-D", "generation=0",
-             database_url],
-            parse_pgbench)
-        sample.bad += abs(generations() - before - sample.requests)  # a transaction that moved nothing measures nothing
+        command = place + load.command(self.client, [service.port for service in services], seconds)
+        sample = self.account(command, [service.pid for service in services])
+        for service in services:
+            service.shorten_log()
         return sample
 
-    def argon2(self, seconds: int, program: str) -> Sample:
-        """libargon2 in a loop, on as many threads as there are cores."""
-        return self.measure([program, str(seconds), str(os.cpu_count())])
-
-    def measure(self, command: list[str], parse=None) -> Sample:
-        service, postgres = self.cpu()
-        environment = os.environ | {"GATEHOUSE_LOADS": str(HERE / "load")}
+    def account(self, command: list[str], services: list[int] = (), parse=json.loads) -> Sample:
+        """Runs a program that makes a load and prints what came of it."""
+        before = self.cpu(services)
         with tempfile.TemporaryFile("w+") as output:
-            process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            service_after, postgres_after = self.cpu()
+            after = self.cpu(services)
             output.seek(0)
             text = output.read()
         if process.returncode != 0:
-            raise RuntimeError(f"{command[0]} failed:\n{text}")
-        values = (parse or parse_json)(text)
-        return Sample(
-            service_cpu=service_after - service, postgres_cpu=postgres_after - postgres,
-            client_cpu=usage.ru_utime + usage.ru_stime, memory=processes.memory_megabytes(self.service_pid)[0], **values)
+            raise RuntimeError(f"{' '.join(command)} failed:\n{text}")
+        return sample_of(parse(text), {
+            "client_cpu": usage.ru_utime + usage.ru_stime, "service_cpu": after[0] - before[0],
+            "postgres_cpu": after[1] - before[1]})
 
-    def cpu(self) -> tuple[float, float]:
-        return processes.cpu_seconds(self.service_pid), processes.cpu_seconds_of_tree(self.postmaster)
-
-
-def parse_json(text: str) -> dict:
-    return json.loads(next(line for line in text.splitlines() if line.startswith("{")))
+    def cpu(self, services: list[int]) -> tuple[float, float]:
+        return (sum(map(processes.cpu_seconds_of_tree, services)), processes.cpu_seconds_of_tree(self.postmaster))
 
 
-def parse_pgbench(text: str) -> dict:
-    transactions = int(re.search(r"number of transactions actually processed: (\d+)", text)[1])
-    failed = re.search(r"number of failed transactions: (\d+)", text)
-    rate = float(re.search(r"tps = ([\d.]+) \(without initial connection time\)", text)[1])
-    return {
-        "requests": transactions, "seconds": transactions / rate, "bad": int(failed[1]) if failed else 0,
-        "p50": None, "p99": None}
+def sample_of(told: dict, accounts: dict) -> Sample:
+    """What the load's own program says of itself counts."""
+    known = {field.name for field in fields(Sample)}
+    return Sample(**{name: value for name, value in (accounts | told).items() if name in known})
+
+
+class Beside:
+    """Loads that run while something else is measured: begun on entry, waited for by `samples`."""
+
+    def __init__(self, bench: Bench, loads: dict[str, Load], seconds: float, port: int):
+        self.commands = {name: load.command(bench.client, [port], seconds) for name, load in loads.items()}
+
+    def __enter__(self) -> "Beside":
+        self.running = {
+            name: subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for name, command in self.commands.items()}
+        return self
+
+    def __exit__(self, *_) -> None:
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+    def require_running(self) -> None:
+        """An error when one of them has ended, which was not to be before the measurement did."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended too early:\n{process.communicate()[0]}")
+
+    def samples(self) -> dict[str, Sample]:
+        found = {}
+        for name, process in self.running.items():
+            text = process.communicate()[0]
+            if process.returncode != 0:
+                raise RuntimeError(f"{name} failed:\n{text}")
+            found[name] = sample_of(json.loads(text), {})
+        return found
+
+
+def compiled(name: str, sources: list[Path], libraries: list[str], folder: str) -> str:
+    path = os.path.join(folder, name)
+    compiler = next((name for name in ("cc", "clang") if shutil.which(name)), "cc")
+    subprocess.run(
+        [compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-o", path, *map(str, sources), *libraries], check=True)
+    return path

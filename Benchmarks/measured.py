@@ -1,14 +1,12 @@
-"""What is measured: the release build, as `gatehouse serve` on the database of a `gatehouse dev`."""
+"""What is measured: the release build, as `gatehouse serve` on the database of a `gatehouse dev`; and a bare route beside it."""
 import os
 import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import processes
 from service import Service, free_ports
@@ -18,16 +16,29 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass
 class Measured:
+    """A running program: it listens at this port of 127.0.0.1."""
     pid: int
-    url: str
-    start_seconds: float  # from its start to its first 200 on /healthz
+    port: int
+    start_seconds: float  # from its start to its first 200
+    log: str
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def shorten_log(self) -> None:
+        """A line for each of millions of requests, which nobody reads."""
+        os.truncate(self.log, 0)
 
 
 def release_build() -> str:
-    folder = subprocess.run(
+    return os.path.join(release_folder(), "gatehouse")
+
+
+def release_folder() -> str:
+    return subprocess.run(
         ["swift", "build", "-c", "release", "--show-bin-path"], cwd=HERE.parent, check=True, capture_output=True,
         text=True).stdout.strip()
-    return f"{folder}/gatehouse"
 
 
 def postgres(dev: Service) -> tuple[int, str, str]:
@@ -41,34 +52,43 @@ def postgres(dev: Service) -> tuple[int, str, str]:
 NO_LIMITS = "account=off,device=off,source=off,register=off"
 
 
-@contextmanager
-def measured_service(
-    dev: Service, binary: str, limits: str = NO_LIMITS, under: Sequence[str] = (),
-    settings: Mapping[str, str] = MappingProxyType({}), patience: float = 10
-):
+def measured_service(dev: Service, binary: str, limits: str = NO_LIMITS):
     """`gatehouse serve` on the database of `dev`, which makes users and sessions: the measured process hashes no
-    password but those of the login rounds. `under` is a command that runs the service, `patience` how many seconds it
-    may take to start."""
+    password but those of the login rounds."""
     port, ops_port = free_ports(2)
-    url = f"http://127.0.0.1:{port}"
     environment = dev.environment | {
         "GATEHOUSE_LISTEN": f"127.0.0.1:{port}", "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
-        "GATEHOUSE_LIMITS": limits, **settings}
-    with open(os.path.join(dev.folder, "serve.log"), "w+") as log:
+        "GATEHOUSE_LIMITS": limits}
+    return running([binary, "serve"], port, "/healthz", os.path.join(dev.folder, f"serve-{port}.log"), environment)
+
+
+def constant_route(folder: str):
+    """A bare Hummingbird program that answers a constant: `/constant`."""
+    subprocess.run(
+        ["swift", "build", "-c", "release", "--product", "ConstantRoute"], cwd=HERE.parent, check=True,
+        stdout=subprocess.DEVNULL)
+    port, = free_ports(1)
+    program = os.path.join(release_folder(), "ConstantRoute")
+    return running([program, str(port)], port, "/constant", os.path.join(folder, "constant.log"), dict(os.environ))
+
+
+@contextmanager
+def running(command: list[str], port: int, health: str, log_path: str, environment: dict[str, str]):
+    """The program, from its first 200 at this path on, until the end of the context."""
+    with open(log_path, "a+") as log:
         start = time.perf_counter()
-        process = subprocess.Popen(
-            [*under, binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            while time.perf_counter() < start + patience and process.poll() is None:
+            while True:
                 try:
-                    urllib.request.urlopen(f"{url}/healthz", timeout=2)
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}{health}", timeout=2)
                     break
                 except OSError:
+                    if process.poll() is not None or time.perf_counter() > start + 20:
+                        log.seek(0)
+                        raise RuntimeError(f"{command[0]} did not come up:\n{log.read()}") from None
                     time.sleep(0.001)
-            else:
-                log.seek(0)
-                raise RuntimeError(f"gatehouse serve did not come up:\n{log.read()}")
-            yield Measured(process.pid, url, time.perf_counter() - start)
+            yield Measured(process.pid, port, time.perf_counter() - start, log_path)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -1,1 +1,0 @@
-dofile(os.getenv("GATEHOUSE_LOADS") .. "/count.lua")
