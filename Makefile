@@ -15,8 +15,8 @@ GATEHOUSE_FUZZ_EXAMPLES ?= 200
 # How many seconds `make fuzz` gives each reader.
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
-.PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format upgrade-test interop check-docs bench-quick bench \
-	bench-tenants bench-flood bench-overload instructions clean
+.PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format upgrade-test interop check-docs bench bench-quick \
+	bench-growth bench-tenants bench-flood bench-overload instructions clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,10 @@ bench: release ## Hold the release build to the project's goals, an hour; result
 bench-quick: release ## Measure rates alone, in two minutes
 	@scripts/install-packages bench
 	@Benchmarks/run --quick $(ARGS)
+
+bench-growth: release ## Measure with a million users and ten million sessions; ARGS="--scale 0.01" for fewer
+	@scripts/install-packages bench
+	@Benchmarks/run growth $(ARGS)
 
 bench-tenants: release ## Measure with 10 tenants and with 10,000; makes them first
 	@scripts/install-packages bench

@@ -3,6 +3,7 @@ import json
 import subprocess
 
 from measured import postgres
+from people import People
 from service import Service
 
 
@@ -28,6 +29,8 @@ class Database:
         """Of a query with one row and one column."""
         return json.loads(self.run(f"select to_json(({query}))", **variables))
 
-    def generations(self, tenant_id: str) -> int:
-        """How often the tenant's refresh tokens have been rotated in all."""
-        return self.value("select coalesce(sum(generation), 0) from refresh_tokens where tenant_id = :'tenant'", tenant=tenant_id)
+    def generations(self, people: People) -> int:
+        """How often the refresh tokens of these people's first sessions have been rotated in all."""
+        return self.value(
+            "select sum(generation) from refresh_tokens where tenant_id = :'tenant' and id = any(:'sessions')",
+            tenant=people.id, sessions="{" + ",".join(people.session_ids) + "}")

@@ -30,7 +30,7 @@ def measure(options: Options) -> Section:
                 rounds[name].append(counted_refreshes(bench, database, people, refresh, options.seconds, services))
                 print(f"round {number + 1}, {name}: {rounds[name][-1].rate:,.0f}/s, {rounds[name][-1].bad} unexpected", flush=True)
         racing = People(dev, "race", 1)
-        differing = races(first, second, racing) + abs(database.generations(racing.id) - RACES)
+        differing = races(first, second, racing) + abs(database.generations(racing) - RACES)
     bad = sum(sample.bad for samples in rounds.values() for sample in samples)
     return Section(
         f"Two instances on one database, {options.rounds} interleaved rounds of {options.seconds} s",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from database import Database
 from loads import Bench, Sample, compiled
-from people import CONNECTIONS
+from people import CONNECTIONS, People
 from refresh_statement import pgbench_script
 
 HERE = Path(__file__).resolve().parent
@@ -15,19 +15,19 @@ HERE = Path(__file__).resolve().parent
 class RefreshStatement:
     """pgbench with the refresh statement, prepared, by as many connections as clients refresh."""
 
-    def __init__(self, bench: Bench, database: Database, tenant_id: str):
-        self.bench, self.database, self.tenant_id = bench, database, tenant_id
+    def __init__(self, bench: Bench, database: Database, people: People):
+        self.bench, self.database, self.people = bench, database, people
         self.script = bench.folder / "refresh.sql"
         self.script.write_text(pgbench_script())
 
     def measure(self, seconds: int) -> Sample:
-        before = self.database.generations(self.tenant_id)
+        before = self.database.generations(self.people)
         sample = self.bench.account(
             [f"{self.database.programs}/pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds),
-             "-f", str(self.script), "-D", f"tenant={self.tenant_id}", "-D", "known=0", "-D", "session=-", "-D", "generation=0",
+             "-f", str(self.script), "-D", f"tenant={self.people.id}", "-D", "known=0", "-D", "session=-", "-D", "generation=0",
              self.database.url],
             parse=told_by_pgbench)
-        moved = self.database.generations(self.tenant_id) - before
+        moved = self.database.generations(self.people) - before
         sample.bad += abs(moved - sample.requests)  # a transaction that moved nothing measures nothing
         return sample
 

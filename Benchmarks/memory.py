@@ -30,8 +30,8 @@ def measure(options: Options) -> Section:
             with measured_service(dev, options.binary) as serve:
                 idle.append(most_at_rest(serve))
                 requests = [
-                    get(f"{people.route}/v1/me", Authorization=f"Bearer {tokens[number % len(tokens)]}")
-                    for number in range(CONNECTIONS)]
+                    get(f"{people.route}/v1/me", Authorization=f"Bearer {tokens[one % len(tokens)]}")
+                    for one in range(CONNECTIONS)]
                 connected.append(with_connections(serve, requests))
                 highest.append(memory_megabytes(serve.pid)[1])
             print(f"round {number + 1}: {idle[-1]:.1f} MB at rest, {connected[-1]:.1f} MB with {CONNECTIONS:,} connections",

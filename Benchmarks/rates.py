@@ -37,7 +37,7 @@ def measure(options: Options) -> Section:
         database = Database(dev)
         bench = Bench(dev.folder, database.postmaster)
         people, alone = People(dev, "bench"), People(dev, "pgbench")
-        statement, hashes = RefreshStatement(bench, database, alone.id), PasswordHashes(bench)
+        statement, hashes = RefreshStatement(bench, database, alone), PasswordHashes(bench)
         loads = {
             "constant": Load(bench.requests("constant", [CONSTANT] * CONNECTIONS), CONNECTIONS), "me": people.me(bench),
             "verify": people.verify(bench), "jwks": people.key_set(bench), "jwks_304": people.unchanged_key_set(bench),
@@ -72,9 +72,9 @@ def counted_refreshes(
     bench: Bench, database: Database, people: People, load: Load, seconds: int, services: list
 ) -> Sample:
     """Each answered refresh has moved one session by one generation, and nothing else has: otherwise it is an unexpected answer."""
-    before = database.generations(people.id)
+    before = database.generations(people)
     sample = bench.measure(load, seconds, services)
-    sample.bad += abs(database.generations(people.id) - before - sample.requests - sample.late)
+    sample.bad += abs(database.generations(people) - before - sample.requests - sample.late)
     return sample
 
 

@@ -39,7 +39,8 @@ int main(int count, char **arguments) {
     arguments += optind;
     count -= optind;
     bool refreshes = count == 6 && !strcmp(arguments[3], "refresh");
-    if (!refreshes && !(count == 5 && !strcmp(arguments[3], "fixed"))) fail("wrong arguments; Benchmarks/client/main.c says which are right");
+    if (!refreshes && !(count == 5 && !strcmp(arguments[3], "fixed")))
+        fail("wrong arguments; Benchmarks/client/main.c says which are right");
     load.clients = (size_t)atol(arguments[1]);
     load.seconds = atof(arguments[2]);
     load.requests = refreshes ? requests_read_tokens(arguments[4], arguments[5]) : requests_read_fixed(arguments[4]);
