@@ -16,7 +16,7 @@ GATEHOUSE_FUZZ_EXAMPLES ?= 200
 GATEHOUSE_FUZZ_SECONDS ?= 600
 
 .PHONY: help run test browser soak faults fuzz fuzz-quick fuzz-api test-docker build release lint format upgrade-test interop check-docs bench bench-quick \
-	bench-growth bench-tenants bench-flood bench-overload instructions clean
+	bench-growth bench-peers bench-tenants bench-flood bench-overload instructions clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +102,10 @@ bench-quick: release ## Measure rates alone, in two minutes
 bench-growth: release ## Measure with a million users and ten million sessions; ARGS="--scale 0.01" for fewer
 	@scripts/install-packages bench
 	@Benchmarks/run growth $(ARGS)
+
+bench-peers: release ## Measure a service by FastAPI under the same load, which it installs from PyPI
+	@scripts/install-packages bench interop
+	@Benchmarks/run peers $(ARGS)
 
 bench-tenants: release ## Measure with 10 tenants and with 10,000; makes them first
 	@scripts/install-packages bench
