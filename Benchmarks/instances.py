@@ -35,7 +35,7 @@ def measure(options: Options) -> Section:
     return Section(
         f"Two instances on one database, {options.rounds} interleaved rounds of {options.seconds} s",
         [at_least("two instances", "refreshes of one instance", 1, ratios(rounds["two"], rounds["one"])),
-         at_most("two instances", "unexpected answers and double successors", 0, [bad + differing], digits=0)],
+         at_most("two instances", "unexpected answers, double successors", 0, [bad + differing], digits=0)],
         [*samples_table({
             ("POST /v1/refresh at one", CONNECTIONS): rounds["one"], ("POST /v1/refresh at two", CONNECTIONS): rounds["two"]}),
          "", "Each client presents the token it got from one instance to the other; each answered refresh has moved one session "

@@ -21,6 +21,16 @@ class Measured:
     port: int
     start_seconds: float  # from its start to its first 200
     log: str
+    ops_port: int | None = None
+
+    def metric(self, series: str) -> float:
+        """A value of `/metrics`, 0 where it isn't there yet."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ops_port}/metrics", timeout=60) as answer:
+            for line in answer.read().decode().splitlines():
+                name, _, value = line.rpartition(" ")
+                if name == series:
+                    return float(value)
+        return 0
 
     @property
     def url(self) -> str:
@@ -59,7 +69,8 @@ def measured_service(dev: Service, binary: str, limits: str = NO_LIMITS):
     environment = dev.environment | {
         "GATEHOUSE_LISTEN": f"127.0.0.1:{port}", "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
         "GATEHOUSE_LIMITS": limits}
-    return running([binary, "serve"], port, "/healthz", os.path.join(dev.folder, f"serve-{port}.log"), environment)
+    return running(
+        [binary, "serve"], port, "/healthz", os.path.join(dev.folder, f"serve-{port}.log"), environment, ops_port)
 
 
 def constant_route(folder: str):
@@ -73,7 +84,8 @@ def constant_route(folder: str):
 
 
 @contextmanager
-def running(command: list[str], port: int, health: str, log_path: str, environment: dict[str, str]):
+def running(command: list[str], port: int, health: str, log_path: str, environment: dict[str, str],
+            ops_port: int | None = None):
     """The program, from its first 200 at this path on, until the end of the context."""
     with open(log_path, "a+") as log:
         start = time.perf_counter()
@@ -88,7 +100,7 @@ def running(command: list[str], port: int, health: str, log_path: str, environme
                         log.seek(0)
                         raise RuntimeError(f"{command[0]} did not come up:\n{log.read()}") from None
                     time.sleep(0.001)
-            yield Measured(process.pid, port, time.perf_counter() - start, log_path)
+            yield Measured(process.pid, port, time.perf_counter() - start, log_path, ops_port)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

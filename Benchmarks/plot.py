@@ -3,7 +3,7 @@ from xml.sax.saxutils import escape
 
 from goals import Goal
 
-WIDTH, LEFT, RIGHT, ROW, BAR = 900, 330, 170, 24, 14
+WIDTH, LEFT, RIGHT, ROW, BAR = 920, 350, 170, 24, 14
 # Twice as good as the goal is where bars end.
 LONGEST = 2.0
 MET, MISSED, INK, FAINT = "#2f7d4f", "#b3412e", "#222", "#bbb"

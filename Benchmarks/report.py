@@ -32,6 +32,8 @@ def write(kind: str, sections: list[Section]) -> Path:
     for plot in RESULTS.glob(f"{name}*.svg"):
         plot.unlink()  # of an earlier run of this day
     lines = [f"# {name.replace('-' + kind, '')}: {kind}", "", machine(sections), ""]
+    if any(section.bad for section in sections):
+        lines += ["**Some answers were not the expected ones: don't trust these numbers.**", ""]
     goals = [goal for section in sections for goal in section.goals]
     if goals:
         lines += [*goals_table(goals), ""]
