@@ -4,9 +4,11 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import processes
 from service import Service, free_ports
@@ -62,15 +64,20 @@ def postgres(dev: Service) -> tuple[int, str, str]:
 NO_LIMITS = "account=off,device=off,source=off,register=off"
 
 
-def measured_service(dev: Service, binary: str, limits: str = NO_LIMITS):
+def measured_service(
+    dev: Service, binary: str, limits: str = NO_LIMITS, under: Sequence[str] = (),
+    settings: Mapping[str, str] = MappingProxyType({}), patience: float = 20
+):
     """`gatehouse serve` on the database of `dev`, which makes users and sessions: the measured process hashes no
-    password but those of the login rounds."""
+    password but those of the login rounds. `under` is a command that runs the service, `patience` how many seconds it
+    may take to start."""
     port, ops_port = free_ports(2)
     environment = dev.environment | {
         "GATEHOUSE_LISTEN": f"127.0.0.1:{port}", "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
-        "GATEHOUSE_LIMITS": limits}
+        "GATEHOUSE_LIMITS": limits, **settings}
     return running(
-        [binary, "serve"], port, "/healthz", os.path.join(dev.folder, f"serve-{port}.log"), environment, ops_port)
+        [*under, binary, "serve"], port, "/healthz", os.path.join(dev.folder, f"serve-{port}.log"), environment, ops_port,
+        patience)
 
 
 def constant_route(folder: str):
@@ -85,7 +92,7 @@ def constant_route(folder: str):
 
 @contextmanager
 def running(command: list[str], port: int, health: str, log_path: str, environment: dict[str, str],
-            ops_port: int | None = None):
+            ops_port: int | None = None, patience: float = 20):
     """The program, from its first 200 at this path on, until the end of the context."""
     with open(log_path, "a+") as log:
         start = time.perf_counter()
@@ -96,7 +103,7 @@ def running(command: list[str], port: int, health: str, log_path: str, environme
                     urllib.request.urlopen(f"http://127.0.0.1:{port}{health}", timeout=2)
                     break
                 except OSError:
-                    if process.poll() is not None or time.perf_counter() > start + 20:
+                    if process.poll() is not None or time.perf_counter() > start + patience:
                         log.seek(0)
                         raise RuntimeError(f"{command[0]} did not come up:\n{log.read()}") from None
                     time.sleep(0.001)
