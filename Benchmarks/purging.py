@@ -3,6 +3,7 @@ import statistics
 import time
 
 from goals import at_least, at_most
+from population import NOTHING_DUE
 from rates import Options
 from report import Section
 
@@ -55,5 +56,5 @@ def median_rate(samples: list) -> float:
 def rest(place) -> None:
     """Nothing is due any more; twice, because an instance plans the next turn of the tenant that it is at."""
     for _ in range(2):
-        place.database.run("update purges set due_at = 'infinity'")
+        place.database.run(NOTHING_DUE)
         time.sleep(FINISH)
