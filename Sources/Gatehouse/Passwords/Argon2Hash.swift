@@ -71,7 +71,8 @@ struct Argon2Hash: StoredHash {
 }
 
 extension Argon2Hash {
-    /// Runs libargon2, which wipes its working memory and the password. All lanes are computed by this thread.
+    /// Runs libargon2, which wipes its working memory and the password. All lanes are computed by this thread, in its
+    /// `HashMemory` if it has one.
     private func evaluate(_ password: inout [UInt8]) throws(HashingFailure) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: tag.bytes.count)
         var salt = salt
@@ -85,9 +86,9 @@ extension Argon2Hash {
                     context.t_cost = UInt32(parameters.passes)
                     context.m_cost = UInt32(parameters.memory)
                     context.lanes = UInt32(parameters.lanes)
-                    context.threads = 1
                     context.version = ARGON2_VERSION_13.rawValue
                     context.flags = UInt32(1) << 0  // ARGON2_FLAG_CLEAR_PASSWORD, a macro that Swift doesn't import.
+                    HashMemory.provide(to: &context)
                     return argon2_ctx(&context, type)
                 }
             }

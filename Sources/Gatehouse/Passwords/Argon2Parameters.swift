@@ -36,6 +36,9 @@ public struct Argon2Parameters: Sendable, Equatable {
         self.init(memory: memory, passes: passes, lanes: lanes)
     }
 
+    /// The memory in bytes, of which libargon2 asks for as much or a little less.
+    var workingMemory: Int { memory * 1024 }
+
     /// Whether a hash of this cost is cheaper to attack than one of `other`.
     func isWeaker(than other: Argon2Parameters) -> Bool {
         memory < other.memory || passes < other.passes || lanes < other.lanes

@@ -5,14 +5,6 @@ import Tracing
 
 import struct FoundationEssentials.UUID
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// Threads of our own for work that keeps a core busy for milliseconds, fed from a `HashQueue`.
 final class HashThreads: Sendable {
     /// Exactly one of the two is called, once.
@@ -37,12 +29,19 @@ final class HashThreads: Sendable {
     /// Signalled at least once for every job admitted, and once for every thread at the end.
     private let wakeUps = DispatchSemaphore(value: 0)
     private let threadCount: Int
+    /// How many bytes each thread keeps for Argon2.
+    let memory: Int
+    private let patience: DispatchTimeInterval
     private let metrics: PasswordMetrics
     private let tracer: (any Tracer)?
 
+    /// - Parameter patience: For how long a thread keeps memory for the next hash when there is nothing to do.
     init(
-        count: Int, queueLimit: Int, metrics: PasswordMetrics = PasswordMetrics(), tracer: (any Tracer)? = nil
+        count: Int, queueLimit: Int, memory: Int = 0, patience: DispatchTimeInterval = .seconds(1),
+        metrics: PasswordMetrics = PasswordMetrics(), tracer: (any Tracer)? = nil
     ) {
+        self.memory = memory
+        self.patience = patience
         self.tracer = tracer
         threadCount = max(1, count)
         self.metrics = metrics
@@ -121,9 +120,14 @@ extension HashThreads {
         state.withLock { $0.queue.withdraw(ticket) }?.refuse(.cancelled)
     }
 
-    private func work() {
+    /// What a thread does until it ends.
+    func work(with memory: HashMemory) {
         while true {
-            wakeUps.wait()
+            // A thread that keeps nothing has no time to watch, and sleeps until there is work.
+            guard wakeUps.wait(timeout: memory.isKept ? .now() + patience : .distantFuture) == .success else {
+                memory.giveBack()
+                continue
+            }
             switch nextTurn() {
             case .job(let job):
                 metrics.waiting.record(.now - job.admittedAt)
@@ -140,53 +144,4 @@ extension HashThreads {
             return state.isStopping ? .stop : .nothing
         }
     }
-
-    /// Starts one thread, which keeps this object alive until it ends.
-    private func start() -> Bool {
-        let context = Unmanaged.passRetained(self)
-        #if canImport(Darwin)
-            var thread: pthread_t?
-        #else
-            var thread = pthread_t()
-        #endif
-        let code = pthread_create(&thread, nil, hashThreadMain, context.toOpaque())
-        guard code == 0 else {
-            context.release()
-            return false
-        }
-        #if canImport(Darwin)
-            if let thread { pthread_detach(thread) }
-        #else
-            pthread_detach(thread)
-        #endif
-        return true
-    }
-
-    /// On Linux `setpriority` of 0 means the calling thread, not its process. A hash keeps a core busy for milliseconds,
-    /// which everything else that is short need not wait for: it takes what the rest of the process leaves, and about a
-    /// quarter of a core where that is nothing.
-    private static func yieldPrecedence() {
-        #if canImport(Glibc)
-            setpriority(Int32(PRIO_PROCESS.rawValue), 0, 5)
-        #elseif canImport(Musl)
-            setpriority(PRIO_PROCESS, 0, 5)
-        #endif
-    }
-
-    fileprivate static func main(_ context: UnsafeMutableRawPointer) {
-        yieldPrecedence()
-        Unmanaged<HashThreads>.fromOpaque(context).takeRetainedValue().work()
-    }
 }
-
-#if canImport(Darwin)
-    private func hashThreadMain(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        HashThreads.main(context)
-        return nil
-    }
-#else
-    private func hashThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        if let context { HashThreads.main(context) }
-        return nil
-    }
-#endif

@@ -58,7 +58,9 @@ public final class PasswordHasher: Sendable {
         self.parameters = parameters
         self.ceiling = ceiling.allowing(parameters)
         self.queueLimit = queueLimit ?? 64 * max(1, count)
-        self.threads = HashThreads(count: count, queueLimit: self.queueLimit, metrics: metrics, tracer: tracer)
+        self.threads = HashThreads(
+            count: count, queueLimit: self.queueLimit, memory: parameters.workingMemory, metrics: metrics,
+            tracer: tracer)
         self.metrics = metrics
         dummy = .placeholder(parameters: parameters)
     }
