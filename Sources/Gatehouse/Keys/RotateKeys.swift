@@ -27,7 +27,7 @@ struct RotateKeys: Sendable {
         try await store.removeExpired()
         if request.emergency, use == .refresh {
             _ = try await store.transaction.execute(
-                SessionStatements.endAll, (store.tenant.id, nil, nil, .keysRevoked), deadline: Self.longestEnding)
+                SessionStatements.endAll, (store.tenant.id, .keysRevoked), deadline: Self.longestEnding)
         }
         try await record(rotation)
         return rotation

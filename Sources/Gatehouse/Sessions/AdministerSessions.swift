@@ -28,8 +28,13 @@ extension Administration {
         if let user { userID = try await findUser(user, in: try await showTenant(slug).id).id }
         let subject = userID
         return try await changing(slug) { transaction, tenant in
-            let count = try await transaction.execute(
-                SessionStatements.endAll, (tenant.id, subject, nil, .revokedByOperator))
+            let count =
+                if let subject {
+                    try await transaction.execute(
+                        SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator))
+                } else {
+                    try await transaction.execute(SessionStatements.endAll, (tenant.id, .revokedByOperator))
+                }
             try await record(
                 .allSessionsRevoked, in: transaction, tenant: tenant.id, user: subject,
                 detail: ["revoked": .integer(count)])

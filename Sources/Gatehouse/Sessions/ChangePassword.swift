@@ -47,7 +47,8 @@ public struct ChangePassword: Sendable {
             guard try await transaction.first(SessionStatements.keep, (tenant, session, id)) != nil else {
                 throw Refusal.sessionEnded
             }
-            let ended = try await transaction.execute(SessionStatements.endAll, (tenant, id, session, .passwordChanged))
+            let ended = try await transaction.execute(
+                SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged))
             try await trail.record(
                 .passwordChanged, in: transaction, tenant: tenant, user: id, session: session, from: client,
                 detail: ["sessions_ended": .integer(ended)])

@@ -32,14 +32,19 @@ extension SessionStatements {
         where s.tenant_id = t.id and s.id = $2 and \(isAlive)
         """
 
-    /// Ends every session of the tenant, or of one user, but for one session where one is named.
-    static let endAll = Statement<(tenant: UUID, user: UUID?, except: UUID?, reason: EndReason), Void>(
+    /// Ends every session of a user, but for one session where one is named.
+    static let endAllOfUser = Statement<(tenant: UUID, user: UUID, except: UUID?, reason: EndReason), Void>(
         """
         update refresh_tokens s set ended_at = now(), end_reason = $4
-        where s.tenant_id = $1 and ($2::uuid is null or s.user_id = $2) and ($3::uuid is null or s.id <> $3)
-            and s.ended_at is null
+        where s.tenant_id = $1 and s.user_id = $2 and ($3::uuid is null or s.id <> $3) and s.ended_at is null
         """,
         bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) })
+
+    /// Ends every session of the tenant. A statement of its own: one for both would read the whole tenant for a user, as
+    /// statements are planned without their parameters.
+    static let endAll = Statement<(tenant: UUID, reason: EndReason), Void>(
+        "update refresh_tokens s set ended_at = now(), end_reason = $2 where s.tenant_id = $1 and s.ended_at is null",
+        bind: { ($0.tenant, $0.reason.rawValue) })
 
     struct LoggingOut: Sendable {
         let tenant: UUID

@@ -57,7 +57,7 @@ extension Administration {
     public func disableUser(tenant slug: String, user: String) async throws -> User {
         try await changingUser(user, of: slug, .userDisabled) { transaction, tenant, id in
             let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
-            _ = try await transaction.execute(SessionStatements.endAll, (tenant, id, nil, .userDisabled))
+            _ = try await transaction.execute(SessionStatements.endAllOfUser, (tenant, id, nil, .userDisabled))
             return user
         }
     }

@@ -98,7 +98,7 @@ import Testing
         let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
         let session = try await installation.register(in: shop)
         let ended = try await installation.serviceDatabase.execute(
-            SessionStatements.endAll, (shop.tenant.id, nil, nil, .loggedOut), in: blog.tenant.id)
+            SessionStatements.endAll, (shop.tenant.id, .loggedOut), in: blog.tenant.id)
         #expect(ended == 0)
         #expect(await installation.isAlive(session, in: shop))
     }

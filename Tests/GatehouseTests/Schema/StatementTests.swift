@@ -23,6 +23,7 @@ import Testing
         ("sessions.start", SessionStatements.start), ("sessions.ask", SessionStatements.ask),
         ("sessions.look", RotateRefreshToken.look), ("sessions.live", SessionStatements.live),
         ("sessions.end", SessionStatements.end), ("sessions.endAll", SessionStatements.endAll),
+        ("sessions.endAllOfUser", SessionStatements.endAllOfUser),
         ("sessions.logOut", SessionStatements.logOut), ("sessions.keep", SessionStatements.keep),
         ("sessions.endReused", SessionStatements.endReused),
         ("sessions.rotate", RotateRefreshToken.statement),
@@ -74,6 +75,42 @@ import Testing
         let plan = try await connection.query(explain, ())
         #expect(plan.contains { $0.contains("Index Cond") && $0.contains("_key = lower(") }, "\(plan)")
         await connection.close()
+    }
+
+    @Test(
+        "Planned without its parameters, a statement about a user or a session reads no more of the tenant than that",
+        arguments: [
+            (SessionStatements.endAllOfUser.sql, "uuid, uuid, uuid, text"), (SessionStatements.live.sql, "uuid, uuid"),
+            (SessionStatements.ask.sql, "uuid, uuid[], uuid[]"),
+            (RotateRefreshToken.together.sql, "uuid, uuid[], bigint[]"),
+            (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"),
+        ])
+    func plannedOnce(sql: String, types: String) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        let filling = try await Connection.open(installation.database.superuserURL)
+        try await filling.script(
+            """
+            insert into users (tenant_id, id, email) select '\(tenant)', gen_random_uuid(), 'u' || n || '@example.com'
+                from generate_series(1, 5000) n;
+            insert into refresh_tokens (tenant_id, id, user_id)
+                select u.tenant_id, gen_random_uuid(), u.id from users u, generate_series(1, 4)
+            """)
+        try await filling.script("analyze users, refresh_tokens")
+        await filling.close()
+        let connection = try await Connection.open(installation.database.serviceURL)
+        try await connection.script("set plan_cache_mode = force_generic_plan")
+        try await connection.script("prepare planned (\(types)) as \(sql)")
+        let arguments = types.split(separator: ",").map { _ in "null" }.joined(separator: ", ")
+        let explain = Statement<Void, String>(
+            "explain (costs off) execute planned (\(arguments))", bind: { _ in () }, row: { (line: String) in line })
+        let plan = try await connection.query(explain, ())
+        await connection.close()
+        let scans = plan.filter { $0.contains(" on users") || $0.contains(" on refresh_tokens") }
+        #expect(!scans.isEmpty && !scans.contains { $0.contains("Seq Scan") }, "\(plan)")
+        // More than the tenant bounds what is read through the index.
+        let conditions = plan.filter { $0.contains("Index Cond") && !$0.contains("(id = $1)") }
+        #expect(conditions.allSatisfy { $0.contains(" AND ") }, "\(plan)")
     }
 
     @Test("Every statement prepares on the schema, and its parameters and columns have the types it says")
