@@ -17,6 +17,10 @@ public struct Purge: Sendable {
     /// A session stays for a day after its end, for whoever asks why it has ended.
     static let sessionsStay: Duration = .seconds(86_400)
 
+    /// A backlog must not cost the requests of people: so much longer than it works, the purge rests.
+    private static let restPerWork = 9
+    private static let longestRest: Duration = .seconds(5)
+
     let database: Database
     let logger: Logger
     let metrics: UpkeepMetrics
@@ -40,7 +44,9 @@ public struct Purge: Sendable {
         let due = try await database.untenanted.query(PurgeStatements.due, Self.tenants)
         for tenant in due {
             guard let claim = try await database.untenanted.first(PurgeStatements.claim, tenant) else { continue }
+            let begun = ContinuousClock.now
             try await purge(tenant, claim)
+            try await Task.sleep(for: min((ContinuousClock.now - begun) * Self.restPerWork, Self.longestRest))
         }
         return due.count
     }
@@ -54,7 +60,7 @@ public struct Purge: Sendable {
             (
                 "sessions",
                 {
-                    progress = try await database.first(
+                    progress = try await database.firstPlannedAnew(
                         PurgeStatements.sessions, (tenant, claim.afterSession), in: tenant)
                     if progress != nil { isUnfinished = true }
                 }
