@@ -24,11 +24,24 @@ public struct Database: Sendable {
         try await pool.first(statement, input, settings: [Self.setting(tenant)])
     }
 
+    /// As `first`, planned for these very values each time: for a statement whose best plan depends on how large the tenant is.
+    func firstPlannedAnew<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
+        async throws(PostgresError) -> O?
+    {
+        let planning = LocalSetting("plan_cache_mode", "force_custom_plan")
+        return try await pool.first(statement, input, settings: [Self.setting(tenant), planning])
+    }
+
     /// Runs `body`, which waits for what a statement says that is sent for several at once: in a trace it is that statement.
     func awaiting<I, O, R>(
         _ statement: Statement<I, O>, _ body: () async throws(PostgresError) -> R
     ) async throws(PostgresError) -> R {
         try await pool.awaiting(statement, body)
+    }
+
+    /// Counts how long something waited for its statement to be sent, as a wait for a connection: to whoever waits it is the same.
+    func noteWait(_ duration: Duration) {
+        pool.noteWait(duration)
     }
 
     /// The rows of a statement that answers many questions at once, in the order of the questions; nil for those it says nothing

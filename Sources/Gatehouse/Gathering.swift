@@ -20,7 +20,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     /// The most questions of one statement.
     static var maximumQuestions: Int { 64 }
-    /// The most questions of one tenant that wait: as many as may wait for a connection (`PoolConfiguration.maximumWaiters`).
+    /// The most questions of one tenant that wait: as many statements of one may wait for a connection (`PoolConfiguration`).
     static var maximumWaiting: Int { 512 }
 
     private enum Reply: Sendable {
@@ -39,29 +39,42 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     }
 
     private let longestWait: Duration
+    private let mayRepeat: Bool
     private let ask: Statement
     private let wait: Wait
-    /// Who waits, by tenant; a tenant is here while a statement of it is under way.
-    private let lines = Mutex<[UUID: [Waiting]]>([:])
+    private let onWait: @Sendable (Duration) -> Void
+    /// By tenant; a line is here while a statement of its tenant is under way.
+    private let lines = Mutex<[UUID: Line]>([:])
 
-    /// - Parameter longestWait: Who has waited for longer when a statement ends is refused, as who waits for a connection.
+    private struct Line {
+        var waiting: [Waiting] = []
+        var statementBegan = ContinuousClock.now
+    }
+
+    /// - Parameters:
+    ///   - longestWait: Who has waited for longer when a statement ends is refused, as who waits for a connection. A statement that
+    ///     takes longer than half of it is waited for by nobody who comes later: those ask by themselves.
+    ///   - mayRepeat: Whether a statement whose answer can't be read may be put again. It has taken effect.
+    ///   - onWait: Told how long each question waited until its statement was sent.
     init(
-        longestWait: Duration = .seconds(5), _ ask: @escaping Statement,
-        wait: @escaping Wait = { wait throws(PostgresError) in try await wait() }
+        longestWait: Duration = .seconds(2), mayRepeat: Bool, _ ask: @escaping Statement,
+        wait: @escaping Wait = { wait throws(PostgresError) in try await wait() },
+        onWait: @escaping @Sendable (Duration) -> Void = { _ in }
     ) {
         self.longestWait = longestWait
+        self.mayRepeat = mayRepeat
         self.ask = ask
         self.wait = wait
+        self.onWait = onWait
     }
 
     /// The answer to one question; nil where there is none. Throws what its statement throws, and `tooManyWaiting`.
     func answer(_ question: Question, in tenant: UUID) async throws(PostgresError) -> Answer? {
-        let isFirst = lines.withLock { lines in
-            if lines[tenant] != nil { return false }
-            lines[tenant] = []
-            return true
+        switch place(in: tenant) {
+        case .first: return try await lead(question, tenant)
+        case .stalled: return try await ask([question], tenant)[0]
+        case .behind: break
         }
-        if isFirst { return try await lead(question, tenant) }
         return try await wait { () async throws(PostgresError) in
             let reply = await withCheckedContinuation { join(Waiting(question: question, continuation: $0), tenant) }
             switch reply {
@@ -75,7 +88,19 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     /// How many questions about a tenant wait for a statement.
     func waiting(in tenant: UUID) -> Int {
-        lines.withLock { $0[tenant]?.count ?? 0 }
+        lines.withLock { $0[tenant]?.waiting.count ?? 0 }
+    }
+
+    private enum Place { case first, behind, stalled }
+
+    private func place(in tenant: UUID) -> Place {
+        lines.withLock { lines in
+            guard let line = lines[tenant] else {
+                lines[tenant] = Line()
+                return .first
+            }
+            return ContinuousClock.now - line.statementBegan > longestWait / 2 ? .stalled : .behind
+        }
     }
 
     private func lead(_ question: Question, _ tenant: UUID) async throws(PostgresError) -> Answer? {
@@ -91,12 +116,12 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     private func join(_ newcomer: Waiting, _ tenant: UUID) {
         let reply: Reply? = lines.withLock { lines in
-            guard let waiting = lines[tenant]?.count else {
-                lines[tenant] = []
+            guard let waiting = lines[tenant]?.waiting.count else {
+                lines[tenant] = Line()
                 return .yourTurn
             }
             guard waiting < Self.maximumWaiting else { return .failed(.tooManyWaiting) }
-            lines[tenant]?.append(newcomer)
+            lines[tenant]?.waiting.append(newcomer)
             return nil
         }
         if let reply { newcomer.continuation.resume(returning: reply) }
@@ -121,14 +146,15 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     /// Those to be asked next, in the order in which they came; nil, and the line ends, where nobody waits.
     private func next(_ tenant: UUID) -> [Waiting]? {
-        let latest = ContinuousClock.now - longestWait
+        let now = ContinuousClock.now
         let (overdue, next) = lines.withLock { lines in
-            let waiting = lines[tenant] ?? []
-            let overdue = waiting.prefix { $0.since < latest }
+            let waiting = lines[tenant]?.waiting ?? []
+            let overdue = waiting.prefix { now - $0.since > longestWait }
             let next = waiting[overdue.endIndex...].prefix(Self.maximumQuestions)
-            lines[tenant] = next.isEmpty ? nil : Array(waiting[next.endIndex...])
+            lines[tenant] = next.isEmpty ? nil : Line(waiting: Array(waiting[next.endIndex...]), statementBegan: now)
             return (overdue, next)
         }
+        for one in overdue + next { onWait(now - one.since) }
         for one in overdue { one.continuation.resume(returning: .failed(.timeout(.waitingForConnection))) }
         return next.isEmpty ? nil : Array(next)
     }
@@ -139,7 +165,8 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
             let answers = try await ask(waiting.map(\.question), tenant)
             for (one, answer) in zip(waiting, answers) { one.continuation.resume(returning: .answered(answer)) }
         } catch {
-            let reply: Reply = error.reach == .aQuestion && waiting.count > 1 ? .askAlone : .failed(error)
+            let mayAskAlone = error.reach == .aQuestion && (mayRepeat || !error.hasTakenEffect)
+            let reply: Reply = mayAskAlone && waiting.count > 1 ? .askAlone : .failed(error)
             for one in waiting { one.continuation.resume(returning: reply) }
             if error.reach == .everybody { throw error }
         }
@@ -148,7 +175,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     /// Ends the line with an error: the database has kept those who wait waiting for as long as one may, and is no better for the
     /// next.
     private func refuse(_ tenant: UUID, _ error: PostgresError) {
-        let waiting = lines.withLock { $0.removeValue(forKey: tenant) } ?? []
+        let waiting = lines.withLock { $0.removeValue(forKey: tenant)?.waiting } ?? []
         for one in waiting { one.continuation.resume(returning: .failed(error)) }
     }
 }
@@ -166,8 +193,13 @@ extension PostgresError {
     fileprivate var reach: Reach {
         switch self {
         case .server, .decoding, .encoding: .aQuestion
-        case .cancelled, .commitUnconfirmed, .connectionLost, .transactionInProgress: .theStatement
+        case .cancelled, .commitUnconfirmed, .connectionLost, .timeout(.statement), .transactionInProgress:
+            .theStatement
         case .connect, .timeout, .tooManyWaiting, .closed: .everybody
         }
+    }
+
+    fileprivate var hasTakenEffect: Bool {
+        if case .decoding = self { true } else { false }
     }
 }

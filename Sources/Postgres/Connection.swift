@@ -91,18 +91,13 @@ public actor Connection {
     private func identifyServer(
         until deadline: ContinuousClock.Instant, cancellation: Signal
     ) throws(PostgresError) {
-        let commands = [
-            Command(Self.useUTC), Command(Self.planOnce), try Command(Self.backendProcessID, ()),
-        ]
+        let commands = [Command(Self.useUTC), try Command(Self.backendProcessID, ())]
         let result = try trip(commands, until: deadline, cancellation: cancellation)
         let serverProcess = try Self.backendProcessID.decode(result).first
         if let libpq, serverProcess == libpq.backendProcessID { prepared = PreparedStatements() }
     }
 
     private static let useUTC = "select set_config('TimeZone', 'UTC', false)"
-    /// A statement that is prepared once is planned once: left to itself the server plans one anew for each execution as long as
-    /// it takes that for cheaper, as it does where an array has fewer elements than it assumes.
-    private static let planOnce = "select set_config('plan_cache_mode', 'force_generic_plan', false)"
     private static let backendProcessID = Statement<Void, Int32>(
         "select pg_backend_pid()", bind: { _ in () }, row: { (id: Int32) in id })
 

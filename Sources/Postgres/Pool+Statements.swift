@@ -45,6 +45,11 @@ extension Pool {
         try await StatementTrace(tracer: configuration.tracer).statement(statement.summary, body)
     }
 
+    /// Reports a wait that was spent before the pool was asked for a connection, together with its own.
+    public func noteWait(_ duration: Duration) {
+        configuration.onWait?(duration)
+    }
+
     /// Runs `body` in a transaction block; see ``Connection/transaction(settings:deadline:_:)``.
     nonisolated(nonsending) public func transaction<R: Sendable>(
         settings: [LocalSetting] = [], _ body: (Transaction) async throws -> R

@@ -10,10 +10,12 @@ public struct Authenticate: Sendable {
     init(database: Database, tokens: TokenReader) {
         self.database = database
         self.tokens = tokens
-        sessions = Gathering { named, tenant throws(PostgresError) in
+        sessions = Gathering(mayRepeat: true) { named, tenant throws(PostgresError) in
             try await database.answers(to: named, of: SessionStatements.ask, (tenant, named), in: tenant) { $0.name }
         } wait: { wait throws(PostgresError) in
             try await database.awaiting(SessionStatements.ask, wait)
+        } onWait: {
+            database.noteWait($0)
         }
     }
 

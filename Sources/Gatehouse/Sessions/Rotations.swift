@@ -8,12 +8,14 @@ struct Rotations: Sendable {
 
     init(_ database: Database) {
         self.database = database
-        gathering = Gathering { presentations, tenant throws(PostgresError) in
+        gathering = Gathering(mayRepeat: false) { presentations, tenant throws(PostgresError) in
             let moved = try await database.query(
                 RotateRefreshToken.together, (tenant, presentations), in: tenant)
             return Self.answers(to: presentations, moved)
         } wait: { wait throws(PostgresError) in
             try await database.awaiting(RotateRefreshToken.together, wait)
+        } onWait: {
+            database.noteWait($0)
         }
     }
 

@@ -107,12 +107,13 @@ enum SessionStatements {
         },
         row: StartedSession.init(id:generation:createdAt:rotatedAt:now:))
 
-    /// Those of the named sessions that there are, each once.
+    /// Those of the named sessions that there are, found by their own ids: a user may have thousands. As for the subqueries, see
+    /// `RotateRefreshToken.together`.
     static let ask = Statement<(tenant: UUID, sessions: [NamedSession]), AskedSession>(
         """
         select s.id, \(userColumns), \(isAlive) and u.disabled_at is null, t.disabled_at is null
-        from unnest($2::uuid[], $3::uuid[]) as asked (id, user_id)
-        join refresh_tokens s on s.tenant_id = $1 and s.id = asked.id and s.user_id = asked.user_id
+        from unnest((select $2::uuid[]), (select $3::uuid[])) as asked (id, user_id)
+        join refresh_tokens s on s.tenant_id = $1 and s.id = asked.id and s.user_id is not distinct from asked.user_id
         join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
         join tenants t on t.id = s.tenant_id
         """,

@@ -19,8 +19,8 @@ final class Desk: Sendable {
     /// What has been asked so far, in order.
     var statements: [[Int]] { state.withLock { $0.statements } }
 
-    func gathering(longestWait: Duration = .seconds(5)) -> Gathering<Int, Int> {
-        Gathering(longestWait: longestWait) { [self] questions, _ throws(PostgresError) in
+    func gathering(longestWait: Duration = .seconds(60), mayRepeat: Bool = true) -> Gathering<Int, Int> {
+        Gathering(longestWait: longestWait, mayRepeat: mayRepeat) { [self] questions, _ throws(PostgresError) in
             let answers = await withCheckedContinuation { continuation in
                 state.withLock { state in
                     state.statements.append(questions)

@@ -93,16 +93,16 @@ import Testing
             desk.answer()
             try await desk.received(2)
             let (others, _) = await desk.line(3...4, in: gathering, tenant)
-            desk.fail(with: .timeout(.statement))
+            desk.fail(with: .timeout(.connecting))
             _ = try await first.value
             let results = await second.results() + others.results()
-            for result in results { #expect(throws: PostgresError.timeout(.statement)) { try result.get() } }
+            for result in results { #expect(throws: PostgresError.timeout(.connecting)) { try result.get() } }
         } else {
             let (others, _) = await desk.line(2...4, in: gathering, tenant)
-            desk.fail(with: .timeout(.statement))
-            await #expect(throws: PostgresError.timeout(.statement)) { try await first.value }
+            desk.fail(with: .timeout(.connecting))
+            await #expect(throws: PostgresError.timeout(.connecting)) { try await first.value }
             for result in await others.results() {
-                #expect(throws: PostgresError.timeout(.statement)) { try result.get() }
+                #expect(throws: PostgresError.timeout(.connecting)) { try result.get() }
             }
         }
         let count = desk.statements.count
@@ -112,22 +112,59 @@ import Testing
         #expect(try await next.value == 90)
     }
 
-    @Test("are refused when they have waited for too long, and the line goes on")
+    @Test("are refused when they have waited for too long, and those who came later are asked")
     func overdue() async throws {
         let desk = Desk()
-        let gathering = desk.gathering(longestWait: .zero)
+        let gathering = desk.gathering(longestWait: .milliseconds(400))
+        let first = Task { [tenant] in try await gathering.answer(1, in: tenant) }
+        try await desk.received(1)
+        let (early, _) = await desk.line(2...3, in: gathering, tenant)
+        desk.answer()
+        try await desk.received(2)
+        let (late, _) = await desk.line(4...5, in: gathering, tenant)
+        // Longer than who came late may wait.
+        try await Task.sleep(for: .milliseconds(500))
+        desk.answer()
+        #expect(try await first.value == 10)
+        #expect(try await early.answers() == [20, 30])
+        for result in await late.results() {
+            #expect(throws: PostgresError.timeout(.waitingForConnection)) { try result.get() }
+        }
+        let next = Task { [tenant] in try await gathering.answer(6, in: tenant) }
+        try await desk.received(3)
+        desk.answer()
+        #expect(try await next.value == 60)
+    }
+
+    @Test("don't wait for a statement that takes long: each is asked by itself")
+    func stalled() async throws {
+        let desk = Desk()
+        let gathering = desk.gathering(longestWait: .milliseconds(20))
+        let first = Task { [tenant] in try await gathering.answer(1, in: tenant) }
+        try await desk.received(1)
+        // More than half of the longest wait.
+        try await Task.sleep(for: .milliseconds(50))
+        let others = (2...3).map { number in Task { [tenant] in try await gathering.answer(number, in: tenant) } }
+        try await desk.received(3)
+        for _ in 1...3 { desk.answer() }
+        #expect(try await first.value == 10)
+        for (number, other) in zip(2...3, others) { #expect(try await other.value == number * 10) }
+        #expect(gathering.waiting(in: tenant) == 0)
+    }
+
+    @Test("aren't repeated where their statement has written, and only its answer can't be read")
+    func unreadable() async throws {
+        let desk = Desk()
+        let gathering = desk.gathering(mayRepeat: false)
         let first = Task { [tenant] in try await gathering.answer(1, in: tenant) }
         try await desk.received(1)
         let (others, _) = await desk.line(2...3, in: gathering, tenant)
         desk.answer()
-        #expect(try await first.value == 10)
-        for result in await others.results() {
-            #expect(throws: PostgresError.timeout(.waitingForConnection)) { try result.get() }
-        }
-        let next = Task { [tenant] in try await gathering.answer(4, in: tenant) }
         try await desk.received(2)
-        desk.answer()
-        #expect(try await next.value == 40)
+        desk.fail(with: Self.fault)
+        _ = try await first.value
+        for result in await others.results() { #expect(throws: Self.fault) { try result.get() } }
+        #expect(desk.statements == [[1], [2, 3]])
     }
 
     @Test("are answered though the client goes away whose statement they waited for")
