@@ -2,7 +2,8 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// A connection that speaks HTTP/1.1, with a word to the entrance when it arrives and when somebody serves it.
+/// A connection that speaks HTTP/1.1, with a word to the entrance when it arrives and when somebody serves it. Its tasks run on
+/// its event loop.
 struct EnteringChannel: ServerChildChannel {
     let http: HTTP1Channel
     let entrance: Entrance

@@ -4,7 +4,7 @@ import NIOCore
 /// to its endpoint nor on the way of the answer to the socket.
 ///
 /// Nothing in a task waits for anything while it holds the loop: passwords are hashed, and the database is spoken to, on
-/// threads of their own. What takes longest there is a signature, some ten microseconds.
+/// threads of their own. A signature takes some tens of microseconds; what may take milliseconds is computed elsewhere.
 final class EventLoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

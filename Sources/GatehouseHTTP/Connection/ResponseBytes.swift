@@ -21,7 +21,7 @@ final class ResponseBytes: ChannelOutboundHandler, RemovableChannelHandler {
     private var bytes: ByteBuffer?
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // Without it everything is left to the encoder that isn't there.
+        // It was added with the channel's other handlers; were it not there, nothing would be written past it.
         encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
     }
 

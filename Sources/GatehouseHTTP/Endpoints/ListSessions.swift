@@ -1,11 +1,17 @@
 import Gatehouse
+import HTTPTypes
 
 extension Endpoints {
     /// `GET /v1/sessions`: the live sessions of whoever is signed in.
     static func listSessions(_ call: Call) async throws -> Answer {
         let signedIn = try await call.signedIn()
         let sessions = try await call.service.listSessions(of: signedIn, in: call.tenant)
-        return .json(["sessions": .array(sessions.map { document($0, isCurrent: $0.id == signedIn.sessionID) })])
+        // There may be thousands of them, which must not be an event loop's work.
+        let bytes = Task.detached {
+            JSON.object(["sessions": .array(sessions.map { document($0, isCurrent: $0.id == signedIn.sessionID) })])
+                .serialized()
+        }
+        return Answer(status: .ok, body: .bytes(await bytes.value, contentType: "application/json"))
     }
 
     private static func document(_ session: Session, isCurrent: Bool) -> JSON {
