@@ -8,7 +8,7 @@ import Synchronization
 /// What is remembered is what the token says, never that it is valid now: its times, its issuer and its key's state are
 /// judged anew at each use. An entry holds for the very key ring that vouched for it, and a tenant whose keys change gets another,
 /// so a revoked key takes everything it signed with it. Tokens are kept as SHA-256 digests: neither a look into memory nor the time
-/// a comparison takes tells anything of one.
+/// a comparison takes gives one away.
 final class VerifiedTokens: Sendable {
     private struct Entry {
         let ring: KeyRing.Identity

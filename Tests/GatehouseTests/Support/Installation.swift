@@ -53,7 +53,7 @@ struct Installation: Sendable {
     }
 
     /// The same with an instance that has just started: it knows of no tenant yet, and waits for nobody of another's.
-    func onAnotherInstance() -> Installation {
+    func onAnotherInstance(clock: Clock = .system) -> Installation {
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let directory = TenantDirectory(
             database: serviceDatabase, sealer: sealer, publicURL: administration.publicURL,
@@ -62,7 +62,7 @@ struct Installation: Sendable {
             database: database, administration: administration,
             service: LoginService(
                 database: serviceDatabase, directory: directory, hasher: administration.hasher, limits: .off,
-                logger: logger),
+                clock: clock, logger: logger),
             serviceDatabase: serviceDatabase, ownerPool: ownerPool, sealer: sealer)
     }
 
