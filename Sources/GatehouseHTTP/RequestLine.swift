@@ -1,5 +1,4 @@
 package import Gatehouse
-package import Logging
 
 /// What a line of the log says of a request, as one value: a handler that knows it writes its members without a dictionary, which would
 /// cost more than everything else about the line.
@@ -49,17 +48,7 @@ package struct RequestLine: Sendable, CustomStringConvertible {
         line.append("trace_id", traceID)
     }
 
-    /// The same members, for a handler that knows nothing of this type.
-    package var metadata: Logger.Metadata {
-        var metadata: Logger.Metadata = [
-            "duration_ms": .stringConvertible(milliseconds), "method": .string(method),
-            "request_id": .string(requestID), "route": .string(route), "status": .stringConvertible(status),
-            "tenant": .string(tenant), "trace_id": .string(traceID),
-        ]
-        if let error { metadata["error"] = .string(error) }
-        return metadata
-    }
-
+    /// The members as an object, for a handler that knows nothing of this type.
     package var description: String {
         var line = JSONObjectWriter(capacity: 256)
         append(to: &line)

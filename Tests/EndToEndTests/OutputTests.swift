@@ -52,6 +52,24 @@ struct OutputTests {
                 """)
     }
 
+    @Test("What nobody foresaw stands in the line of its request, for a machine and for a person")
+    func failedRequest() {
+        let failed = RequestLine(
+            requestID: "r", method: "GET", route: "/x", status: 500, duration: .milliseconds(1), tenant: "",
+            traceID: "t",
+            error: "SQLSTATE 42P01")
+        let event = LogEvent(
+            level: .error, message: "answered", metadata: nil, source: "", file: "", function: "", line: 1)
+        let metadata: Logger.Metadata = [RequestLine.key: .stringConvertible(failed)]
+        let time = Date(timeIntervalSince1970: 0)
+        #expect(
+            JSONLogHandler.line(event, metadata: metadata, at: time).contains(
+                #""duration_ms":1.0,"error":"SQLSTATE 42P01","method":"GET""#))
+        #expect(
+            TextLogHandler.line(event, metadata: metadata, at: time, coloured: false).contains(
+                " error=SQLSTATE 42P01 request_id=r"))
+    }
+
     @Test(
         "To a person the line of a request is shown in columns, and nothing in it steers the terminal or begins a line")
     func requestLine() {

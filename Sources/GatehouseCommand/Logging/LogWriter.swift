@@ -22,7 +22,7 @@ final class LogWriter: Sendable {
         var isWriting = false
     }
 
-    /// How long a line may wait for others.
+    /// How long a line may wait for others. A process that is killed loses them.
     private static let delay = DispatchTimeInterval.milliseconds(5)
 
     private let descriptor: Int32

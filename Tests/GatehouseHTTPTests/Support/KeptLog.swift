@@ -1,3 +1,4 @@
+import Gatehouse
 import GatehouseHTTP
 import Logging
 import Synchronization
@@ -32,10 +33,18 @@ final class KeptLog: Sendable {
             set { metadata[key] = newValue }
         }
 
+        private static func members(of request: RequestLine) -> Logger.Metadata {
+            guard let members = (try? JSON.parse(Array(request.description.utf8)))?.objectValue?.members else {
+                return [:]
+            }
+            return Dictionary(
+                uniqueKeysWithValues: members.map { ($0.name, .string($0.value.stringValue ?? $0.value.text)) })
+        }
+
         func log(event: LogEvent) {
             var all = (metadataProvider?.get() ?? [:]).merging(event.metadata ?? [:]) { $1 }
             if case .stringConvertible(let request as RequestLine)? = all.removeValue(forKey: RequestLine.key) {
-                all.merge(request.metadata) { $1 }
+                all.merge(Self.members(of: request)) { $1 }
             }
             let line = Line(
                 level: event.level, message: event.message.description, metadata: all.mapValues { "\($0)" })
