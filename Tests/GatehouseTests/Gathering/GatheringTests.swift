@@ -115,7 +115,7 @@ import Testing
     @Test("are refused when they have waited for too long, and those who came later are asked")
     func overdue() async throws {
         let desk = Desk()
-        let gathering = desk.gathering(longestWait: .milliseconds(400))
+        let gathering = desk.gathering(longestWait: .seconds(2))
         let first = Task { [tenant] in try await gathering.answer(1, in: tenant) }
         try await desk.received(1)
         let (early, _) = await desk.line(2...3, in: gathering, tenant)
@@ -123,7 +123,7 @@ import Testing
         try await desk.received(2)
         let (late, _) = await desk.line(4...5, in: gathering, tenant)
         // Longer than who came late may wait.
-        try await Task.sleep(for: .milliseconds(500))
+        try await Task.sleep(for: .milliseconds(2100))
         desk.answer()
         #expect(try await first.value == 10)
         #expect(try await early.answers() == [20, 30])
