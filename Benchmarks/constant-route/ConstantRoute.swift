@@ -8,9 +8,13 @@ struct ConstantRoute {
     /// About as long as what `GET /v1/me` answers, and the key set.
     private static let body = ByteBuffer(string: #"{"constant":"\#(String(repeating: "x", count: 300))"}"#)
 
+    private struct Usage: Error, CustomStringConvertible {
+        let description = "Usage: ConstantRoute PORT"
+    }
+
     static func main() async throws {
         guard CommandLine.arguments.count == 2, let port = Int(CommandLine.arguments[1]) else {
-            fatalError("Usage: ConstantRoute PORT")
+            throw Usage()
         }
         let router = Router()
         router.get("constant") { _, _ in

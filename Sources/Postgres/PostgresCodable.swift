@@ -57,6 +57,7 @@ extension [UInt8] {
             append(UInt8(truncatingIfNeeded: number >> shift))
         }
     }
+
     mutating func replaceBigEndian(_ number: Int32, at offset: Int) {
         for index in 0..<4 { self[offset + index] = UInt8(truncatingIfNeeded: number >> (24 - 8 * index)) }
     }

@@ -9,7 +9,7 @@ import Postgres
 /// The update repeats the predicate of `RefreshOutcome.rotates`, so that of a thousand concurrent presentations one moves
 /// the row; whoever finds it moved gets the row as its snapshot shows it. The columns it changes are in no index (HOT).
 enum RotateRefreshToken {
-    struct Presentation: Sendable, Hashable {
+    struct Presentation: Sendable {
         let tenant: UUID
         let session: UUID
         let generation: Int
