@@ -31,3 +31,11 @@ static inline CURLcode gatehouse_curl_get_long(CURL *handle, CURLINFO info, long
 }
 // A macro with a cast, which Swift doesn't see.
 static inline CURLcode gatehouse_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+// Newer than the oldest libcurl that will do. Without it a handle that is given up waits for a name that is being resolved.
+static inline void gatehouse_curl_set_quick_exit(CURL *handle) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    (void)curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+#else
+    (void)handle;
+#endif
+}
