@@ -21,6 +21,9 @@ public struct Migration: Sendable, Equatable {
         Migration(13, "guess_purge", PackageResources.v0013_guess_purge_sql),
         Migration(14, "api_clients", PackageResources.v0014_api_clients_sql),
         Migration(15, "client_events", PackageResources.v0015_client_events_sql),
+        Migration(16, "tenant_mail", PackageResources.v0016_tenant_mail_sql),
+        Migration(17, "outbox", PackageResources.v0017_outbox_sql),
+        Migration(18, "one_time_tokens", PackageResources.v0018_one_time_tokens_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

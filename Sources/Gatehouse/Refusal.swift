@@ -48,6 +48,8 @@ public enum Refusal: Error, Sendable, Equatable {
     case userNotFound
     case keyNotFound
     case clientNotFound
+    case mailNotFound
+    case mailTemplateNotFound
     case guardRefused(String)
     case invalidSetting(String)
     case confirmationRequired(String)
@@ -91,7 +93,7 @@ public enum Refusal: Error, Sendable, Equatable {
         case .tenantExists: "tenant_exists"
         case .userNotFound: "user_not_found"
         case .keyNotFound: "key_not_found"
-        case .clientNotFound: "not_found"
+        case .clientNotFound, .mailNotFound, .mailTemplateNotFound: "not_found"
         case .guardRefused: "guard_refused"
         case .invalidSetting: "invalid_setting"
         case .confirmationRequired: "confirmation_required"
@@ -127,6 +129,8 @@ public enum Refusal: Error, Sendable, Equatable {
         case .userNotFound: "There is no such user."
         case .keyNotFound: "There is no such key."
         case .clientNotFound: "There is no such API client."
+        case .mailNotFound: "There is no such dead letter."
+        case .mailTemplateNotFound: "There is no such wording of the tenant's own."
         case .guardRefused(let reason), .invalidSetting(let reason), .confirmationRequired(let reason),
             .schemaOutdated(let reason):
             reason

@@ -11,7 +11,9 @@ struct AdminTests {
         "session_max_age_seconds",
         "grace_seconds", "reuse_policy", "algorithm", "audience", "password_min_length", "allowed_origins",
         "registration",
-        "rotate_every_seconds", "audit_retention_seconds", "created_at",
+        "rotate_every_seconds", "audit_retention_seconds", "mail_from", "app_url", "require_verified_email",
+        "email_login",
+        "created_at",
     ]
     static let userMembers: Set<String> = [
         "id", "email", "email_verified", "username", "name", "status", "claims", "created_at", "updated_at",
@@ -37,6 +39,8 @@ struct AdminTests {
             "--password-min-length", "12", "--allowed-origin", "https://a.example", "--allowed-origin",
             "https://b.example",
             "--registration", "closed", "--rotate-every", "90d", "--audit-retention", "30d",
+            "--mail-from", "Shop <No-Reply@Shop.example>", "--app-url", "https://shop.example/account",
+            "--require-verified-email", "on", "--email-login", "code",
         ]
         let changed = try await Program.run(
             ["admin", "tenant", "update", "shop", "--json"] + settings, place.environment)
@@ -51,6 +55,9 @@ struct AdminTests {
             "allowed_origins": ["https://a.example", "https://b.example"] as NSArray,
             "registration": "closed" as NSString, "rotate_every_seconds": 7_776_000 as NSNumber,
             "audit_retention_seconds": 2_592_000 as NSNumber,
+            "mail_from": "Shop <No-Reply@shop.example>" as NSString,
+            "app_url": "https://shop.example/account" as NSString, "require_verified_email": true as NSNumber,
+            "email_login": "code" as NSString,
         ]
         for (name, value) in expected {
             #expect(value.isEqual(changed.object[name]), "\(name): \(changed.object[name] ?? "missing")")

@@ -30,6 +30,10 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case clientCreated = "client.created"
     case clientDeleted = "client.deleted"
 
+    case mailRetried = "mail.retried"
+    case mailTemplateSet = "mail_template.set"
+    case mailTemplateDeleted = "mail_template.deleted"
+
     case keysRotated = "keys.rotated"
     case keysRevoked = "keys.revoked"
     case keysImported = "keys.imported"

@@ -26,6 +26,13 @@ public enum ReusePolicy: String, Sendable, CaseIterable {
     case untilUsed = "until_used"
 }
 
+/// Whether people can sign in by a mail, and what stands in it.
+public enum EmailLogin: String, Sendable, CaseIterable {
+    case off
+    case link
+    case code
+}
+
 /// What an operator can set for a tenant.
 public struct TenantSettings: Sendable, Equatable {
     public var accessTTL: Duration
@@ -45,9 +52,17 @@ public struct TenantSettings: Sendable, Equatable {
     public var rotateEvery: Duration?
     /// How long the events of the audit trail are kept.
     public var auditRetention: Duration
+    /// The mailbox that mails come from, `Shop <no-reply@shop.example>`.
+    public var mailFrom: String?
+    /// Where the links in mails lead: the app's page, to which `?token=…` is added.
+    public var appURL: String?
+    /// Whether nobody signs in before they have shown that their address is theirs.
+    public var requireVerifiedEmail: Bool
+    public var emailLogin: EmailLogin
 
     public static let standard = TenantSettings(
         accessTTL: .seconds(900), refreshTTL: .seconds(30 * 86_400), sessionMaxAge: .seconds(180 * 86_400),
         grace: .seconds(60), reusePolicy: .strict, algorithm: .es256, issuer: nil, audience: nil, passwordMinLength: 8,
-        allowedOrigins: [], registrationOpen: true, rotateEvery: nil, auditRetention: .seconds(365 * 86_400))
+        allowedOrigins: [], registrationOpen: true, rotateEvery: nil, auditRetention: .seconds(365 * 86_400),
+        mailFrom: nil, appURL: nil, requireVerifiedEmail: false, emailLogin: .off)
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Mail
 
 /// The settings an operator names in one command; what is nil stays as it is.
 public struct TenantSettingsChange: Sendable {
@@ -18,6 +19,10 @@ public struct TenantSettingsChange: Sendable {
     /// `.some(nil)` switches scheduled rotation off.
     public var rotateEvery: Duration??
     public var auditRetention: Duration?
+    public var mailFrom: String?
+    public var appURL: String?
+    public var requireVerifiedEmail: Bool?
+    public var emailLogin: EmailLogin?
 
     public init() {}
 
@@ -56,7 +61,25 @@ public struct TenantSettingsChange: Sendable {
             try require(auditRetention >= .seconds(86_400), "audit-retention must be at least 1d.")
             result.auditRetention = try lifetime(auditRetention, "audit-retention") ?? result.auditRetention
         }
+        try applyMail(to: &result)
         return result
+    }
+
+    private func applyMail(to result: inout TenantSettings) throws(Refusal) {
+        if let mailFrom {
+            guard let mailbox = try? Mailbox(mailFrom) else {
+                throw .invalidSetting("mail-from must be like no-reply@shop.example or Shop <no-reply@shop.example>.")
+            }
+            result.mailFrom = mailbox.description
+        }
+        if let appURL {
+            try require(
+                Self.isIssuer(appURL) && appURL.utf8.count <= 200,
+                "app-url must be an https or http URL of at most 200 characters without query or fragment.")
+            result.appURL = appURL
+        }
+        result.requireVerifiedEmail = requireVerifiedEmail ?? result.requireVerifiedEmail
+        result.emailLogin = emailLogin ?? result.emailLogin
     }
 
     /// The display name after this change, or the given one.

@@ -5,7 +5,7 @@ import Postgres
 private let settingColumns = """
     access_ttl_seconds, refresh_ttl_seconds, session_max_age_seconds, grace_seconds, reuse_policy, algorithm, \
     issuer, audience, password_min_length, allowed_origins, registration_open, rotate_every_seconds, \
-    audit_retention_seconds
+    audit_retention_seconds, mail_from, app_url, require_verified_email, email_login
     """
 
 private let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is null, created_at"
@@ -19,6 +19,9 @@ enum TenantStatements {
 
     static let bySlug = Statement<String, Tenant>(
         "select \(tenantColumns) from tenants where slug = $1", bind: { $0 }, row: Tenant.row)
+
+    static let byID = Statement<UUID, Tenant>(
+        "select \(tenantColumns) from tenants where id = $1", bind: { $0 }, row: Tenant.row)
 
     /// Locks the tenant against other administration; sign-ins and refreshes go on beside it.
     static let bySlugLocked = Statement<String, Tenant>(
@@ -67,7 +70,7 @@ enum TenantStatements {
     static let insert = Statement<(id: UUID, slug: String, name: String, settings: TenantSettings), Tenant>(
         """
         insert into tenants (id, slug, name, \(settingColumns))
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         returning \(tenantColumns)
         """,
         bind: {
@@ -76,7 +79,8 @@ enum TenantStatements {
                 $0.id, $0.slug, $0.name, s.accessTTL.wholeSeconds, s.refreshTTL.wholeSeconds,
                 s.sessionMaxAge.wholeSeconds, s.grace.wholeSeconds, s.reusePolicy.rawValue, s.algorithm.rawValue,
                 s.issuer, s.audience, Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen,
-                s.rotateEvery?.wholeSeconds, s.auditRetention.wholeSeconds
+                s.rotateEvery?.wholeSeconds, s.auditRetention.wholeSeconds, s.mailFrom, s.appURL,
+                s.requireVerifiedEmail, s.emailLogin.rawValue
             )
         },
         row: Tenant.row)
@@ -84,7 +88,7 @@ enum TenantStatements {
     static let update = Statement<(id: UUID, name: String, settings: TenantSettings), Tenant>(
         """
         update tenants set (name, \(settingColumns), updated_at)
-            = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now())
+            = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, now())
         where id = $1 returning \(tenantColumns)
         """,
         bind: {
@@ -93,7 +97,7 @@ enum TenantStatements {
                 $0.id, $0.name, s.accessTTL.wholeSeconds, s.refreshTTL.wholeSeconds, s.sessionMaxAge.wholeSeconds,
                 s.grace.wholeSeconds, s.reusePolicy.rawValue, s.algorithm.rawValue, s.issuer, s.audience,
                 Int32(s.passwordMinLength), s.allowedOrigins, s.registrationOpen, s.rotateEvery?.wholeSeconds,
-                s.auditRetention.wholeSeconds
+                s.auditRetention.wholeSeconds, s.mailFrom, s.appURL, s.requireVerifiedEmail, s.emailLogin.rawValue
             )
         },
         row: Tenant.row)
@@ -115,10 +119,12 @@ extension Tenant {
         id: UUID, slug: String, name: String, accessTTL: Int32, refreshTTL: Int32, sessionMaxAge: Int32,
         grace: Int32, reusePolicy: String, algorithm: String, issuer: String?, audience: String?,
         passwordMinLength: Int32, allowedOrigins: [String], registrationOpen: Bool, rotateEvery: Int32?,
-        auditRetention: Int32, isEnabled: Bool, createdAt: Date
+        auditRetention: Int32, mailFrom: String?, appURL: String?, requireVerifiedEmail: Bool, emailLogin: String,
+        isEnabled: Bool, createdAt: Date
     ) throws -> Tenant {
-        guard let policy = ReusePolicy(rawValue: reusePolicy), let algorithm = SigningAlgorithm(rawValue: algorithm)
-        else { throw UnknownStoredValue(column: "tenants.reuse_policy or tenants.algorithm") }
+        guard let policy = ReusePolicy(rawValue: reusePolicy), let algorithm = SigningAlgorithm(rawValue: algorithm),
+            let emailLogin = EmailLogin(rawValue: emailLogin)
+        else { throw UnknownStoredValue(column: "tenants.reuse_policy, tenants.algorithm or tenants.email_login") }
         return Tenant(
             id: id, slug: slug, name: name,
             settings: TenantSettings(
@@ -127,7 +133,8 @@ extension Tenant {
                 grace: .seconds(grace), reusePolicy: policy, algorithm: algorithm, issuer: issuer, audience: audience,
                 passwordMinLength: Int(passwordMinLength), allowedOrigins: allowedOrigins,
                 registrationOpen: registrationOpen, rotateEvery: rotateEvery.map { .seconds($0) },
-                auditRetention: .seconds(auditRetention)),
+                auditRetention: .seconds(auditRetention), mailFrom: mailFrom, appURL: appURL,
+                requireVerifiedEmail: requireVerifiedEmail, emailLogin: emailLogin),
             isEnabled: isEnabled, createdAt: createdAt)
     }
 }

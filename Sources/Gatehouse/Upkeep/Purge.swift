@@ -2,8 +2,8 @@ import FoundationEssentials
 public import Logging
 import Postgres
 
-/// Removes what is over: sessions nobody can use any more, counters whose window has ended, and events older than their
-/// tenant keeps them. Running instances do it by themselves.
+/// Removes what is over: sessions nobody can use any more, counters whose window has ended, old dead letters, one-time tokens that have
+/// expired, and events older than their tenant keeps them. Running instances do it by themselves.
 ///
 /// Each tenant is looked through once an hour, by whichever instance claims it, a statement for each kind of thing and a bounded
 /// number of rows in each, so that no lock is held for long. What is left is due again a second later: a large tenant takes its
@@ -67,6 +67,8 @@ public struct Purge: Sendable {
             ),
             ("counters", { try await remove(PurgeStatements.guessCounters, tenant, of: tenant, &isUnfinished) }),
             ("failures", { try await remove(PurgeStatements.failures, tenant, of: tenant, &isUnfinished) }),
+            ("dead letters", { try await remove(PurgeStatements.deadLetters, tenant, of: tenant, &isUnfinished) }),
+            ("one-time tokens", { try await remove(PurgeStatements.oneTimeTokens, tenant, of: tenant, &isUnfinished) }),
             (
                 "events",
                 {

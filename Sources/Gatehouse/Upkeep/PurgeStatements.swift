@@ -87,6 +87,31 @@ enum PurgeStatements {
         """,
         bind: { $0 }, row: { (count: Int) in count })
 
+    /// Dead letters that no operator has asked for in two weeks: they name an address.
+    static let deadLetters = Statement<UUID, Int>(
+        """
+        with gone as (
+            delete from mails where tenant_id = $1 and id in (
+                select id from mails where tenant_id = $1 and failed_at <= now() - interval '14 days'
+                limit \(Purge.batch) for update skip locked)
+            returning 1
+        )
+        select count(*) from gone
+        """,
+        bind: { $0 }, row: { (count: Int) in count })
+
+    static let oneTimeTokens = Statement<UUID, Int>(
+        """
+        with gone as (
+            delete from one_time_tokens where tenant_id = $1 and id in (
+                select id from one_time_tokens where tenant_id = $1 and expires_at <= now()
+                limit \(Purge.batch) for update skip locked)
+            returning 1
+        )
+        select count(*) from gone
+        """,
+        bind: { $0 }, row: { (count: Int) in count })
+
     /// By id, which is the primary key's order and that of time; the database lets go only what is old enough.
     static let events = Statement<(tenant: UUID, before: UUID), Int>(
         """

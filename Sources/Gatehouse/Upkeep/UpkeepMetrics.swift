@@ -6,6 +6,7 @@ public struct UpkeepMetrics: Sendable {
     public enum Work: String, Sendable {
         case keys
         case purge
+        case mail
     }
 
     private let lastSuccess: Meter

@@ -6,5 +6,7 @@ public import Gatehouse
 extension ReusePolicy: ExpressibleByArgument {}
 extension SigningAlgorithm: ExpressibleByArgument {}
 extension RotationUse: ExpressibleByArgument {}
+extension EmailLogin: ExpressibleByArgument {}
+extension MailKind: ExpressibleByArgument {}
 extension KeyUse: ExpressibleByArgument {}
 extension ImportState: ExpressibleByArgument {}

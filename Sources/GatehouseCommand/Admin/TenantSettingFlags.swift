@@ -4,6 +4,7 @@ import Gatehouse
 /// A tenant's settings as flags.
 struct TenantSettingFlags: ParsableArguments {
     enum Registration: String, ExpressibleByArgument, CaseIterable { case open, closed }
+    enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 
     @Option(help: "Name for people.")
     var name: String?
@@ -55,6 +56,18 @@ struct TenantSettingFlags: ParsableArguments {
         help: "How long events of the audit trail are kept, 1d or longer. (365d)", transform: DurationText.argument)
     var auditRetention: Duration?
 
+    @Option(help: "Mailbox that mails come from, like 'Shop <no-reply@shop.example>'.")
+    var mailFrom: String?
+
+    @Option(name: .customLong("app-url"), help: "Page of the app that links in mails lead to; ?token=… is added.")
+    var appURL: String?
+
+    @Option(help: "Whether nobody signs in before their address is verified: on or off. (off)")
+    var requireVerifiedEmail: Switch?
+
+    @Option(help: "Sign-in by a mail with a link or a code, or off. (off)")
+    var emailLogin: EmailLogin?
+
     enum Schedule {
         case off
         case every(Duration)
@@ -81,6 +94,10 @@ struct TenantSettingFlags: ParsableArguments {
         if noAllowedOrigins || !allowedOrigin.isEmpty { change.allowedOrigins = allowedOrigin }
         change.registrationOpen = registration.map { $0 == .open }
         change.auditRetention = auditRetention
+        change.mailFrom = mailFrom
+        change.appURL = appURL
+        change.requireVerifiedEmail = requireVerifiedEmail.map { $0 == .on }
+        change.emailLogin = emailLogin
         switch rotateEvery {
         case .off: change.rotateEvery = .some(nil)
         case .every(let interval): change.rotateEvery = .some(interval)

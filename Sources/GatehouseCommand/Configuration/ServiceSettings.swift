@@ -1,6 +1,7 @@
 import Gatehouse
 import GatehouseHTTP
 import Logging
+import Mail
 import OpenTelemetry
 
 /// The settings of the service, every one of them checked.
@@ -21,6 +22,7 @@ struct ServiceSettings {
     /// Nil where no traces are recorded.
     let traces: TraceSettings?
     let drainDelay: Duration
+    let mail: MailSettings
     /// Names, values and where they came from, with secrets masked.
     let printed: [PrintedSetting]
 
@@ -48,6 +50,7 @@ struct ServiceSettings {
         metricsTenantLabel = reader.metricsTenantLabel()
         traces = reader.traces()
         drainDelay = reader.drainDelay()
+        mail = reader.mail()
         try reader.throwProblems()
         guard let databaseURL, let masterKeys else { throw ConfigurationProblems(lines: []) }
         self.databaseURL = databaseURL
@@ -70,6 +73,10 @@ struct ServiceSettings {
             (.traceSamplerArgument, reader.text(.traceSamplerArgument) ?? "1"),
             (.traceServiceName, reader.text(.traceServiceName) ?? TraceSettings.serviceName),
             (.drainDelay, "\(drainDelay.components.seconds)s"),
+            (.smtpURL, mail.smtpURL?.description ?? "none"),
+            (.smtpPasswordFile, reader.text(.smtpPasswordFile) ?? "none"),
+            (.smtpCAFile, reader.text(.smtpCAFile) ?? "none"),
+            (.mailSink, reader.text(.mailSink) ?? "none"),
         ]
         printed =
             shown.map { PrintedSetting(setting: $0, value: $1, origin: reader.origin(of: $0)) }

@@ -26,6 +26,10 @@ struct Setting: Sendable, Hashable {
     static let traceSamplerArgument = Setting("OTEL_TRACES_SAMPLER_ARG")
     static let traceServiceName = Setting("OTEL_SERVICE_NAME")
     static let drainDelay = Setting("GATEHOUSE_DRAIN_DELAY")
+    static let smtpURL = Setting("GATEHOUSE_SMTP_URL")
+    static let smtpPasswordFile = Setting("GATEHOUSE_SMTP_PASSWORD_FILE")
+    static let smtpCAFile = Setting("GATEHOUSE_SMTP_CA_FILE")
+    static let mailSink = Setting("GATEHOUSE_MAIL_SINK")
 
     static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]
 

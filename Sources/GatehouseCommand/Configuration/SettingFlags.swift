@@ -73,8 +73,24 @@ struct ServiceFlags: SettingFlags {
     @Option(help: "How long to go on accepting after SIGTERM, while /readyz says no. [GATEHOUSE_DRAIN_DELAY, 0s]")
     var drainDelay: String?
 
+    @Option(
+        name: .customLong("smtp-url"), help: "Server that mails leave by: smtp:// or smtps://. [GATEHOUSE_SMTP_URL]")
+    var smtpURL: String?
+
+    @Option(help: "File with the password of the user in the SMTP URL. [GATEHOUSE_SMTP_PASSWORD_FILE]")
+    var smtpPasswordFile: String?
+
+    @Option(
+        name: .customLong("smtp-ca-file"),
+        help: "Certificates to trust for the SMTP server, instead of the system's. [GATEHOUSE_SMTP_CA_FILE]")
+    var smtpCAFile: String?
+
+    @Option(help: "Where mails go while developing: stdout or file:DIR. [GATEHOUSE_MAIL_SINK]")
+    var mailSink: String?
+
     var given: [Setting: String] {
         [
+            .smtpURL: smtpURL, .smtpPasswordFile: smtpPasswordFile, .smtpCAFile: smtpCAFile, .mailSink: mailSink,
             .opsListen: opsListen, .poolSize: poolSize, .trustedProxies: trustedProxies, .logLevel: logLevel,
             .logFormat: logFormat, .limits: limits, .metricsTenantLabel: metricsTenantLabel ? "on" : nil,
             .drainDelay: drainDelay,

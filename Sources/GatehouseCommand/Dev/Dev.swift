@@ -66,13 +66,19 @@ struct Dev: AsyncParsableCommand {
     private func settings(folder: DevFolder, database: DevDatabase) throws -> ServiceSettings {
         let kept: [Setting] = [
             .listen, .opsListen, .logLevel, .logFormat, .argon2, .limits, .poolSize, .jwksMaxAge, .metricsTenantLabel,
-            .otlpEndpoint, .traceSamplerArgument, .traceServiceName,
+            .otlpEndpoint, .traceSamplerArgument, .traceServiceName, .smtpURL, .smtpPasswordFile, .smtpCAFile,
+            .mailSink,
         ]
         let names = Set(kept.map(\.variable))
         var flags: [Setting: String] = [.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile]
         flags[.listen] = listen
+        let environment = ProcessInfo.processInfo.environment
+        // Mails are read in the terminal, unless there is a server for them.
+        if environment[Setting.smtpURL.variable] == nil && environment[Setting.mailSink.variable] == nil {
+            flags[.mailSink] = "stdout"
+        }
         return try ServiceSettings(
-            flags: flags, environment: ProcessInfo.processInfo.environment.filter { names.contains($0.key) },
+            flags: flags, environment: environment.filter { names.contains($0.key) },
             logFormat: .text)
     }
 }

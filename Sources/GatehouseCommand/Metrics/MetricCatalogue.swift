@@ -34,6 +34,10 @@ enum MetricCatalogue {
                 .counter, "gatehouse_refresh_total", labels: named(tenants) + ["outcome"],
                 help: "Refresh tokens presented: rotated, repeated, repeated_after_grace, or why not.",
                 seriesLimit: limit),
+            MetricDefinition(
+                .counter, "gatehouse_mail_total", labels: named(tenants) + ["outcome"],
+                help: "Attempts to send a mail: sent, dropped, failed (another follows) or gave_up.", seriesLimit: limit
+            ),
         ]
     }
 
@@ -85,7 +89,9 @@ enum MetricCatalogue {
             .gauge, "gatehouse_readiness_check", labels: ["check"], help: "1 for each check of /readyz that holds."),
         MetricDefinition(
             .gauge, "gatehouse_upkeep_last_success_timestamp_seconds", labels: ["work"],
-            help: "When this instance last looked after keys, or for what is to be removed (purge); 0 for never."),
+            help:
+                "When this instance last looked after keys, for what is to be removed (purge), or for mails to send; 0 for never."
+        ),
         MetricDefinition(
             .counter, "gatehouse_upkeep_failures_total", labels: ["work"],
             help: "Looks that failed, and tenants that could not be seen to."),

@@ -13,6 +13,8 @@ struct ServiceMetrics: Sendable {
     let keys: KeyMetrics
     let keyUpkeep: UpkeepMetrics
     let purge: UpkeepMetrics
+    let mails: MailMetrics
+    let mailUpkeep: UpkeepMetrics
     let readiness: ReadinessMetrics
     private let poolWait: Timer
 
@@ -24,6 +26,8 @@ struct ServiceMetrics: Sendable {
         keys = KeyMetrics(factory: registry)
         keyUpkeep = UpkeepMetrics(.keys, factory: registry)
         purge = UpkeepMetrics(.purge, factory: registry)
+        mails = MailMetrics(tenants: tenants, factory: registry)
+        mailUpkeep = UpkeepMetrics(.mail, factory: registry)
         readiness = ReadinessMetrics(factory: registry)
         poolWait = Timer(label: "gatehouse_db_pool_wait_seconds", dimensions: [], factory: registry)
         Meter(label: "gatehouse_build_info", dimensions: [("version", Version.current)], factory: registry).set(1)

@@ -29,6 +29,10 @@ extension Answer {
                 ("registration", .init(settings.registrationOpen ? "open" : "closed")),
                 ("rotate-every", .init(settings.rotateEvery.map(DurationText.format) ?? "off")),
                 ("audit-retention", .init(DurationText.format(settings.auditRetention))),
+                ("mail-from", .optional(settings.mailFrom)),
+                ("app-url", .optional(settings.appURL)),
+                ("require-verified-email", .init(settings.requireVerifiedEmail ? "on" : "off")),
+                ("email-login", .init(settings.emailLogin.rawValue)),
                 ("created", .time(tenant.createdAt)),
             ])
     }
@@ -103,6 +107,10 @@ extension Table.Cell {
     }
 
     /// To the second, which is what people look for.
+    static func time(_ date: Date?) -> Self {
+        date.map { .time($0) } ?? .optional(nil)
+    }
+
     static func time(_ date: Date) -> Self {
         .init(String(RFC3339.format(date).prefix(19)).replacing("T", with: " ") + "Z")
     }

@@ -45,6 +45,10 @@ extension Tenant {
             "registration": settings.registrationOpen ? "open" : "closed",
             "rotate_every_seconds": .seconds(settings.rotateEvery),
             "audit_retention_seconds": .seconds(settings.auditRetention),
+            "mail_from": .optional(settings.mailFrom),
+            "app_url": .optional(settings.appURL),
+            "require_verified_email": .bool(settings.requireVerifiedEmail),
+            "email_login": .string(settings.emailLogin.rawValue),
             "created_at": .time(createdAt),
         ]
     }

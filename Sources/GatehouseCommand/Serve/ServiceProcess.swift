@@ -57,6 +57,9 @@ struct ServiceProcess {
             database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger,
             metrics: metrics.keys, upkeepMetrics: metrics.keyUpkeep)
         let purge = Purge(database: database, logger: logger, metrics: metrics.purge)
+        let mails = DeliverMail(
+            database: database, secrets: OneTimeSecrets(settings.masterKeys), publicURL: settings.publicURL.text,
+            transports: settings.mail.transports, logger: logger, metrics: metrics.mails, upkeep: metrics.mailUpkeep)
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger,
             metrics: metrics.sessions)
@@ -84,7 +87,7 @@ struct ServiceProcess {
                 .init(service: Upkeep(manager.keepWatchdogCalm)), .init(service: Upkeep(tracing.run)),
                 .init(service: Upkeep(readiness.run)), .init(service: operations), .init(service: Upkeep(pool.run)),
                 .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
-                .init(service: Upkeep(purge.run)), .init(service: server),
+                .init(service: Upkeep(purge.run)), .init(service: Upkeep(mails.run)), .init(service: server),
                 .init(
                     service: Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger)),
             ], logger: logger)

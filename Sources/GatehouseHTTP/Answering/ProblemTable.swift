@@ -46,9 +46,8 @@ extension Problem {
         case .validationFailed, .weakPassword: .unprocessableContent
         case .tooManyAttempts: .tooManyRequests
         case .overloaded, .databaseUnavailable, .keysUnavailable: .serviceUnavailable
-        case .tenantExists, .userNotFound, .keyNotFound, .clientNotFound, .guardRefused, .invalidSetting,
-            .confirmationRequired,
-            .schemaOutdated:
+        case .tenantExists, .userNotFound, .keyNotFound, .clientNotFound, .mailNotFound,
+            .mailTemplateNotFound, .guardRefused, .invalidSetting, .confirmationRequired, .schemaOutdated:
             nil
         }
     }

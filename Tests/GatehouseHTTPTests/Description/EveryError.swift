@@ -33,7 +33,9 @@ private func successor(of refusal: Refusal) -> Refusal? {
     case .tenantExists: .userNotFound
     case .userNotFound: .keyNotFound
     case .keyNotFound: .clientNotFound
-    case .clientNotFound: .guardRefused("")
+    case .clientNotFound: .mailNotFound
+    case .mailNotFound: .mailTemplateNotFound
+    case .mailTemplateNotFound: .guardRefused("")
     case .guardRefused: .invalidSetting("")
     case .invalidSetting: .confirmationRequired("")
     case .confirmationRequired: .schemaOutdated("")

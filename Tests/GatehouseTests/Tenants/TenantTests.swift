@@ -33,12 +33,18 @@ import Testing
             change.registrationOpen = false
             change.rotateEvery = .some(.seconds(86_400))
             change.auditRetention = .seconds(90 * 86_400)
+            change.mailFrom = "\"The, Shop\" <no-reply@Shop.example>"
+            change.appURL = "https://shop.example/account"
+            change.requireVerifiedEmail = true
+            change.emailLogin = .link
         }.tenant
         let expected = TenantSettings(
             accessTTL: .seconds(1), refreshTTL: .seconds(2), sessionMaxAge: .seconds(3), grace: .zero,
             reusePolicy: .untilUsed, algorithm: .hs256, issuer: "https://id.example", audience: "api",
             passwordMinLength: 64, allowedOrigins: ["https://app.example", "http://localhost:3000"],
-            registrationOpen: false, rotateEvery: .seconds(86_400), auditRetention: .seconds(90 * 86_400))
+            registrationOpen: false, rotateEvery: .seconds(86_400), auditRetention: .seconds(90 * 86_400),
+            mailFrom: "\"The, Shop\" <no-reply@shop.example>", appURL: "https://shop.example/account",
+            requireVerifiedEmail: true, emailLogin: .link)
         #expect(tenant.settings == expected && tenant.name == "The Shop")
         var off = TenantSettingsChange()
         off.rotateEvery = .some(nil)
@@ -55,6 +61,8 @@ import Testing
             { $0.grace = .seconds(301) }, { $0.grace = .seconds(-1) }, { $0.passwordMinLength = 7 },
             { $0.passwordMinLength = 65 }, { $0.allowedOrigins = ["https://app.example/path"] },
             { $0.allowedOrigins = ["*"] }, { $0.allowedOrigins = ["null"] }, { $0.issuer = "ftp://x" },
+            { $0.mailFrom = "shop" }, { $0.mailFrom = "Shop\r\nBcc: x@y.example <a@b.example>" },
+            { $0.appURL = "shop.example" }, { $0.appURL = "https://shop.example/?next=" },
             { $0.audience = "" }, { $0.name = "a\nb" },
         ]
         for set in changes {

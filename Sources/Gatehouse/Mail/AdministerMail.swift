@@ -1,0 +1,75 @@
+public import FoundationEssentials
+import Postgres
+
+/// A mail that hasn't been sent, as an operator sees it: what it is about and why it is still here, and nothing that would let them in.
+public struct WaitingMail: Sendable {
+    public let id: UUID
+    public let kind: String
+    public let recipient: String
+    public let userID: UUID?
+    public let createdAt: Date
+    public let attempts: Int
+    /// When it will be tried next; nil for a dead letter.
+    public let dueAt: Date?
+    public let failedAt: Date?
+    /// A code such as `smtp_550` or `connect`.
+    public let failure: String?
+}
+
+extension Administration {
+    /// Mails that wait to be sent and dead letters, the oldest first.
+    public func listMail(tenant slug: String, limit: Int) async throws -> [WaitingMail] {
+        let tenant = try await showTenant(slug)
+        return try await database.query(WaitingMail.list, (tenant.id, limit), in: tenant.id)
+    }
+
+    /// Queues dead letters again, all of them or the one named, for as long as their kind is worth sending from now on. Throws `mailNotFound`
+    /// when the one named is no dead letter.
+    public func retryMail(tenant slug: String, mail: UUID?) async throws -> [WaitingMail] {
+        let tenant = try await showTenant(slug)
+        return try await database.transaction(in: tenant.id) { transaction in
+            let retried = try await transaction.query(WaitingMail.retry, (tenant.id, mail))
+            if mail != nil && retried.isEmpty { throw Refusal.mailNotFound }
+            if !retried.isEmpty {
+                try await record(
+                    .mailRetried, in: transaction, tenant: tenant.id, detail: ["mails": .integer(retried.count)])
+            }
+            return retried
+        }
+    }
+}
+
+extension WaitingMail {
+    fileprivate static let list = Statement<(tenant: UUID, limit: Int), WaitingMail>(
+        """
+        select m.id, m.kind, m.recipient, m.user_id, m.created_at, coalesce(d.attempts, 0), d.due_at, m.failed_at, m.failure
+        from mails m left join deliveries d on d.id = m.id
+        where m.tenant_id = $1 order by m.id limit $2
+        """,
+        bind: { ($0.tenant, $0.limit) }, row: WaitingMail.row)
+
+    /// Their time begins anew, and so does that of their token, which is another.
+    fileprivate static let retry = Statement<(tenant: UUID, mail: UUID?), WaitingMail>(
+        """
+        with retried as (
+            update mails set failed_at = null, failure = null, created_at = now(), issued_at = null
+            where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
+            returning *
+        ), queued as (
+            insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.mail.rawValue)' from retried
+            returning id, attempts, due_at
+        )
+        select m.id, m.kind, m.recipient, m.user_id, m.created_at, q.attempts, q.due_at, m.failed_at, m.failure
+        from retried m join queued q on q.id = m.id order by m.id
+        """,
+        bind: { ($0.tenant, $0.mail) }, row: WaitingMail.row)
+
+    @Sendable private static func row(
+        id: UUID, kind: String, recipient: String, userID: UUID?, createdAt: Date, attempts: Int32, dueAt: Date?,
+        failedAt: Date?, failure: String?
+    ) -> WaitingMail {
+        WaitingMail(
+            id: id, kind: kind, recipient: recipient, userID: userID, createdAt: createdAt, attempts: Int(attempts),
+            dueAt: dueAt, failedAt: failedAt, failure: failure)
+    }
+}

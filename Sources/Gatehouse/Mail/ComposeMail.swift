@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Mail
+
+/// Makes the message of a queued mail: its token, its wording, its sender.
+struct ComposeMail: Sendable {
+    let database: Database
+    let issue: IssueOneTimeToken
+    let publicURL: String
+    let clock: Clock
+
+    /// Nil for a mail that there is no reason to send any more.
+    func callAsFunction(_ mail: QueuedMail, in tenant: Tenant) async throws -> MailMessage? {
+        guard let purpose = mail.kind.purpose else { return try await message(mail, in: tenant, token: nil, code: nil) }
+        guard let issued = try await issue(for: mail, purpose: purpose, in: tenant) else { return nil }
+        return try await message(mail, in: tenant, token: issued.token, code: issued.code)
+    }
+
+    private func message(
+        _ mail: QueuedMail, in tenant: Tenant, token: OneTimeToken?, code: OneTimeCode?
+    ) async throws -> MailMessage {
+        let sender = try sender(of: tenant)
+        let rendered = try await template(of: mail, in: tenant).rendered(values(mail, tenant, token, code))
+        return try MailMessage(
+            from: sender, to: MailAddress(mail.recipient), subject: rendered.subject, text: rendered.text,
+            html: rendered.html, messageID: MessageID("\(mail.id.lowercaseString)@\(sender.address.domain)"),
+            date: clock.now())
+    }
+
+    private func template(of mail: QueuedMail, in tenant: Tenant) async throws -> MailTemplate {
+        let locales = (mail.locale?.lookUpOrder ?? []) + [""]
+        return try await database.first(MailStatements.template, (tenant.id, mail.kind, locales), in: tenant.id)
+            ?? .standard(mail.kind)
+    }
+
+    private func values(
+        _ mail: QueuedMail, _ tenant: Tenant, _ token: OneTimeToken?, _ code: OneTimeCode?
+    ) -> [String: any Sendable] {
+        var values: [String: any Sendable] = ["app": tenant.name, "email": mail.recipient, "has_link": token != nil]
+        for member in mail.detail.members { values[member.name] = member.value.stringValue }
+        if let token {
+            // Where the tenant has said no address, there is nothing that a link could lead to: not the Host header of a request.
+            if let page = tenant.settings.appURL {
+                values["link"] = "\(page)?token=\(token.text)"
+            } else {
+                values["token"] = token.text
+            }
+        }
+        if let code {
+            values["code"] = code.digits
+            values["code_minutes"] = Int(OneTimePurpose.codeLifetime.wholeSeconds) / 60
+        }
+        return values
+    }
+
+    /// The tenant's mailbox, or one at the host of the service, which is at least true.
+    private func sender(of tenant: Tenant) throws(MailValueFault) -> Mailbox {
+        if let mailbox = tenant.settings.mailFrom { return try Mailbox(mailbox) }
+        let host = publicURL.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != ":" }
+        if let own = try? MailAddress("no-reply@\(host)") { return try Mailbox(address: own) }
+        return try Mailbox(address: MailAddress("no-reply@gatehouse.localhost"))
+    }
+}

@@ -1,0 +1,31 @@
+import FoundationEssentials
+import Postgres
+
+/// What kind of thing is to be delivered.
+enum DeliveryKind: String, Sendable {
+    case mail
+}
+
+/// Something to be delivered that this instance has taken.
+struct Delivery: Sendable {
+    let id: UUID
+    let tenant: UUID
+    /// Counts this attempt; whoever takes it later has a higher number, so that no two speak for it.
+    let attempts: Int32
+}
+
+enum DeliveryStatements {
+    /// Longer than an attempt may take; after that another instance may think that this one has died.
+    static let lease: Duration = .seconds(120)
+
+    /// Takes what has been due for longest and nobody has taken.
+    static let claim = Statement<DeliveryKind, Delivery>(
+        """
+        update deliveries set due_at = now() + interval '\(lease.wholeSeconds) s', attempts = attempts + 1
+        where id = (
+            select id from deliveries where kind = $1 and due_at <= now()
+            order by due_at limit 1 for update skip locked)
+        returning id, tenant, attempts
+        """,
+        bind: { $0.rawValue }, row: Delivery.init(id:tenant:attempts:))
+}

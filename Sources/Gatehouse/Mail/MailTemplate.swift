@@ -1,0 +1,101 @@
+import Mustache
+
+/// The wording of a mail, in mustache. Of its language sections and variables are taken and nothing that includes, redefines or
+/// skips escaping, so that no wording can put what a user has typed into HTML as it stands.
+public struct MailTemplate: Sendable, Equatable {
+    public let kind: MailKind
+    /// Empty for what is sent where no locale fits better.
+    public let locale: String
+    public let subject: String
+    public let text: String
+    /// Nil where the text is shown in HTML as well.
+    public let html: String?
+
+    init(kind: MailKind, locale: String, subject: String, text: String, html: String?) {
+        self.kind = kind
+        self.locale = locale
+        self.subject = subject
+        self.text = text
+        self.html = html
+    }
+
+    @Sendable init(kind: String, locale: String, subject: String, text: String, html: String?) throws {
+        guard let kind = MailKind(rawValue: kind) else { throw UnknownStoredValue(column: "mail_templates.kind") }
+        self.init(kind: kind, locale: locale, subject: subject, text: text, html: html)
+    }
+
+    /// The finished wording. Throws `FieldFault` where a part is no mustache, or more of it than is taken.
+    func rendered(_ values: [String: any Sendable]) throws(FieldFault) -> RenderedMail {
+        let text = try Self.render(text, "text", as: "TEXT", values)
+        return RenderedMail(
+            subject: Self.line(try Self.render(subject, "subject", as: "TEXT", values)), text: text,
+            html: try html.map { html throws(FieldFault) in try Self.render(html, "html", as: "HTML", values) }
+                ?? Self.page(of: text))
+    }
+
+    /// Throws what `rendered` would, and what the database would not take.
+    func check() throws(FieldFault) {
+        for (part, name, limit) in [(subject, "subject", 500), (text, "text", 65_536), (html ?? " ", "html", 65_536)] {
+            guard (1...limit).contains(part.utf8.count), !part.utf8.contains(0) else {
+                throw FieldFault(
+                    code: "invalid_template", message: "The \(name) must be of 1 to \(limit) bytes without NUL.")
+            }
+        }
+        _ = try rendered([:])
+    }
+
+    private static func render(
+        _ template: String, _ part: String, as contentType: String, _ values: [String: any Sendable]
+    ) throws(FieldFault) -> String {
+        guard hasOnlyPlainTags(template) else {
+            throw FieldFault(
+                code: "invalid_template",
+                message:
+                    "The \(part) may hold variables and sections: {{name}}, {{#name}}…{{/name}}, {{^name}}…{{/name}}.")
+        }
+        do {
+            return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(contentType) }}\(template)").render(values)
+        } catch {
+            throw FieldFault(
+                code: "invalid_template", message: "The \(part) is no mustache: a tag or section isn't closed.")
+        }
+    }
+
+    /// Whether every tag is a variable, a section, its end or a comment.
+    private static func hasOnlyPlainTags(_ template: String) -> Bool {
+        let bytes = Array(template.utf8)
+        for index in bytes.indices.dropLast()
+        where bytes[index] == UInt8(ascii: "{") && bytes[index + 1] == UInt8(ascii: "{") {
+            let first = bytes[(index + 2)...].first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+            guard let first, first.isASCIILetterOrDigit || "_#^/!".utf8.contains(first) else { return false }
+        }
+        return true
+    }
+
+    /// A subject is one line, whatever a name in it holds.
+    private static func line(_ text: String) -> String {
+        let printable = text.unicodeScalars.map { $0.properties.generalCategory.isLineEnd ? " " : Character($0) }
+        return String(String(printable).trimmingASCIISpace().prefix(300))
+    }
+
+    private static func page(of text: String) -> String {
+        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        return "<!doctype html><html><body><p style=\"white-space:pre-wrap\">\(escaped)</p></body></html>"
+    }
+}
+
+extension Unicode.GeneralCategory {
+    fileprivate var isLineEnd: Bool {
+        switch self {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}
+
+/// The finished wording of a mail.
+struct RenderedMail: Sendable, Equatable {
+    let subject: String
+    let text: String
+    let html: String
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Postgres
+
+/// A one-time token and who gets it.
+struct IssuedOneTimeToken: Sendable {
+    let user: User
+    let token: OneTimeToken?
+    let code: OneTimeCode?
+}
+
+/// Makes the one-time token of a mail, at its first attempt, and the same again at later ones.
+struct IssueOneTimeToken: Sendable {
+    let database: Database
+    let secrets: OneTimeSecrets
+
+    /// Nil when the mail isn't to be sent: nobody has that address, they are disabled, have verified it already, have asked again
+    /// since, or have used the token that an earlier attempt sent.
+    func callAsFunction(for mail: QueuedMail, purpose: OneTimePurpose, in tenant: Tenant) async throws
+        -> IssuedOneTimeToken?
+    {
+        let form = Form(purpose, in: tenant)
+        guard let form else { return nil }
+        return try await database.transaction(in: tenant.id) { transaction in
+            let holder = (tenant.id, mail.user, mail.recipient)
+            guard let user = try await transaction.first(OneTimeTokenStatements.holder, holder),
+                Self.isWanted(mail, by: user)
+            else { return nil }
+            if !mail.isIssued { try await store(mail, purpose, form, for: user, in: tenant.id, transaction) }
+            guard let issued = try await transaction.first(OneTimeTokenStatements.issued, (tenant.id, mail.id)) else {
+                return nil
+            }
+            return IssuedOneTimeToken(
+                user: user,
+                token: issued.hasToken
+                    ? secrets.token(of: mail.id, for: purpose, in: tenant.id, under: issued.masterKeyID) : nil,
+                code: issued.hasCode
+                    ? secrets.code(of: mail.id, for: purpose, in: tenant.id, under: issued.masterKeyID) : nil)
+        }
+    }
+
+    /// Whether the mail still says something to its reader. A verification or a reset goes to the address that the account has now.
+    private static func isWanted(_ mail: QueuedMail, by user: User) -> Bool {
+        let isOwnAddress = user.email.foldingASCIICase == mail.recipient.foldingASCIICase
+        return switch mail.kind {
+        case .verifyEmail: isOwnAddress && !user.emailVerified
+        case .passwordReset, .logIn: isOwnAddress
+        default: true
+        }
+    }
+
+    private func store(
+        _ mail: QueuedMail, _ purpose: OneTimePurpose, _ form: Form, for user: User, in tenant: UUID,
+        _ transaction: Transaction
+    ) async throws {
+        let key = secrets.masterKeyID
+        let token = form.hasToken ? secrets.token(of: mail.id, for: purpose, in: tenant, under: key) : nil
+        _ = try await transaction.execute(
+            OneTimeTokenStatements.removeOlder, (tenant, user.id, purpose, mail.id))
+        _ = try await transaction.execute(
+            OneTimeTokenStatements.insert,
+            NewOneTimeToken(
+                tenant: tenant, id: mail.id, user: user.id, purpose: purpose, email: mail.recipient,
+                tokenHash: token.flatMap { secrets.tokenHash(of: $0.text) }, masterKeyID: key, hasCode: form.hasCode))
+        _ = try await transaction.execute(MailStatements.noteIssued, (tenant, mail.id, user.id))
+    }
+
+    /// Whether a mail has a link, a code, or both.
+    private struct Form {
+        let hasToken: Bool
+        let hasCode: Bool
+
+        /// Nil where the tenant doesn't want such mails.
+        init?(_ purpose: OneTimePurpose, in tenant: Tenant) {
+            switch purpose {
+            case .logIn:
+                guard tenant.settings.emailLogin != .off else { return nil }
+                hasToken = tenant.settings.emailLogin == .link
+                hasCode = tenant.settings.emailLogin == .code
+            case .undoEmailChange: (hasToken, hasCode) = (true, false)
+            case .verifyEmail, .resetPassword, .changeEmail: (hasToken, hasCode) = (true, true)
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import FoundationEssentials
+import Postgres
+
+/// A one-time token about to be stored.
+struct NewOneTimeToken: Sendable {
+    let tenant: UUID
+    /// That of its mail.
+    let id: UUID
+    let user: UUID
+    let purpose: OneTimePurpose
+    let email: String
+    /// Nil where only the code counts.
+    let tokenHash: [UInt8]?
+    let masterKeyID: String
+    let hasCode: Bool
+}
+
+enum OneTimeTokenStatements {
+    /// The enabled user of an id, or of an address where there is no id. Whoever makes or uses up a token, or changes the password or
+    /// the address, locks the user's row first, so that of two one waits.
+    static let holder = Statement<(tenant: UUID, user: UUID?, email: String), User>(
+        """
+        select \(userColumns) from users u
+        where u.tenant_id = $1 and u.disabled_at is null
+            and (u.id = $2 or $2::uuid is null and u.email_key = lower($3::text collate "C"))
+        for no key update
+        """,
+        bind: { ($0.tenant, $0.user, $0.email) }, row: User.row)
+
+    static let removeOlder = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose, id: UUID), Void>(
+        """
+        delete from one_time_tokens
+        where tenant_id = $1 and user_id = $2 and purpose = $3 and id < $4 and purpose <> 'undo_email_change'
+        """,
+        bind: { ($0.tenant, $0.user, $0.purpose.rawValue, $0.id) })
+
+    /// Stores nothing where there is a newer one of that purpose already.
+    static let insert = Statement<NewOneTimeToken, Void>(
+        """
+        insert into one_time_tokens
+            (tenant_id, id, user_id, purpose, email, token_hash, master_key_id, expires_at, code_expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8), now() + make_interval(secs => $9))
+        on conflict do nothing
+        """,
+        bind: {
+            (
+                $0.tenant, $0.id, $0.user, $0.purpose.rawValue, $0.email, $0.tokenHash, $0.masterKeyID,
+                Double($0.purpose.lifetime.wholeSeconds),
+                $0.hasCode ? Double(OneTimePurpose.codeLifetime.wholeSeconds) : nil
+            )
+        })
+
+    /// What an earlier attempt stored and nobody has used yet: under which master key, and whether token and code count.
+    static let issued = Statement<(tenant: UUID, id: UUID), (masterKeyID: String, hasToken: Bool, hasCode: Bool)>(
+        """
+        select master_key_id, token_hash is not null, code_expires_at is not null from one_time_tokens
+        where tenant_id = $1 and id = $2 and now() < expires_at
+        """,
+        bind: { ($0.tenant, $0.id) },
+        row: { (key: String, hasToken: Bool, hasCode: Bool) in (key, hasToken, hasCode) })
+}

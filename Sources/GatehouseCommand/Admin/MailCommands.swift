@@ -1,0 +1,44 @@
+import ArgumentParser
+import FoundationEssentials
+import Gatehouse
+
+struct MailCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Mails that haven't been sent, and what mails say.",
+        subcommands: [List.self, Retry.self, MailTemplateCommands.self])
+
+    struct List: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List a tenant's waiting mails and dead letters, oldest first.")
+
+        @Argument var tenant: String
+        @Option(help: "Mails on the list, 1 to 1000.") var limit = 100
+        @OptionGroup var options: AdminOptions
+
+        func validate() throws {
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+        }
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .mails(try await office.administration.listMail(tenant: tenant, limit: limit))
+        }
+    }
+
+    struct Retry: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Queue dead letters again: all of a tenant's, or the one named.")
+
+        @Argument var tenant: String
+        @Argument(help: "A dead letter's id.", transform: uuid) var id: UUID?
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .mails(try await office.administration.retryMail(tenant: tenant, mail: id))
+        }
+
+        @Sendable private static func uuid(_ text: String) throws -> UUID {
+            guard let id = UUID(uuidString: text) else { throw ValidationError("“\(text)” is no id of a mail.") }
+            return id
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Gatehouse
+
+@Suite("Wording of mails") struct MailTemplateTests {
+    private let values: [String: any Sendable] = [
+        "app": "The <Shop>", "email": "ada@example.com", "link": "https://shop.example/?token=rst_a&b",
+        "has_link": true,
+        "code": "01234567", "code_minutes": 10, "new_email": "new@example.com",
+    ]
+
+    @Test("Every kind has a standard wording that is complete", arguments: MailKind.allCases)
+    func standard(_ kind: MailKind) throws {
+        let template = MailTemplate.standard(kind)
+        let mail = try template.rendered(values)
+        #expect(mail.subject.contains("The <Shop>"))
+        #expect(!mail.text.contains("{{") && !mail.html.contains("{{"))
+        #expect(mail.html.contains("The &lt;Shop&gt;") && !mail.html.contains("<Shop>"))
+        #expect(mail.text.contains("https://shop.example/?token=rst_a&b") == (kind.purpose != nil))
+        #expect(mail.text.contains("\n01234567\n") == (kind.purpose != nil))
+        let bare = try template.rendered([
+            "app": "Shop", "email": "ada@example.com", "token": "rst_x", "has_link": true,
+        ])
+        #expect(bare.text.contains("\nrst_x\n") == (kind.purpose != nil))
+    }
+
+    @Test("What a user has typed is text in HTML, and no line end in a subject")
+    func escapes() throws {
+        let template = MailTemplate(
+            kind: .passwordReset, locale: "", subject: "For {{app}}", text: "{{app}}", html: "<p>{{app}}</p>")
+        let mail = try template.rendered(["app": "<b>\r\nBcc: x@y.example\u{2028}</b>"])
+        #expect(mail.html == "<p>&lt;b&gt;\r\nBcc: x@y.example\u{2028}&lt;/b&gt;</p>")
+        #expect(mail.subject == "For <b>  Bcc: x@y.example </b>")
+        #expect(mail.text.hasPrefix("<b>"))
+    }
+
+    @Test("Text alone is shown in HTML as it stands")
+    func withoutHTML() throws {
+        let template = MailTemplate(kind: .logIn, locale: "", subject: "s", text: "a < {{app}}", html: nil)
+        #expect(try template.rendered(["app": "b&c"]).html.contains("a &lt; b&amp;c"))
+    }
+
+    @Test(
+        "Wording that includes, redefines, skips escaping or isn't mustache is refused",
+        arguments: [
+            "{{{app}}}", "{{&app}}", "{{ & app}}", "{{> other}}", "{{<parent}}{{/parent}}", "{{$block}}x{{/block}}",
+            "{{=<% %>=}}", "{{% CONTENT_TYPE:TEXT }}", "{{*x}}", "{{", "{{}}", "{{#app}}", "{{/app}}", "{{app",
+            "{{! {{{app}}} }}",
+        ])
+    func refused(_ text: String) {
+        for template in [
+            MailTemplate(kind: .logIn, locale: "", subject: "s", text: "x", html: text),
+            MailTemplate(kind: .logIn, locale: "", subject: text, text: "x", html: nil),
+        ] {
+            #expect(throws: FieldFault.self) { try template.check() }
+        }
+    }
+
+    @Test("The closest locale's wording is taken, then that for everybody, then the standard one")
+    func locales() {
+        #expect(MailLocale("pt-BR")?.lookUpOrder == ["pt-br", "pt"])
+        #expect(MailLocale(acceptLanguage: "de-AT;q=0.9, en")?.text == "de-at")
+        #expect(MailLocale(acceptLanguage: " fr ") == MailLocale("FR"))
+        for text in [
+            "", "*", "d", "de_AT", "de-", "-de", "de--at", "d\u{212A}", "de\r\nx", "abcdefghi",
+            String(repeating: "de-", count: 13) + "x",
+        ] {
+            #expect(MailLocale(text) == nil, "\(text)")
+        }
+    }
+}
