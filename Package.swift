@@ -39,6 +39,9 @@ let package = Package(
             name: "CArgon2", pkgConfig: "libargon2",
             providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
         .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+        .systemLibrary(
             name: "CZxcvbn",
             providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(
@@ -82,7 +85,7 @@ let package = Package(
         .target(
             name: "Gatehouse",
             dependencies: [
-                "Mail", "Postgres", "Migrations", "CArgon2", "CZxcvbn", "CXcrypt",
+                "Mail", "Postgres", "Migrations", "CArgon2", "CSodium", "CZxcvbn", "CXcrypt",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

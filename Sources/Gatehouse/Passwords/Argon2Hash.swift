@@ -69,31 +69,3 @@ struct Argon2Hash: StoredHash {
         tag.matches(try evaluate(&password))
     }
 }
-
-extension Argon2Hash {
-    /// Runs libargon2, which wipes its working memory and the password. All lanes are computed by this thread, in its
-    /// `HashMemory` if it has one.
-    private func evaluate(_ password: inout [UInt8]) throws(HashingFailure) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: tag.bytes.count)
-        var salt = salt
-        let code = output.withUnsafeMutableBufferPointer { output in
-            salt.withUnsafeMutableBufferPointer { salt in
-                password.withUnsafeMutableBufferPointer { password in
-                    var context = argon2_context()
-                    (context.out, context.outlen) = (output.baseAddress, UInt32(output.count))
-                    (context.pwd, context.pwdlen) = (password.baseAddress, UInt32(password.count))
-                    (context.salt, context.saltlen) = (salt.baseAddress, UInt32(salt.count))
-                    context.t_cost = UInt32(parameters.passes)
-                    context.m_cost = UInt32(parameters.memory)
-                    context.lanes = UInt32(parameters.lanes)
-                    context.version = ARGON2_VERSION_13.rawValue
-                    context.flags = UInt32(1) << 0  // ARGON2_FLAG_CLEAR_PASSWORD, a macro that Swift doesn't import.
-                    HashMemory.provide(to: &context)
-                    return argon2_ctx(&context, type)
-                }
-            }
-        }
-        guard code == ARGON2_OK.rawValue else { throw .overloaded }
-        return output
-    }
-}

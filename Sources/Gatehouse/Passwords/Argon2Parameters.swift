@@ -36,7 +36,7 @@ public struct Argon2Parameters: Sendable, Equatable {
         self.init(memory: memory, passes: passes, lanes: lanes)
     }
 
-    /// The memory in bytes, of which libargon2 asks for as much or a little less.
+    /// The memory in bytes.
     var workingMemory: Int { memory * 1024 }
 
     /// Whether a hash of this cost is cheaper to attack than one of `other`.

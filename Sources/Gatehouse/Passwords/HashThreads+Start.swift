@@ -41,9 +41,7 @@ extension HashThreads {
 
     fileprivate static func main(_ context: UnsafeMutableRawPointer) {
         yieldPrecedence()
-        let threads = Unmanaged<HashThreads>.fromOpaque(context).takeRetainedValue()
-        let memory = HashMemory(capacity: threads.memory)
-        memory.serve { threads.work(with: memory) }
+        Unmanaged<HashThreads>.fromOpaque(context).takeRetainedValue().work()
     }
 }
 

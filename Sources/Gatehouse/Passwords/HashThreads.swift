@@ -29,19 +29,12 @@ final class HashThreads: Sendable {
     /// Signalled at least once for every job admitted, and once for every thread at the end.
     private let wakeUps = DispatchSemaphore(value: 0)
     private let threadCount: Int
-    /// How many bytes each thread keeps for Argon2.
-    let memory: Int
-    private let patience: DispatchTimeInterval
     private let metrics: PasswordMetrics
     private let tracer: (any Tracer)?
 
-    /// - Parameter patience: For how long a thread keeps memory for the next hash when there is nothing to do.
     init(
-        count: Int, queueLimit: Int, memory: Int = 0, patience: DispatchTimeInterval = .seconds(1),
-        metrics: PasswordMetrics = PasswordMetrics(), tracer: (any Tracer)? = nil
+        count: Int, queueLimit: Int, metrics: PasswordMetrics = PasswordMetrics(), tracer: (any Tracer)? = nil
     ) {
-        self.memory = memory
-        self.patience = patience
         self.tracer = tracer
         threadCount = max(1, count)
         self.metrics = metrics
@@ -121,13 +114,9 @@ extension HashThreads {
     }
 
     /// What a thread does until it ends.
-    func work(with memory: HashMemory) {
+    func work() {
         while true {
-            // A thread that keeps nothing has no time to watch, and sleeps until there is work.
-            guard wakeUps.wait(timeout: memory.isKept ? .now() + patience : .distantFuture) == .success else {
-                memory.giveBack()
-                continue
-            }
+            wakeUps.wait()
             switch nextTurn() {
             case .job(let job):
                 metrics.waiting.record(.now - job.admittedAt)

@@ -59,8 +59,7 @@ public final class PasswordHasher: Sendable {
         self.ceiling = ceiling.allowing(parameters)
         self.queueLimit = queueLimit ?? 64 * max(1, count)
         self.threads = HashThreads(
-            count: count, queueLimit: self.queueLimit, memory: parameters.workingMemory, metrics: metrics,
-            tracer: tracer)
+            count: count, queueLimit: self.queueLimit, metrics: metrics, tracer: tracer)
         self.metrics = metrics
         dummy = .placeholder(parameters: parameters)
     }

@@ -95,7 +95,7 @@ struct StoredHashTests {
         #expect(try !matches("swordfisH", hashes[1].encoded))
     }
 
-    @Test("libargon2 wipes the copy of the password that it is given")
+    @Test("The copy of the password that a hash is computed of is wiped")
     func wiping() throws {
         var bytes = Array("swordfish".utf8)
         _ = try Argon2Hash.make(of: &bytes, parameters: try Argon2Parameters(parsing: "m=64,t=1,p=1"))
