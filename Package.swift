@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Gatehouse",
             dependencies: [
-                "Mail", "Postgres", "Migrations", "CArgon2", "CSodium", "CZxcvbn", "CXcrypt",
+                "Mail", "Postgres", "Migrations", "Webhooks", "CArgon2", "CSodium", "CZxcvbn", "CXcrypt",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -116,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "GatehouseCommand",
             dependencies: [
-                "CProcess", "Mail", "Migrations", "OpenTelemetry", "Postgres", "PostgresCluster", "Prometheus",
+                "CProcess", "Mail", "Migrations", "OpenTelemetry", "Postgres", "Webhooks", "PostgresCluster",
+                "Prometheus",
                 "Gatehouse",
                 "GatehouseHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -154,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "GatehouseTests",
             dependencies: [
-                "Gatehouse", "Mail", "Migrations", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                "Gatehouse", "Mail", "Migrations", "TestSupport", "Webhooks",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],

@@ -24,6 +24,8 @@ public struct Migration: Sendable, Equatable {
         Migration(16, "tenant_mail", PackageResources.v0016_tenant_mail_sql),
         Migration(17, "outbox", PackageResources.v0017_outbox_sql),
         Migration(18, "one_time_tokens", PackageResources.v0018_one_time_tokens_sql),
+        Migration(19, "webhooks", PackageResources.v0019_webhooks_sql),
+        Migration(20, "webhook_events", PackageResources.v0020_webhook_events_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -49,6 +49,7 @@ public enum Refusal: Error, Sendable, Equatable {
     case keyNotFound
     case clientNotFound
     case mailNotFound
+    case webhookNotFound
     case mailTemplateNotFound
     case guardRefused(String)
     case invalidSetting(String)
@@ -93,7 +94,7 @@ public enum Refusal: Error, Sendable, Equatable {
         case .tenantExists: "tenant_exists"
         case .userNotFound: "user_not_found"
         case .keyNotFound: "key_not_found"
-        case .clientNotFound, .mailNotFound, .mailTemplateNotFound: "not_found"
+        case .clientNotFound, .mailNotFound, .mailTemplateNotFound, .webhookNotFound: "not_found"
         case .guardRefused: "guard_refused"
         case .invalidSetting: "invalid_setting"
         case .confirmationRequired: "confirmation_required"
@@ -130,6 +131,7 @@ public enum Refusal: Error, Sendable, Equatable {
         case .keyNotFound: "There is no such key."
         case .clientNotFound: "There is no such API client."
         case .mailNotFound: "There is no such dead letter."
+        case .webhookNotFound: "There is no such webhook."
         case .mailTemplateNotFound: "There is no such wording of the tenant's own."
         case .guardRefused(let reason), .invalidSetting(let reason), .confirmationRequired(let reason),
             .schemaOutdated(let reason):

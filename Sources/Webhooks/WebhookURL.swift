@@ -12,34 +12,38 @@ public struct WebhookURL: Hashable, Sendable {
         guard text.utf8.count <= 500, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw WebhookValueFault("A webhook's URL must be at most 500 characters of ASCII, without spaces.")
         }
-        guard let url = URLComponents(string: text, encodingInvalidCharacters: false),
-            let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https"
+        let scheme = text.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https", text.dropFirst(scheme.count).hasPrefix("://"),
+            let url = URLComponents(string: text, encodingInvalidCharacters: false)
         else { throw Self.malformed }
         guard url.percentEncodedUser == nil, url.percentEncodedPassword == nil else {
             throw WebhookValueFault("A webhook's URL must not contain a user or a password.")
         }
         guard url.fragment == nil else { throw WebhookValueFault("A webhook's URL must not contain a fragment.") }
-        let authority = text.dropFirst(scheme.count + "://".count).prefix { $0 != "/" && $0 != "?" }.lowercased()
-        let (writtenHost, port) = try Self.parts(ofAuthority: authority)
+        let rest = text.dropFirst(scheme.count + "://".count)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }.lowercased()
         isSecure = scheme == "https"
-        host = String(writtenHost.drop { $0 == "[" }.prefix { $0 != "]" })
-        let query = url.percentEncodedQuery.map { "?\($0)" } ?? ""
-        self.text = "\(scheme)://\(writtenHost)\(port.map { ":\($0)" } ?? "")\(url.percentEncodedPath)\(query)"
+        host = try Self.host(ofAuthority: authority)
+        self.text = "\(scheme)://\(authority)\(rest.dropFirst(authority.count))"
     }
 
-    /// Host and port by themselves rather than from the parser of URLs: there is no other way to read what is let through here,
-    /// so that whoever connects can't come to another host.
-    private static func parts(ofAuthority text: String) throws(WebhookValueFault) -> (host: Substring, port: UInt16?) {
-        let colon =
-            text.hasPrefix("[") ? text.firstIndex(of: "]").map { text.index(after: $0) } : text.firstIndex(of: ":")
-        let host = text[..<(colon ?? text.endIndex)]
-        let rest = text[host.endIndex...]
-        guard isName(host) || isIPv6(host) else { throw malformed }
-        if rest.isEmpty { return (host, nil) }
-        guard rest.hasPrefix(":"), rest.dropFirst().utf8.allSatisfy(\.isASCIIDigit),
-            let port = UInt16(rest.dropFirst()), port > 0
-        else { throw malformed }
-        return (host, port)
+    /// Not taken from the parser of URLs, and narrow: there is no second way to read what is let through here, so that whoever
+    /// connects can't come to another host than the one that was judged.
+    private static func host(ofAuthority text: String) throws(WebhookValueFault) -> String {
+        let bracket = text.hasPrefix("[") ? text.firstIndex(of: "]") : nil
+        let end = bracket.map { text.index(after: $0) } ?? text.firstIndex(of: ":") ?? text.endIndex
+        let (host, port) = (text[..<end], text[end...])
+        guard port.isEmpty || isPort(port) else { throw malformed }
+        if isName(host) { return String(host) }
+        guard bracket != nil, InternetAddress(literal: String(host.dropFirst().dropLast()))?.isIPv6 == true else {
+            throw malformed
+        }
+        return String(host.dropFirst().dropLast())
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        let number = text.dropFirst()
+        return text.hasPrefix(":") && number.utf8.allSatisfy(\.isASCIIDigit) && UInt16(number).map { $0 > 0 } == true
     }
 
     /// IPv4 addresses in all their spellings are among these.
@@ -52,11 +56,6 @@ public struct WebhookURL: Hashable, Sendable {
                         $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
                     }
             }
-    }
-
-    private static func isIPv6(_ host: Substring) -> Bool {
-        guard host.hasPrefix("["), host.hasSuffix("]") else { return false }
-        return InternetAddress(literal: String(host.dropFirst().dropLast()))?.isIPv6 == true
     }
 
     private static let malformed = WebhookValueFault("A webhook's URL must look like https://hooks.example.com/path.")

@@ -34,6 +34,12 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case mailTemplateSet = "mail_template.set"
     case mailTemplateDeleted = "mail_template.deleted"
 
+    case webhookCreated = "webhook.created"
+    case webhookEnabled = "webhook.enabled"
+    case webhookDisabled = "webhook.disabled"
+    case webhookDeleted = "webhook.deleted"
+    case webhooksReplayed = "webhook.replayed"
+
     case keysRotated = "keys.rotated"
     case keysRevoked = "keys.revoked"
     case keysImported = "keys.imported"

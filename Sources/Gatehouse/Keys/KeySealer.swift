@@ -9,11 +9,11 @@ public enum UnsealFailure: Error, Sendable, Equatable {
     case damaged
 }
 
-/// Encrypts signing keys for the database, and decrypts them.
+/// Encrypts signing keys and other secrets for the database, and decrypts them.
 ///
 /// A sealed secret is: version (1 byte, 1) ‖ id of the master key (8) ‖ nonce (12) ‖ ciphertext ‖ tag (16). The cipher is
 /// AES-256-GCM under a key that HKDF-SHA256 derives from the master key for each tenant. Authenticated with it are the
-/// version, the master key's id, the tenant, the key's id and its use.
+/// version, the master key's id, the tenant, and of a signing key its id and use.
 public struct KeySealer: Sendable {
     private static let version: UInt8 = 1
     private static let headerLength = 9
@@ -36,7 +36,7 @@ public struct KeySealer: Sendable {
     ///
     /// - Parameter id: Names the master key to seal under; the sealing one for nil, and where that key isn't at hand.
     public func seal(
-        _ secret: SigningSecret, for identity: KeyIdentity, under id: String? = nil
+        _ secret: SigningSecret, for identity: some SealedIdentity, under id: String? = nil
     ) throws(SigningFailure) -> [UInt8] {
         let master = keys.all.first { $0.id == id } ?? keys.sealing
         let header = [Self.version] + master.idBytes
@@ -52,7 +52,7 @@ public struct KeySealer: Sendable {
     }
 
     /// Decrypts what was sealed for the same identity.
-    public func open(_ sealed: [UInt8], for identity: KeyIdentity) throws(UnsealFailure) -> SigningSecret {
+    public func open(_ sealed: [UInt8], for identity: some SealedIdentity) throws(UnsealFailure) -> SigningSecret {
         guard let id = Self.masterKeyID(of: sealed) else { throw .damaged }
         guard let master = keys.all.first(where: { $0.id == id }) else { throw .unknownMasterKey(id) }
         let header = Array(sealed.prefix(Self.headerLength))
@@ -75,8 +75,8 @@ public struct KeySealer: Sendable {
     }
 
     /// Every part but the last is of fixed length or preceded by its length, so that no two identities share the bytes.
-    private static func associatedData(_ header: [UInt8], _ identity: KeyIdentity) -> [UInt8] {
-        header + identity.tenantID.bytes + lengthPrefixed(identity.kid) + lengthPrefixed(identity.use.rawValue)
+    private static func associatedData(_ header: [UInt8], _ identity: some SealedIdentity) -> [UInt8] {
+        identity.context.reduce(header + identity.tenantID.bytes) { $0 + lengthPrefixed($1) }
     }
 
     private static func lengthPrefixed(_ text: String) -> [UInt8] {

@@ -68,6 +68,7 @@ extension Administration {
                     _ = try await transaction.execute(
                         KeyStatements.reseal, (tenant.id, key.identity.kid, key.sealed, secret))
                 }
+                try await resealWebhookSecrets(of: tenant.id, with: sealer, in: transaction)
                 if !resealing.sealedBefore.isEmpty {
                     try await record(
                         .keysResealed, in: transaction, tenant: tenant.id,

@@ -50,18 +50,8 @@ public struct DeliverMail: Sendable {
     /// Sends until nothing is due; how many were taken.
     @discardableResult
     func sendAllDue() async throws -> Int {
-        try await withThrowingTaskGroup(of: Int.self) { group in
-            for transport in transports {
-                group.addTask {
-                    var taken = 0
-                    while let delivery = try await database.untenanted.first(DeliveryStatements.claim, .mail) {
-                        try await send(delivery, by: transport)
-                        taken += 1
-                    }
-                    return taken
-                }
-            }
-            return try await group.reduce(0, +)
+        try await TakeDeliveries(database: database, kind: .mail)(atOnce: transports.count) { delivery, number in
+            try await send(delivery, by: transports[number])
         }
     }
 

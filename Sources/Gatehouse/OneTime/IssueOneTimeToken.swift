@@ -29,13 +29,23 @@ struct IssueOneTimeToken: Sendable {
             guard let issued = try await transaction.first(OneTimeTokenStatements.issued, (tenant.id, mail.id)) else {
                 return nil
             }
-            return IssuedOneTimeToken(
-                user: user,
-                token: issued.hasToken
-                    ? secrets.token(of: mail.id, for: purpose, in: tenant.id, under: issued.masterKeyID) : nil,
-                code: issued.hasCode
-                    ? secrets.code(of: mail.id, for: purpose, in: tenant.id, under: issued.masterKeyID) : nil)
+            return try remade(issued, of: mail, purpose, for: user, in: tenant.id)
         }
+    }
+
+    /// What was stored, as it stands in the mail. An instance that lacks the master key it was made under leaves it to another.
+    private func remade(
+        _ issued: (masterKeyID: String, hasToken: Bool, hasCode: Bool), of mail: QueuedMail, _ purpose: OneTimePurpose,
+        for user: User, in tenant: UUID
+    ) throws(FieldFault) -> IssuedOneTimeToken {
+        let key = issued.masterKeyID
+        guard let token = secrets.token(of: mail.id, for: purpose, in: tenant, under: key),
+            let code = secrets.code(of: mail.id, for: purpose, in: tenant, under: key)
+        else {
+            throw FieldFault(code: "unknown_master_key", message: "The token was made under another master key.")
+        }
+        return IssuedOneTimeToken(
+            user: user, token: issued.hasToken ? token : nil, code: issued.hasCode ? code : nil)
     }
 
     /// Whether the mail still says something to its reader. A verification or a reset goes to the address that the account has now.

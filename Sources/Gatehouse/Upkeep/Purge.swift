@@ -68,6 +68,7 @@ public struct Purge: Sendable {
             ("counters", { try await remove(PurgeStatements.guessCounters, tenant, of: tenant, &isUnfinished) }),
             ("failures", { try await remove(PurgeStatements.failures, tenant, of: tenant, &isUnfinished) }),
             ("dead letters", { try await remove(PurgeStatements.deadLetters, tenant, of: tenant, &isUnfinished) }),
+            ("webhooks", { try await remove(PurgeStatements.webhookMessages, tenant, of: tenant, &isUnfinished) }),
             ("one-time tokens", { try await remove(PurgeStatements.oneTimeTokens, tenant, of: tenant, &isUnfinished) }),
             (
                 "events",

@@ -100,6 +100,18 @@ enum PurgeStatements {
         """,
         bind: { $0 }, row: { (count: Int) in count })
 
+    static let webhookMessages = Statement<UUID, Int>(
+        """
+        with gone as (
+            delete from webhook_messages where tenant_id = $1 and id in (
+                select id from webhook_messages where tenant_id = $1 and created_at <= now() - interval '14 days'
+                limit \(Purge.batch) for update skip locked)
+            returning 1
+        )
+        select count(*) from gone
+        """,
+        bind: { $0 }, row: { (count: Int) in count })
+
     static let oneTimeTokens = Statement<UUID, Int>(
         """
         with gone as (

@@ -7,6 +7,7 @@ public struct UpkeepMetrics: Sendable {
         case keys
         case purge
         case mail
+        case webhooks
     }
 
     private let lastSuccess: Meter

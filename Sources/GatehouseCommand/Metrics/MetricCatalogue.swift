@@ -38,6 +38,9 @@ enum MetricCatalogue {
                 .counter, "gatehouse_mail_total", labels: named(tenants) + ["outcome"],
                 help: "Attempts to send a mail: sent, dropped, failed (another follows) or gave_up.", seriesLimit: limit
             ),
+            MetricDefinition(
+                .counter, "gatehouse_webhook_total", labels: named(tenants) + ["outcome"],
+                help: "Attempts to call a webhook: delivered, failed (another follows) or gave_up.", seriesLimit: limit),
         ]
     }
 
@@ -90,7 +93,7 @@ enum MetricCatalogue {
         MetricDefinition(
             .gauge, "gatehouse_upkeep_last_success_timestamp_seconds", labels: ["work"],
             help:
-                "When this instance last looked after keys, for what is to be removed (purge), or for mails to send; 0 for never."
+                "When this instance last looked after keys, for what is to be removed (purge), mails or webhooks; 0 for never."
         ),
         MetricDefinition(
             .counter, "gatehouse_upkeep_failures_total", labels: ["work"],

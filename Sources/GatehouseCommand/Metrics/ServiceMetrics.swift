@@ -15,6 +15,8 @@ struct ServiceMetrics: Sendable {
     let purge: UpkeepMetrics
     let mails: MailMetrics
     let mailUpkeep: UpkeepMetrics
+    let webhooks: WebhookMetrics
+    let webhookUpkeep: UpkeepMetrics
     let readiness: ReadinessMetrics
     private let poolWait: Timer
 
@@ -28,6 +30,8 @@ struct ServiceMetrics: Sendable {
         purge = UpkeepMetrics(.purge, factory: registry)
         mails = MailMetrics(tenants: tenants, factory: registry)
         mailUpkeep = UpkeepMetrics(.mail, factory: registry)
+        webhooks = WebhookMetrics(tenants: tenants, factory: registry)
+        webhookUpkeep = UpkeepMetrics(.webhooks, factory: registry)
         readiness = ReadinessMetrics(factory: registry)
         poolWait = Timer(label: "gatehouse_db_pool_wait_seconds", dimensions: [], factory: registry)
         Meter(label: "gatehouse_build_info", dimensions: [("version", Version.current)], factory: registry).set(1)

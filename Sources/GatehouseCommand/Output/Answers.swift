@@ -98,7 +98,7 @@ extension Answer {
 }
 
 extension Table.Cell {
-    fileprivate static func status(_ isEnabled: Bool) -> Self {
+    static func status(_ isEnabled: Bool) -> Self {
         isEnabled ? .init("enabled", .good) : .init("disabled", .bad)
     }
 

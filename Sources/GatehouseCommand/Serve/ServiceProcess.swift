@@ -7,6 +7,7 @@ import OpenTelemetry
 import Postgres
 import ServiceLifecycle
 import UnixSignals
+import Webhooks
 
 /// The running service: what `serve` and `dev` have in common, and the one place where its parts are put together.
 struct ServiceProcess {
@@ -60,6 +61,14 @@ struct ServiceProcess {
         let mails = DeliverMail(
             database: database, secrets: OneTimeSecrets(settings.masterKeys), publicURL: settings.publicURL.text,
             transports: settings.mail.transports, logger: logger, metrics: metrics.mails, upkeep: metrics.mailUpkeep)
+        let webhookClient = WebhookClient()
+        let webhooks = DeliverWebhooks(
+            database: database, sealer: sealer, transport: webhookClient, logger: logger, metrics: metrics.webhooks,
+            upkeep: metrics.webhookUpkeep)
+        let callWebhooks = Upkeep {
+            await webhooks.run()
+            await webhookClient.shutdown()
+        }
         let service = LoginService(
             database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger,
             metrics: metrics.sessions)
@@ -87,7 +96,8 @@ struct ServiceProcess {
                 .init(service: Upkeep(manager.keepWatchdogCalm)), .init(service: Upkeep(tracing.run)),
                 .init(service: Upkeep(readiness.run)), .init(service: operations), .init(service: Upkeep(pool.run)),
                 .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
-                .init(service: Upkeep(purge.run)), .init(service: Upkeep(mails.run)), .init(service: server),
+                .init(service: Upkeep(purge.run)), .init(service: Upkeep(mails.run)), .init(service: callWebhooks),
+                .init(service: server),
                 .init(
                     service: Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger)),
             ], logger: logger)

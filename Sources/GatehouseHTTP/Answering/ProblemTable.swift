@@ -47,7 +47,8 @@ extension Problem {
         case .tooManyAttempts: .tooManyRequests
         case .overloaded, .databaseUnavailable, .keysUnavailable: .serviceUnavailable
         case .tenantExists, .userNotFound, .keyNotFound, .clientNotFound, .mailNotFound,
-            .mailTemplateNotFound, .guardRefused, .invalidSetting, .confirmationRequired, .schemaOutdated:
+            .mailTemplateNotFound, .webhookNotFound, .guardRefused, .invalidSetting, .confirmationRequired,
+            .schemaOutdated:
             nil
         }
     }

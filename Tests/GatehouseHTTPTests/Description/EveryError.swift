@@ -34,7 +34,8 @@ private func successor(of refusal: Refusal) -> Refusal? {
     case .userNotFound: .keyNotFound
     case .keyNotFound: .clientNotFound
     case .clientNotFound: .mailNotFound
-    case .mailNotFound: .mailTemplateNotFound
+    case .mailNotFound: .webhookNotFound
+    case .webhookNotFound: .mailTemplateNotFound
     case .mailTemplateNotFound: .guardRefused("")
     case .guardRefused: .invalidSetting("")
     case .invalidSetting: .confirmationRequired("")

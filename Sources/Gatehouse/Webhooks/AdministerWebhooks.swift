@@ -1,0 +1,112 @@
+public import FoundationEssentials
+import Postgres
+import Webhooks
+
+extension Administration {
+    /// Makes an endpoint, which is told of everything from now on.
+    ///
+    /// Throws `invalidSetting` for an address that isn't an https URL, or not one that the world reaches, unless that is allowed, and for
+    /// an event that there isn't.
+    public func createWebhook(
+        tenant slug: String, url text: String, eventTypes: [String], allowsPrivate: Bool
+    ) async throws -> NewWebhookEndpoint {
+        let url = try Self.webhookURL(text, allowsPrivate: allowsPrivate)
+        for type in eventTypes where AuditEventType(rawValue: type) == nil {
+            throw Refusal.invalidSetting("There is no event \(type); docs/audit.md lists those that there are.")
+        }
+        let sealer = try requiredSealer()
+        let secret = WebhookSecret.generate()
+        return try await changing(slug) { transaction, tenant in
+            let id = identifiers.next()
+            let sealed = try sealer.seal(
+                secret.withUnsafeBytes { SigningSecret(copying: Array($0)) },
+                for: WebhookSecretIdentity(tenantID: tenant.id, endpointID: id))
+            guard
+                let endpoint = try await transaction.first(
+                    WebhookStatements.insert,
+                    StoredWebhookEndpoint(
+                        tenant: tenant.id, id: id, url: url, eventTypes: eventTypes, secret: sealed,
+                        allowsPrivate: allowsPrivate))
+            else { throw Refusal.tenantNotFound }
+            try await record(
+                .webhookCreated, in: transaction, tenant: tenant.id, detail: ["endpoint": .string(id.lowercaseString)])
+            return NewWebhookEndpoint(endpoint: endpoint, secret: secret)
+        }
+    }
+
+    public func listWebhooks(tenant slug: String) async throws -> [WebhookEndpoint] {
+        let tenant = try await showTenant(slug)
+        return try await database.query(WebhookStatements.list, tenant.id, in: tenant.id)
+    }
+
+    /// Switches an endpoint on or off. While it is off nothing is queued for it. Throws `webhookNotFound`.
+    public func setWebhook(tenant slug: String, id: UUID, enabled: Bool) async throws -> WebhookEndpoint {
+        try await changingWebhook(slug, enabled ? .webhookEnabled : .webhookDisabled) { transaction, tenant in
+            try await transaction.first(WebhookStatements.setEnabled, (tenant, id, enabled))
+        }
+    }
+
+    /// Deletes an endpoint, and what was to be told to it. Throws `webhookNotFound`.
+    public func deleteWebhook(tenant slug: String, id: UUID) async throws -> WebhookEndpoint {
+        try await changingWebhook(slug, .webhookDeleted) { transaction, tenant in
+            try await transaction.first(WebhookStatements.delete, (tenant, id))
+        }
+    }
+
+    /// What was and is to be told, the newest first; kept for two weeks.
+    public func listWebhookAttempts(tenant slug: String, endpoint: UUID?, limit: Int) async throws -> [WebhookAttempt] {
+        let tenant = try await showTenant(slug)
+        return try await database.query(WebhookStatements.attempts, (tenant.id, endpoint, limit), in: tenant.id)
+    }
+
+    /// Tells it again: the message named, delivered or not, or all dead letters. Throws `webhookNotFound` when there is no such message.
+    public func replayWebhooks(tenant slug: String, message: UUID?) async throws -> [WebhookAttempt] {
+        let tenant = try await showTenant(slug)
+        return try await database.transaction(in: tenant.id) { transaction in
+            let replayed = try await transaction.query(WebhookStatements.replay, (tenant.id, message))
+            if message != nil && replayed.isEmpty { throw Refusal.webhookNotFound }
+            if !replayed.isEmpty {
+                try await record(
+                    .webhooksReplayed, in: transaction, tenant: tenant.id,
+                    detail: ["messages": .integer(replayed.count)])
+            }
+            return replayed
+        }
+    }
+
+    /// Seals the secrets of a tenant's endpoints under the sealing key; those that can't be opened stay as they are.
+    func resealWebhookSecrets(of tenant: UUID, with sealer: KeySealer, in transaction: Transaction) async throws {
+        for (id, sealed) in try await transaction.query(WebhookStatements.secrets, tenant)
+        where KeySealer.masterKeyID(of: sealed) != sealer.keys.sealing.id {
+            let identity = WebhookSecretIdentity(tenantID: tenant, endpointID: id)
+            guard let secret = try? sealer.open(sealed, for: identity) else { continue }
+            _ = try await transaction.execute(
+                WebhookStatements.reseal, (tenant, id, try sealer.seal(secret, for: identity)))
+        }
+    }
+
+    private func changingWebhook(
+        _ slug: String, _ event: AuditEventType,
+        _ body: @escaping @Sendable (Transaction, _ tenant: UUID) async throws -> WebhookEndpoint?
+    ) async throws -> WebhookEndpoint {
+        try await changing(slug) { transaction, tenant in
+            guard let endpoint = try await body(transaction, tenant.id) else { throw Refusal.webhookNotFound }
+            try await record(
+                event, in: transaction, tenant: tenant.id, detail: ["endpoint": .string(endpoint.id.lowercaseString)])
+            return endpoint
+        }
+    }
+
+    private static func webhookURL(_ text: String, allowsPrivate: Bool) throws(Refusal) -> WebhookURL {
+        let url: WebhookURL
+        do throws(WebhookValueFault) { url = try WebhookURL(text) } catch { throw .invalidSetting(error.message) }
+        guard allowsPrivate || !url.namesPrivateTarget else {
+            throw .invalidSetting(
+                "This address is one of this machine or a private network; --allow-private lets it be called.")
+        }
+        guard allowsPrivate || url.isSecure else {
+            throw .invalidSetting("The address must begin with https://: what is told is about people.")
+        }
+        return url
+    }
+}

@@ -1,0 +1,109 @@
+import FoundationEssentials
+public import Logging
+import Postgres
+public import Webhooks
+
+/// Tells endpoints what is queued for them. Every running instance does; which message is whose is decided by who takes it first.
+///
+/// At least once, and in no order: an endpoint knows a message that comes twice by its id.
+public struct DeliverWebhooks: Sendable {
+    /// Of one instance, so that slow endpoints of one tenant don't hold up those of all.
+    private static let atOnce = 8
+    /// Between attempts, as Standard Webhooks recommends it; after the last one it is a dead letter.
+    static let pauses: [Duration] = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map { .seconds($0) }
+
+    let database: Database
+    let sealer: KeySealer
+    let transport: any WebhookTransport
+    let logger: Logger
+    let metrics: WebhookMetrics
+    let upkeep: UpkeepMetrics
+    let clock: Clock
+
+    public init(
+        database: Database, sealer: KeySealer, transport: any WebhookTransport, logger: Logger, clock: Clock = .system,
+        metrics: WebhookMetrics = WebhookMetrics(), upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks)
+    ) {
+        self.database = database
+        self.sealer = sealer
+        self.transport = transport
+        self.logger = logger
+        self.metrics = metrics
+        self.upkeep = upkeep
+        self.clock = clock
+    }
+
+    /// Looks once a second until the task is cancelled.
+    public func run() async {
+        let looking = RecurringLook(
+            pause: .seconds(1), complaint: "Nobody calls the webhooks that are due.", logger: logger, metrics: upkeep)
+        await looking {
+            try await deliverAllDue()
+            return false
+        }
+    }
+
+    /// Delivers until nothing is due; how many were taken.
+    @discardableResult
+    func deliverAllDue() async throws -> Int {
+        try await TakeDeliveries(database: database, kind: .webhook)(atOnce: Self.atOnce) { delivery, _ in
+            try await deliver(delivery)
+        }
+    }
+
+    private func deliver(_ delivery: Delivery) async throws {
+        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant),
+            tenant.isEnabled,
+            let queued = try await database.first(WebhookStatements.queued, (tenant.id, delivery.id), in: tenant.id)
+        else {
+            // The tenant or the endpoint is gone, or disabled: what it was to be told can be replayed.
+            _ = try await database.untenanted.execute(DeliveryStatements.remove, delivery.id)
+            return
+        }
+        do throws(WebhookFault) {
+            try await post(queued, of: tenant)
+        } catch {
+            return try await failed(delivery, queued, of: tenant, error)
+        }
+        metrics.count(.delivered, in: tenant)
+        try await database.execute(WebhookStatements.delivered, (tenant.id, delivery.id), in: tenant.id)
+    }
+
+    private func post(_ queued: QueuedWebhook, of tenant: Tenant) async throws(WebhookFault) {
+        let identity = WebhookSecretIdentity(tenantID: tenant.id, endpointID: queued.endpointID)
+        // As if nobody had answered: it is the operator's to mend, and another instance may have the key.
+        guard let sealed = try? sealer.open(queued.secret, for: identity) else { throw .connect }
+        let secret = WebhookSecret(bytes: sealed.withUnsafeBytes { Array($0) })
+        let message = WebhookMessage(
+            id: "msg_\(queued.event.id.lowercaseString)", timestamp: clock.now(),
+            body: queued.event.body(tenant: tenant.slug))
+        try await transport.post(message, to: queued.url, secrets: [secret], allowingPrivate: queued.allowsPrivate)
+    }
+
+    private func failed(
+        _ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant, _ fault: WebhookFault
+    ) async throws {
+        let attempt = Int(delivery.attempts)
+        let isDead = !fault.isTransient || attempt > Self.pauses.count
+        metrics.count(isDead ? .gaveUp : .failed, in: tenant)
+        logger.warning(
+            isDead
+                ? "A webhook was given up; gatehouse admin webhook attempts shows it."
+                : "A webhook was not delivered; another attempt follows.",
+            metadata: [
+                "tenant": "\(tenant.slug)", "endpoint": "\(queued.endpointID.lowercaseString)",
+                "type": "\(queued.event.type)", "reason": "\(fault.code)", "attempt": "\(attempt)",
+            ])
+        if fault.isGone {
+            _ = try await database.first(
+                WebhookStatements.setEnabled, (tenant.id, queued.endpointID, false), in: tenant.id)
+        }
+        if isDead {
+            try await database.execute(WebhookStatements.giveUp, (tenant.id, delivery, fault.code), in: tenant.id)
+        } else {
+            let pause = Self.pauses[attempt - 1] * Double.random(in: 0.8...1.2)
+            try await database.execute(
+                WebhookStatements.postpone, (tenant.id, delivery, pause, fault.code), in: tenant.id)
+        }
+    }
+}

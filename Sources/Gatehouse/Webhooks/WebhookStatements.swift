@@ -1,0 +1,157 @@
+import FoundationEssentials
+import Postgres
+import Webhooks
+
+/// An endpoint about to be stored.
+struct StoredWebhookEndpoint: Sendable {
+    let tenant: UUID
+    let id: UUID
+    let url: WebhookURL
+    let eventTypes: [String]
+    let secret: [UInt8]
+    let allowsPrivate: Bool
+}
+
+/// A message and the endpoint it is for.
+struct QueuedWebhook: Sendable {
+    let endpointID: UUID
+    let url: WebhookURL
+    let secret: [UInt8]
+    let allowsPrivate: Bool
+    let event: WebhookEvent
+    let createdAt: Date
+}
+
+enum WebhookStatements {
+    private static let columns = "e.id, e.url, e.event_types, e.allows_private, e.disabled_at is null, e.created_at"
+
+    static let insert = Statement<StoredWebhookEndpoint, WebhookEndpoint>(
+        """
+        insert into webhook_endpoints as e (tenant_id, id, url, event_types, secret, allows_private)
+        values ($1, $2, $3, $4, $5, $6) returning \(columns)
+        """,
+        bind: { ($0.tenant, $0.id, $0.url.description, $0.eventTypes, $0.secret, $0.allowsPrivate) },
+        row: WebhookEndpoint.row)
+
+    static let list = Statement<UUID, WebhookEndpoint>(
+        "select \(columns) from webhook_endpoints e where e.tenant_id = $1 order by e.id",
+        bind: { $0 }, row: WebhookEndpoint.row)
+
+    static let setEnabled = Statement<(tenant: UUID, id: UUID, enabled: Bool), WebhookEndpoint>(
+        """
+        update webhook_endpoints e set disabled_at = case when $3 then null else coalesce(e.disabled_at, now()) end
+        where e.tenant_id = $1 and e.id = $2 returning \(columns)
+        """,
+        bind: { ($0.tenant, $0.id, $0.enabled) }, row: WebhookEndpoint.row)
+
+    static let delete = Statement<(tenant: UUID, id: UUID), WebhookEndpoint>(
+        "delete from webhook_endpoints e where e.tenant_id = $1 and e.id = $2 returning \(columns)",
+        bind: { ($0.tenant, $0.id) }, row: WebhookEndpoint.row)
+
+    static let secrets = Statement<UUID, (id: UUID, secret: [UInt8])>(
+        "select id, secret from webhook_endpoints where tenant_id = $1 order by id for update",
+        bind: { $0 }, row: { (id: UUID, secret: [UInt8]) in (id, secret) })
+
+    static let reseal = Statement<(tenant: UUID, id: UUID, secret: [UInt8]), Void>(
+        "update webhook_endpoints set secret = $3 where tenant_id = $1 and id = $2",
+        bind: { ($0.tenant, $0.id, $0.secret) })
+
+    /// A message that is still to be delivered, with the user as they are now: gone, perhaps.
+    static let queued = Statement<(tenant: UUID, id: UUID), QueuedWebhook>(
+        """
+        select m.id, m.type, m.at, m.user_id, m.session_id, u.email, u.email_verified_at is not null, u.username, u.name,
+            e.id, e.url, e.secret, e.allows_private, m.created_at
+        from webhook_messages m
+        join webhook_endpoints e on e.tenant_id = m.tenant_id and e.id = m.endpoint_id and e.disabled_at is null
+        left join users u on u.tenant_id = m.tenant_id and u.id = m.user_id
+        where m.tenant_id = $1 and m.id = $2
+        """,
+        bind: { ($0.tenant, $0.id) }, row: QueuedWebhook.row)
+
+    static let delivered = Statement<(tenant: UUID, id: UUID), Void>(
+        """
+        with over as (delete from deliveries where id = $2)
+        update webhook_messages set delivered_at = now(), failed_at = null, failure = null where tenant_id = $1 and id = $2
+        """,
+        bind: { ($0.tenant, $0.id) })
+
+    /// Another attempt later, unless somebody else has begun one meanwhile.
+    static let postpone = Statement<(tenant: UUID, delivery: Delivery, pause: Duration, failure: String), Void>(
+        """
+        with later as (
+            update deliveries set due_at = now() + make_interval(secs => $4) where id = $2 and attempts = $3 returning id
+        )
+        update webhook_messages m set failure = $5 from later where m.tenant_id = $1 and m.id = later.id
+        """,
+        bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds), $0.failure) })
+
+    static let giveUp = Statement<(tenant: UUID, delivery: Delivery, failure: String), Void>(
+        """
+        with over as (delete from deliveries where id = $2 and attempts = $3 returning id)
+        update webhook_messages m set failed_at = now(), failure = $4 from over where m.tenant_id = $1 and m.id = over.id
+        """,
+        bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, $0.failure) })
+
+    static let attempts = Statement<(tenant: UUID, endpoint: UUID?, limit: Int), WebhookAttempt>(
+        """
+        select m.id, m.endpoint_id, m.type, m.user_id, m.at, m.delivered_at is not null, m.failed_at is not null,
+            coalesce(d.attempts, 0), m.failure, d.due_at
+        from webhook_messages m left join deliveries d on d.id = m.id
+        where m.tenant_id = $1 and ($2::uuid is null or m.endpoint_id = $2) order by m.created_at desc, m.id limit $3
+        """,
+        bind: { ($0.tenant, $0.endpoint, $0.limit) }, row: WebhookAttempt.row)
+
+    /// The one named, or all dead ones: they are delivered again, under the same id.
+    static let replay = Statement<(tenant: UUID, message: UUID?), WebhookAttempt>(
+        """
+        with again as (
+            update webhook_messages set delivered_at = null, failed_at = null, failure = null, created_at = now()
+            where tenant_id = $1 and case when $2::uuid is null then failed_at is not null else id = $2 end
+            returning *
+        ), queued as (
+            insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.webhook.rawValue)' from again
+            on conflict (id) do update set due_at = now()
+            returning id, attempts, due_at
+        )
+        select m.id, m.endpoint_id, m.type, m.user_id, m.at, false, false, q.attempts, m.failure, q.due_at
+        from again m join queued q on q.id = m.id order by m.at, m.id
+        """,
+        bind: { ($0.tenant, $0.message) }, row: WebhookAttempt.row)
+}
+
+extension WebhookEndpoint {
+    @Sendable fileprivate static func row(
+        id: UUID, url: String, eventTypes: [String], allowsPrivate: Bool, isEnabled: Bool, createdAt: Date
+    ) throws -> WebhookEndpoint {
+        WebhookEndpoint(
+            id: id, url: try WebhookURL(url), eventTypes: eventTypes, allowsPrivate: allowsPrivate,
+            isEnabled: isEnabled, createdAt: createdAt)
+    }
+}
+
+extension QueuedWebhook {
+    @Sendable fileprivate static func row(
+        id: UUID, type: String, at: Date, userID: UUID, sessionID: UUID?, email: String?, emailVerified: Bool,
+        username: String?, name: String?, endpointID: UUID, url: String, secret: [UInt8], allowsPrivate: Bool,
+        createdAt: Date
+    ) throws -> QueuedWebhook {
+        QueuedWebhook(
+            endpointID: endpointID, url: try WebhookURL(url), secret: secret, allowsPrivate: allowsPrivate,
+            event: WebhookEvent(
+                id: id, type: type, at: at, userID: userID, sessionID: sessionID,
+                user: email.map { .init(email: $0, emailVerified: emailVerified, username: username, name: name) }),
+            createdAt: createdAt)
+    }
+}
+
+extension WebhookAttempt {
+    @Sendable fileprivate static func row(
+        id: UUID, endpointID: UUID, type: String, userID: UUID, at: Date, isDelivered: Bool, isDead: Bool,
+        attempts: Int32, failure: String?, dueAt: Date?
+    ) -> WebhookAttempt {
+        WebhookAttempt(
+            id: id, endpointID: endpointID, type: type, userID: userID, at: at,
+            state: isDelivered ? .delivered : isDead ? .dead : .waiting, attempts: Int(attempts), failure: failure,
+            dueAt: dueAt)
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import FoundationEssentials
+import Gatehouse
+
+struct WebhookCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "webhook", abstract: "Addresses that are told what happens to a tenant's users.",
+        subcommands: [
+            Create.self, List.self, Enable.self, Disable.self, Delete.self, Attempts.self, Replay.self,
+        ])
+
+    struct Create: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a webhook and show its secret, this once.",
+            discussion: "Messages are signed as Standard Webhooks (standardwebhooks.com) would have it.")
+        var needsMasterKey: Bool { true }
+
+        @Argument var tenant: String
+        @Option(help: "The address, https://…") var url: String
+        @Option(help: "An event to be told of, such as user.registered; repeat it for several. (all about users)")
+        var event: [String] = []
+        @Flag(help: "Let the address be one of this machine or a private network, and without TLS.")
+        var allowPrivate = false
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .newWebhook(
+                try await office.administration.createWebhook(
+                    tenant: tenant, url: url, eventTypes: event, allowsPrivate: allowPrivate))
+        }
+    }
+
+    struct List: AdminCommand {
+        static let configuration = CommandConfiguration(abstract: "List a tenant's webhooks, oldest first.")
+
+        @Argument var tenant: String
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .webhooks(try await office.administration.listWebhooks(tenant: tenant))
+        }
+    }
+
+    struct Enable: AdminCommand {
+        static let configuration = CommandConfiguration(abstract: "Tell a webhook of what happens from now on.")
+
+        @OptionGroup var target: WebhookTarget
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .webhooks([
+                try await office.administration.setWebhook(tenant: target.tenant, id: target.id, enabled: true)
+            ])
+        }
+    }
+
+    struct Disable: AdminCommand {
+        static let configuration = CommandConfiguration(abstract: "Tell a webhook nothing more; what waits is dropped.")
+
+        @OptionGroup var target: WebhookTarget
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .webhooks([
+                try await office.administration.setWebhook(tenant: target.tenant, id: target.id, enabled: false)
+            ])
+        }
+    }
+
+    struct Delete: AdminCommand {
+        static let configuration = CommandConfiguration(abstract: "Delete a webhook and what it was to be told.")
+
+        @OptionGroup var target: WebhookTarget
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .webhooks([try await office.administration.deleteWebhook(tenant: target.tenant, id: target.id)])
+        }
+    }
+
+    struct Attempts: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what was and is to be told, newest first, for the last two weeks.")
+
+        @Argument var tenant: String
+        @Option(help: "Only what is for the webhook of this id.", transform: WebhookTarget.uuid) var webhook: UUID?
+        @Option(help: "Messages on the list, 1 to 1000.") var limit = 100
+        @OptionGroup var options: AdminOptions
+
+        func validate() throws {
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+        }
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .webhookAttempts(
+                try await office.administration.listWebhookAttempts(tenant: tenant, endpoint: webhook, limit: limit))
+        }
+    }
+
+    struct Replay: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell again: the message named, delivered or not, or all that were given up.")
+
+        @Argument var tenant: String
+        @Argument(help: "A message's id.", transform: WebhookTarget.uuid) var id: UUID?
+        @OptionGroup var options: AdminOptions
+
+        func perform(in office: AdminOffice) async throws -> Answer {
+            .webhookAttempts(try await office.administration.replayWebhooks(tenant: tenant, message: id))
+        }
+    }
+}
+
+/// A webhook of a tenant, as arguments.
+struct WebhookTarget: ParsableArguments {
+    @Argument var tenant: String
+    @Argument(help: "The webhook's id.", transform: Self.uuid) var id: UUID
+
+    @Sendable static func uuid(_ text: String) throws -> UUID {
+        guard let id = UUID(uuidString: text) else { throw ValidationError("“\(text)” is no id.") }
+        return id
+    }
+}

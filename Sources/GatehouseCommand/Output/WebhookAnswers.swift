@@ -1,0 +1,68 @@
+import FoundationEssentials
+import Gatehouse
+import Webhooks
+
+/// How webhooks are shown.
+
+extension Answer {
+    /// The one answer that holds the secret.
+    static func newWebhook(_ new: NewWebhookEndpoint) -> Answer {
+        var json = new.endpoint.json
+        json["secret"] = .string(new.secret.revealed)
+        let card = Card(members: [
+            ("id", .init(new.endpoint.id.lowercaseString, .bold)),
+            ("url", .init(new.endpoint.url.description)),
+            ("events", .init(new.endpoint.events)),
+            ("secret", .init(new.secret.revealed, .bold)),
+        ])
+        return Answer(json: .object(json)) { coloured in
+            card.rendered(coloured: coloured) + "\nKeep the secret now; it can't be shown again."
+        }
+    }
+
+    static func webhooks(_ endpoints: [WebhookEndpoint]) -> Answer {
+        list(
+            endpoints, json: { .object($0.json) }, headings: ["id", "url", "events", "status", "created"],
+            whenEmpty: "No webhooks.",
+            row: {
+                [
+                    .init($0.id.lowercaseString), .init($0.url.description, .bold), .init($0.events),
+                    .status($0.isEnabled), .time($0.createdAt),
+                ]
+            })
+    }
+
+    static func webhookAttempts(_ attempts: [WebhookAttempt]) -> Answer {
+        list(
+            attempts, json: \.json, headings: ["id", "event", "at", "state", "attempts", "reason", "next"],
+            whenEmpty: "Nothing.",
+            row: {
+                [
+                    .init($0.id.lowercaseString), .init($0.type, .bold), .time($0.at), .init($0.state.rawValue),
+                    .init(String($0.attempts)), .optional($0.failure), .time($0.dueAt),
+                ]
+            })
+    }
+}
+
+extension WebhookEndpoint {
+    fileprivate var events: String { eventTypes.isEmpty ? "all" : eventTypes.joined(separator: " ") }
+
+    fileprivate var json: JSONObject {
+        [
+            "id": .id(id), "url": .string(url.description), "events": .array(eventTypes.map { .string($0) }),
+            "allow_private": .bool(allowsPrivate), "status": .status(isEnabled), "created_at": .time(createdAt),
+        ]
+    }
+}
+
+extension WebhookAttempt {
+    fileprivate var json: JSON {
+        [
+            "id": .id(id), "webhook_id": .id(endpointID), "event": .string(type), "user_id": .id(userID),
+            "at": .time(at),
+            "state": .string(state.rawValue), "attempts": .integer(attempts), "reason": .optional(failure),
+            "next_attempt_at": .time(dueAt),
+        ]
+    }
+}

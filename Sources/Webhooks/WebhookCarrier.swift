@@ -1,0 +1,87 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Makes requests to hosts whose address is known.
+struct WebhookCarrier: Sendable {
+    private let trustRoots: NIOSSLTrustRoots
+    private let connectTimeout: TimeAmount
+    private let closing = ClosingClients()
+
+    /// What is read of an answer before its connection is closed.
+    private static let answerLimit = 64 * 1024
+
+    init(trustRoots: NIOSSLTrustRoots, connectTimeout: Duration) {
+        self.trustRoots = trustRoots
+        self.connectTimeout = TimeAmount(connectTimeout)
+    }
+
+    func shutdown() async { await closing.end() }
+
+    static func request(_ message: WebhookMessage, to url: WebhookURL, signature: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url.text)
+        request.method = .POST
+        request.headers = [
+            "Content-Type": "application/json",
+            "User-Agent": "Gatehouse",
+            "Connection": "close",
+            "webhook-id": message.id,
+            "webhook-timestamp": String(message.seconds),
+            "webhook-signature": signature,
+        ]
+        request.body = .bytes(ByteBuffer(bytes: message.body))
+        return request
+    }
+
+    /// Nil when the answer is 2xx. `connect` when nothing was sent, and another address may do.
+    func carry(_ request: HTTPClientRequest, for host: String, to address: InternetAddress) async -> WebhookFault? {
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: configuration(for: host, to: address))
+        let fault: WebhookFault?
+        do {
+            // Whoever calls cancels this in time.
+            let response = try await client.execute(request, deadline: .distantFuture)
+            await Self.readAndForget(response.body)
+            let status = Int(response.status.code)
+            fault = (200..<300).contains(status) ? nil : .status(status)
+        } catch {
+            fault = Task.isCancelled ? .cancelled : WebhookFault(error)
+        }
+        await closing.take(client)
+        return fault
+    }
+
+    /// So that the receiver isn't cut off while it answers. How that ends doesn't matter: the status is known.
+    private static func readAndForget(_ body: HTTPClientResponse.Body) async {
+        var count = 0
+        do {
+            for try await part in body {
+                count += part.readableBytes
+                if count >= answerLimit { return }
+            }
+        } catch {}
+    }
+
+    /// A client's own, since it is the client that holds a host's address. The certificate is still asked for, and has to be, the host's.
+    private func configuration(for host: String, to address: InternetAddress) -> HTTPClient.Configuration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = trustRoots
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: connectTimeout))
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Receivers are others, whom our traces don't concern.
+        configuration.tracing.tracer = nil
+        configuration.dnsOverride = [host: address.description]
+        // Were the host not found in there, it would be looked up by the client, and nobody would have judged what that finds.
+        let expected = try? SocketAddress(ipAddress: address.description, port: 0)
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            guard let actual = channel.remoteAddress?.ipAddress, actual == expected?.ipAddress else {
+                return channel.close().flatMapThrowing { throw WebhookFault.forbiddenTarget }
+            }
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        return configuration
+    }
+}

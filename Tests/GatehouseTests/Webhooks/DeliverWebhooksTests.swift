@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+import Webhooks
+
+@testable import Gatehouse
+
+@Suite("Delivery of webhooks", .installation) struct DeliverWebhooksTests {
+    private let receiver = WebhookReceiver()
+
+    @Test("What happens to a user is told once, signed with the endpoint's secret, to the endpoints that want it")
+    func tells() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let all = try await created("https://app.example/hooks", in: installation)
+        _ = try await created("https://crm.example/new", ["user.registered"], in: installation)
+        let session = try await installation.register(in: tenant)
+        _ = try await installation.logIn(in: tenant)
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 3)
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 0)
+
+        let calls = receiver.calls
+        #expect(
+            calls.map(\.url.description).sorted() == [
+                "https://app.example/hooks", "https://app.example/hooks", "https://crm.example/new",
+            ])
+        let first = try #require(calls.first { $0.url == all.endpoint.url && (try? $0.type) == "user.registered" })
+        #expect(first.secrets.map(\.revealed) == [all.secret.revealed] && !first.allowsPrivate)
+        #expect(first.message.id.hasPrefix("msg_"))
+        let data = try #require(try first.document["data"]?.objectValue)
+        let user = try #require(session.user)
+        #expect(data["tenant"] == "shop" && data["user_id"] == .string(user.id.lowercaseString))
+        #expect(data["session_id"] == .string(session.sessionID.lowercaseString))
+        #expect(data["user"]?.objectValue?["email"] == "ada@example.com")
+        #expect(Set(calls.map(\.message.id)).count == 3)
+        let attempts = try await installation.administration.listWebhookAttempts(
+            tenant: "shop", endpoint: nil, limit: 9)
+        #expect(attempts.count == 3 && attempts.allSatisfy { $0.state == .delivered })
+    }
+
+    @Test("An event and its message are there together, or neither")
+    func transactional() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await created("https://app.example/hooks", in: installation)
+        _ = try await installation.register(in: tenant)
+        await #expect(throws: Refusal.emailTaken) { try await installation.register(in: tenant) }
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 1)
+    }
+
+    @Test("A user who is gone is named, and nothing else is told of them")
+    func deletedUser() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        _ = try await created("https://app.example/hooks", ["user.deleted"], in: installation)
+        _ = try await installation.administration.deleteUser(tenant: "shop", user: "ada@example.com")
+        try await installation.caller(of: receiver).deliverAllDue()
+        let call = try #require(receiver.calls.first)
+        #expect(try call.document["data"]?.objectValue?["user"] == .null)
+        #expect(!String(decoding: call.message.body, as: UTF8.self).contains("ada"))
+    }
+
+    @Test("What isn't taken is told again under the same id, and given up after the last pause; it can be replayed")
+    func retries() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await created("https://app.example/hooks", in: installation)
+        _ = try await installation.register(in: tenant)
+        let caller = installation.caller(of: receiver)
+        receiver.refuse(.status(503))
+        #expect(try await caller.deliverAllDue() == 1)
+        #expect(try await caller.deliverAllDue() == 0, "it waits for its time")
+        let waiting = try #require(try await attempts(installation).first)
+        #expect(waiting.state == .waiting && waiting.failure == "http_503" && waiting.attempts == 1)
+        try await installation.makeDue()
+        try await caller.deliverAllDue()
+        #expect(receiver.calls.map(\.message.id) == ["msg_\(waiting.id.lowercaseString)"])
+
+        _ = try await installation.administration.replayWebhooks(tenant: "shop", message: waiting.id)
+        for _ in 0...DeliverWebhooks.pauses.count {
+            receiver.refuse(.timeout)
+            try await installation.makeDue()
+            #expect(try await caller.deliverAllDue() == 1)
+        }
+        #expect(try await attempts(installation).map(\.state) == [.dead])
+        try await installation.makeDue()
+        #expect(try await caller.deliverAllDue() == 0)
+        #expect(try await installation.administration.replayWebhooks(tenant: "shop", message: nil).count == 1)
+        #expect(try await caller.deliverAllDue() == 1)
+        #expect(receiver.calls.count == 2)
+    }
+
+    @Test("An endpoint that says it is gone is told nothing more until it is enabled")
+    func gone() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let endpoint = try await created("https://app.example/hooks", in: installation).endpoint
+        _ = try await installation.register(in: tenant)
+        receiver.refuse(.status(410))
+        try await installation.caller(of: receiver).deliverAllDue()
+        #expect(try await installation.administration.listWebhooks(tenant: "shop").map(\.isEnabled) == [false])
+        _ = try await installation.logIn(in: tenant)
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 0)
+        _ = try await installation.administration.setWebhook(tenant: "shop", id: endpoint.id, enabled: true)
+        _ = try await installation.logIn(in: tenant)
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 1)
+    }
+
+    @Test(
+        "An address that only this network reaches, or without TLS, has to be allowed",
+        arguments: [
+            "http://app.example/", "https://127.0.0.1/", "https://localhost/", "https://10.0.0.7/x", "https://[::1]/",
+            "https://169.254.169.254/latest", "ftp://app.example/", "app.example", "https://user:pass@app.example/",
+        ])
+    func privateTargets(_ url: String) async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        await #expect(throws: Refusal.self) { try await created(url, in: installation) }
+    }
+
+    @Test("A webhook of one tenant hears nothing of another's users")
+    func isolation() async throws {
+        let installation = try await Installation.make()
+        let (_, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
+        _ = try await created("https://app.example/hooks", in: installation)
+        _ = try await installation.register(in: blog)
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 0)
+    }
+
+    @Test("A secret is sealed for its endpoint, and sealed anew with the keys")
+    func sealing() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let new = try await created("https://app.example/hooks", in: installation)
+        let fresh = KeySealer(master: .generate(), accepting: [installation.sealer.keys.sealing])
+        let administration = Administration(
+            database: Database(pool: installation.ownerPool), sealer: fresh, hasher: installation.administration.hasher,
+            publicURL: "http://gatehouse.test", jwksMaxAge: .seconds(300), actor: "tests")
+        _ = try await administration.reseal(tenant.tenant, with: fresh)
+        _ = try await installation.register(in: tenant)
+        // Only the new key is at hand now.
+        try await installation.caller(of: receiver, sealer: KeySealer(master: fresh.keys.sealing)).deliverAllDue()
+        #expect(receiver.calls.map { $0.secrets.map(\.revealed) } == [[new.secret.revealed]])
+    }
+
+    private func created(
+        _ url: String, _ types: [String] = [], in installation: Installation
+    ) async throws -> NewWebhookEndpoint {
+        try await installation.administration.createWebhook(
+            tenant: "shop", url: url, eventTypes: types, allowsPrivate: false)
+    }
+
+    private func attempts(_ installation: Installation) async throws -> [WebhookAttempt] {
+        try await installation.administration.listWebhookAttempts(tenant: "shop", endpoint: nil, limit: 9)
+    }
+}
+
+extension WebhookReceiver.Call {
+    fileprivate var type: String? { get throws { try document["type"]?.stringValue } }
+}
