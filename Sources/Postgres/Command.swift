@@ -18,6 +18,8 @@ struct Command: Sendable {
     }
 
     static let begin = Command("begin")
+    /// All statements of the transaction see the database as it was at the first.
+    static let beginSnapshot = Command("begin isolation level repeatable read")
     static let commit = Command("commit")
     static let rollBack = Command("rollback")
 

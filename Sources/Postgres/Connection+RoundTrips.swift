@@ -73,7 +73,8 @@ extension Connection {
         _ commands: [Command], until deadline: ContinuousClock.Instant
     ) throws(PostgresError) -> Bool {
         guard libpq?.isInTransaction == true else { return true }
-        guard commands.count > 1, commands.first?.key == Command.begin.key else { return false }
+        guard commands.count > 1, [Command.begin.key, Command.beginSnapshot.key].contains(commands[0].key)
+        else { return false }
         _ = try trip([.rollBack], until: deadline, cancellation: nil, mayCommit: false)
         return true
     }

@@ -72,7 +72,7 @@ extension Connection {
         }
         guard openTransaction?.id == transaction else { throw .closed }
         if let settings = openTransaction?.settings {
-            commands.append(.begin)
+            commands.append(openTransaction?.isSnapshot == true ? .beginSnapshot : .begin)
             for setting in settings { commands.append(try .apply(setting)) }
         }
         commands.append(execution.command)

@@ -3,12 +3,14 @@ extension Connection {
     ///
     /// A commit whose answer is lost is a ``PostgresError/connectionLost(reason:outcomeUnknown:)``. When a statement
     /// failed and `body` went on regardless, nothing is committed and that statement's error is thrown.
-    /// - Parameter deadline: For each statement, and for the commit.
+    /// - Parameters:
+    ///   - snapshot: Whether every statement sees the database as it was at the first (`repeatable read`).
+    ///   - deadline: For each statement, and for the commit.
     nonisolated(nonsending) public func transaction<R: Sendable>(
-        settings: [LocalSetting] = [], deadline: Duration = defaultDeadline,
+        settings: [LocalSetting] = [], snapshot: Bool = false, deadline: Duration = defaultDeadline,
         _ body: (Transaction) async throws -> R
     ) async throws -> R {
-        let id = try await beginTransaction(settings)
+        let id = try await beginTransaction(settings, snapshot: snapshot)
         return try await runTransaction(id, deadline: deadline, body)
     }
 
@@ -28,11 +30,11 @@ extension Connection {
         return outcome
     }
 
-    func beginTransaction(_ settings: [LocalSetting]) throws(PostgresError) -> UInt64 {
+    func beginTransaction(_ settings: [LocalSetting], snapshot: Bool) throws(PostgresError) -> UInt64 {
         guard openTransaction == nil else { throw .transactionInProgress }
         try ensureAlive()
         transactionCounter += 1
-        openTransaction = OpenTransaction(id: transactionCounter, settings: settings)
+        openTransaction = OpenTransaction(id: transactionCounter, isSnapshot: snapshot, settings: settings)
         return transactionCounter
     }
 

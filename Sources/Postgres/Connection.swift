@@ -25,9 +25,10 @@ public actor Connection {
     var openTransaction: OpenTransaction?
     var transactionCounter: UInt64 = 0
 
-    /// A transaction block, from the call of ``transaction(settings:deadline:_:)`` to its end.
+    /// A transaction block, from the call of ``transaction(settings:snapshot:deadline:_:)`` to its end.
     struct OpenTransaction {
         let id: UInt64
+        let isSnapshot: Bool
         /// Sent with the first statement; nil afterwards.
         var settings: [LocalSetting]?
         /// The first one; nothing is committed then.

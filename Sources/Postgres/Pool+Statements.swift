@@ -50,12 +50,12 @@ extension Pool {
         configuration.onWait?(duration)
     }
 
-    /// Runs `body` in a transaction block; see ``Connection/transaction(settings:deadline:_:)``.
+    /// Runs `body` in a transaction block; see ``Connection/transaction(settings:snapshot:deadline:_:)``.
     nonisolated(nonsending) public func transaction<R: Sendable>(
-        settings: [LocalSetting] = [], _ body: (Transaction) async throws -> R
+        settings: [LocalSetting] = [], snapshot: Bool = false, _ body: (Transaction) async throws -> R
     ) async throws -> R {
         let (connection, id) = try await borrow(for: Errand(settings: settings)) { connection throws(PostgresError) in
-            try await connection.beginTransaction(settings)
+            try await connection.beginTransaction(settings, snapshot: snapshot)
         }
         defer { giveBack(connection) }
         return try await connection.runTransaction(id, deadline: configuration.statementDeadline, body)

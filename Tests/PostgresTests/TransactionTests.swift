@@ -44,6 +44,25 @@ struct TransactionTests {
         }
     }
 
+    @Test("a snapshot sees the database as it was at its first statement, another transaction what has come since")
+    func snapshot() async throws {
+        let database = try await TestDatabase.make()
+        let other = try await Connection.open(database.superuserURL)
+        try await other.script("create table numbers (n bigint)")
+        let connection = try await Connection.open(database.superuserURL)
+        for (snapshot, seen) in [(true, 0), (false, 1)] {
+            try await other.script("truncate numbers")
+            let settings = [LocalSetting("app.tenant", "shop")]
+            try await connection.transaction(settings: settings, snapshot: snapshot) { transaction async throws in
+                #expect(try await transaction.query(all, ()).isEmpty)
+                try await other.execute(insert, 1)
+                #expect(try await transaction.query(all, ()).count == seen)
+            }
+        }
+        await other.close()
+        await connection.close()
+    }
+
     @Test("settings hold for the whole transaction and lapse with it")
     func settings() async throws {
         try await withTable { connection async throws in
