@@ -52,7 +52,7 @@ extension SettingsReader {
 
     private mutating func smtp() -> MailSettings? {
         let password = value(.smtpPasswordFile) { path throws(FieldFault) in
-            var bytes = try PrivateFile.contents(of: path)
+            var bytes = try PrivateFile(path: path, contents: "the password").read()
             defer { bytes.wipe() }
             guard let text = String(validating: bytes, as: UTF8.self) else { throw .setting("\(path) isn't UTF-8") }
             do throws(MailValueFault) { return try SMTPPassword(text) } catch { throw .setting(error.message) }

@@ -18,7 +18,7 @@ enum MasterKeySource: Sendable, Equatable {
     func read() throws(FieldFault) -> MasterKeys {
         var text =
             switch self {
-            case .file(let path): try PrivateFile.contents(of: path)
+            case .file(let path): try PrivateFile(path: path, contents: "the master key").read()
             case .command(let command): try Self.output(of: command)
             case .environment(let text): Array(text.utf8)
             }

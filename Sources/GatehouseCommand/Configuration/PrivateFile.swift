@@ -6,10 +6,15 @@ import Gatehouse
     import Glibc
 #endif
 
-/// A file that holds a secret, and that nobody else may read.
-enum PrivateFile {
-    /// The modes are those of the opened file, so that it can't be exchanged between the look and the reading.
-    static func contents(of path: String) throws(FieldFault) -> [UInt8] {
+/// A file with a secret, which nobody else may read.
+struct PrivateFile {
+    let path: String
+    /// What it holds, for whoever has named another: `the key`.
+    let contents: String
+
+    /// The bytes, which the caller wipes. The modes are those of the opened file, so that it can't be exchanged between the
+    /// look and the reading.
+    func read() throws(FieldFault) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw .setting("can't open \(path): \(String(cString: strerror(errno)))")
@@ -17,13 +22,13 @@ enum PrivateFile {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
-            throw .setting("\(path) is a folder; name the file in it")
+            throw .setting("\(path) is a folder; name the file that holds \(contents)")
         }
-        guard status.st_mode & strangers(to: status) == 0 else {
+        guard status.st_mode & Self.strangers(to: status) == 0 else {
             throw .setting("others may read \(path); run: chmod 600 \(path)")
         }
         guard let bytes = PipeReader(descriptor: descriptor, limit: 4096).readAll() else {
-            throw .setting("can't read \(path), or it is longer than a secret can be")
+            throw .setting("can't read \(path), or it is longer than \(contents) can be")
         }
         return bytes
     }
