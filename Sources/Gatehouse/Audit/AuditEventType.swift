@@ -45,6 +45,7 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case keysImported = "keys.imported"
     case keySecretExported = "keys.secret_exported"
     case keysResealed = "keys.resealed"
+    case keysDestroyed = "keys.destroyed"
 }
 
 /// What is recorded of the installation as a whole, or of a tenant that is gone with its trail.

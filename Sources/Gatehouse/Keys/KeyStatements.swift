@@ -76,6 +76,9 @@ enum KeyStatements {
         "delete from signing_keys where tenant_id = $1 and state = 'retired' and verify_until <= statement_timestamp()",
         bind: { $0 })
 
+    /// Whatever their state: for a tenant that is going.
+    static let destroy = Statement<UUID, Void>("delete from signing_keys where tenant_id = $1", bind: { $0 })
+
     /// Only what is still sealed as it was read: another program may have sealed it anew meanwhile.
     static let reseal = Statement<(tenant: UUID, kid: String, old: [UInt8], new: [UInt8]), Void>(
         "update signing_keys set sealed_secret = $4 where tenant_id = $1 and kid = $2 and sealed_secret = $3",

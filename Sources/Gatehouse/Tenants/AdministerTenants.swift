@@ -73,12 +73,31 @@ extension Administration {
     }
 
     /// The tenant is gone, with its users, sessions and keys. What is left is the record that it was deleted, and by whom.
+    ///
+    /// Its keys go first, in a transaction of their own: whatever becomes of the rest, and in whatever dump of that moment it
+    /// stands, no token of the tenant verifies any more. A deletion that ended in between is repeated.
     public func deleteTenant(_ slug: String) async throws {
+        let id = try await destroyKeys(of: slug)
         try await changing(slug) { transaction, tenant in
+            guard tenant.id == id else { throw Refusal.tenantNotFound }
             _ = try await transaction.execute(TenantStatements.delete, slug)
             try await trail.recordOperatorEvent(
                 .tenantDeleted, in: transaction,
                 detail: ["id": .string(tenant.id.lowercaseString), "slug": .string(tenant.slug)])
+        }
+    }
+
+    /// The tenant is disabled as well, so that all of it answers as if it were gone already.
+    private func destroyKeys(of slug: String) async throws -> UUID {
+        try await changing(slug) { transaction, tenant in
+            _ = try await transaction.first(TenantStatements.setEnabled, (slug, false))
+            let count = try await transaction.execute(KeyStatements.destroy, tenant.id)
+            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
+            if count > 0 {
+                try await record(
+                    .keysDestroyed, in: transaction, tenant: tenant.id, detail: ["keys": .integer(count)])
+            }
+            return tenant.id
         }
     }
 

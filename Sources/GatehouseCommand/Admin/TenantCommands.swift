@@ -83,7 +83,8 @@ struct TenantCommands: ParsableCommand {
 
     struct Delete: AdminCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete a tenant with all its users, sessions and keys.")
+            abstract: "Delete a tenant with all its users, sessions and keys.",
+            discussion: "The keys are destroyed first: from then on no token of the tenant verifies, whatever follows.")
 
         @Argument var slug: String
         @OptionGroup var confirmation: Confirmation

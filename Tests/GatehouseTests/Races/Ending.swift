@@ -64,7 +64,8 @@ enum Ending: String, CaseIterable, Sendable {
         case .userDisabled: [Gate(event: "update of disabled_at on users"), end]
         case .userDeleted: [Gate(event: "delete on users")]
         case .tenantDisabled: [Gate(event: "update of disabled_at on tenants")]
-        case .tenantDeleted: [Gate(event: "delete on tenants")]
+        case .tenantDeleted:
+            ["update of disabled_at on tenants", "delete on signing_keys", "delete on tenants"].map { Gate(event: $0) }
         case .refreshKeysRevoked: [Gate(event: "update of state on signing_keys"), end]
         default: [end]
         }
