@@ -69,6 +69,15 @@ public struct Database: Sendable {
         try await pool.transaction(settings: [Self.setting(tenant)], body)
     }
 
+    /// Runs `body`, which may work on what only its caller has: a file that is read or written meanwhile.
+    ///
+    /// - Parameter snapshot: Whether every statement sees the database as it was at the first.
+    nonisolated(nonsending) func transaction<R: Sendable>(
+        in tenant: UUID, snapshot: Bool, _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        try await pool.transaction(settings: [Self.setting(tenant)], snapshot: snapshot, body)
+    }
+
     /// `refusal`, or `tenantNotFound` when the tenant has been disabled or deleted since it was looked up: asked only where
     /// a statement found nothing.
     func refusal(_ refusal: Refusal, in tenant: UUID) async throws(PostgresError) -> Refusal {

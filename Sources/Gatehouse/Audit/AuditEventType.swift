@@ -26,6 +26,8 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case tenantUpdated = "tenant.updated"
     case tenantEnabled = "tenant.enabled"
     case tenantDisabled = "tenant.disabled"
+    case tenantExported = "tenant.exported"
+    case tenantImported = "tenant.imported"
 
     case clientCreated = "client.created"
     case clientDeleted = "client.deleted"

@@ -23,7 +23,7 @@ public struct MasterKey: Sendable, Redacted {
         self.init(secret.bytes)
     }
 
-    private init(_ key: SymmetricKey) {
+    init(_ key: SymmetricKey) {
         self.key = key
         id = Hexadecimal.encode(Self.idBytes(of: key))
     }

@@ -45,9 +45,17 @@ struct Argon2Hash: StoredHash {
             tag: PasswordTag(bytes: randomBytes(tagLength)))
     }
 
-    private static func randomBytes(_ count: Int) -> [UInt8] {
+    static func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+
+    /// What Argon2id makes of a passphrase, as a key of 32 bytes.
+    static func key(
+        of passphrase: inout [UInt8], salt: [UInt8], parameters: Argon2Parameters
+    ) throws(HashingFailure) -> [UInt8] {
+        let wanted = PasswordTag(bytes: [UInt8](repeating: 0, count: tagLength))
+        return try Argon2Hash(type: Argon2_id, parameters: parameters, salt: salt, tag: wanted).evaluate(&passphrase)
     }
 
     /// The PHC string.

@@ -8,7 +8,7 @@ private let settingColumns = """
     audit_retention_seconds, mail_from, app_url, require_verified_email, email_login
     """
 
-private let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is null, created_at"
+let tenantColumns = "id, slug, name, \(settingColumns), disabled_at is null, created_at"
 
 enum TenantStatements {
     /// The first part of a statement that writes rows which refer to the tenant `$1` and locks others before: `t` is its row.
@@ -115,7 +115,7 @@ enum TenantStatements {
 
 extension Tenant {
     /// The columns of `tenantColumns`, in order.
-    @Sendable fileprivate static func row(
+    @Sendable static func row(
         id: UUID, slug: String, name: String, accessTTL: Int32, refreshTTL: Int32, sessionMaxAge: Int32,
         grace: Int32, reusePolicy: String, algorithm: String, issuer: String?, audience: String?,
         passwordMinLength: Int32, allowedOrigins: [String], registrationOpen: Bool, rotateEvery: Int32?,

@@ -36,7 +36,9 @@ struct OutputOptions: ParsableArguments {
     func report(_ work: () async throws -> Answer) async throws {
         do {
             let answer = try await work()
-            Terminal.printResult(json ? answer.json.text : answer.text(Terminal.hasColour(STDOUT_FILENO)))
+            let stream = answer.isBeside ? STDERR_FILENO : STDOUT_FILENO
+            let text = json ? answer.json.text : answer.text(Terminal.hasColour(stream))
+            Terminal.write(text + "\n", to: stream)
             guard answer.isSuccess else { throw ExitCode(ExitStatus.failed) }
         } catch let exit as ExitCode {
             throw exit

@@ -13,7 +13,11 @@ enum StandardInput {
         guard let text = PipeReader(descriptor: STDIN_FILENO, limit: 65_536).readText() else {
             throw FieldFault(code: "invalid_format", message: "Standard input must be UTF-8 and at most 64 KiB.")
         }
-        if text.hasSuffix("\r\n") || text.hasSuffix("\n") { return String(text.dropLast()) }
-        return text
+        return withoutNewline(text)
+    }
+
+    /// The text without one trailing newline, as editors and `echo` leave it.
+    static func withoutNewline(_ text: String) -> String {
+        text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 }

@@ -4,7 +4,10 @@ import Gatehouse
 struct TenantCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tenant", abstract: "Tenants: one app's world each.",
-        subcommands: [Create.self, List.self, Show.self, Update.self, Enable.self, Disable.self, Delete.self])
+        subcommands: [
+            Create.self, List.self, Show.self, Update.self, Enable.self, Disable.self, Delete.self, TenantExport.self,
+            TenantImport.self,
+        ])
 
     struct Create: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Create a tenant and its signing keys.")

@@ -5,6 +5,8 @@ struct Answer {
     let json: JSON
     let text: (_ coloured: Bool) -> String
     var isSuccess = true
+    /// Standard output has been given something else, so that this is for standard error.
+    var isBeside = false
 
     init(json: JSON, isSuccess: Bool = true, text: @escaping (_ coloured: Bool) -> String) {
         self.json = json

@@ -21,7 +21,8 @@ struct Installation: Sendable {
     /// - Parameter serviceURL: How the service gets to the database, where that isn't directly.
     static func make(
         on given: TestDatabase? = nil, serviceURL: String? = nil, limits: GuessLimits = .off,
-        jwksMaxAge: Duration = .seconds(300), metrics: SessionMetrics = SessionMetrics()
+        jwksMaxAge: Duration = .seconds(300), metrics: SessionMetrics = SessionMetrics(),
+        publicURL: String = "http://gatehouse.test"
     ) async throws -> Installation {
         let database = if let given { given } else { try await TestDatabase.make() }
         _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
@@ -39,12 +40,12 @@ struct Installation: Sendable {
                     statementDeadline: .seconds(60))))
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let directory = TenantDirectory(
-            database: serviceDatabase, sealer: sealer, publicURL: "http://gatehouse.test",
+            database: serviceDatabase, sealer: sealer, publicURL: publicURL,
             listenURL: serviceURL ?? database.serviceURL, logger: logger)
         return Installation(
             database: database,
             administration: Administration(
-                database: Database(pool: owner), sealer: sealer, hasher: hasher, publicURL: "http://gatehouse.test",
+                database: Database(pool: owner), sealer: sealer, hasher: hasher, publicURL: publicURL,
                 jwksMaxAge: jwksMaxAge, actor: "tests"),
             service: LoginService(
                 database: serviceDatabase, directory: directory, hasher: hasher, limits: limits, logger: logger,

@@ -1,0 +1,53 @@
+import FoundationEssentials
+import Postgres
+
+/// Stores the rows of a file, many in one statement.
+struct TenantFileRows {
+    private static let batch = 500
+
+    let header: TenantFileHeader
+    let transaction: Transaction
+    private var columns: TenantFileColumns?
+    private var section = TenantFileSection.settings
+    /// The members of the rows that wait.
+    private var names: [String] = []
+    private var rows: [JSON] = []
+
+    init(header: TenantFileHeader, transaction: Transaction) {
+        self.header = header
+        self.transaction = transaction
+    }
+
+    /// Whether something was stored.
+    mutating func append(_ row: JSONObject, of section: TenantFileSection) async throws -> Bool {
+        let stores = section != self.section || row.names != names || rows.count >= Self.batch
+        if stores {
+            try await flush()
+            try await begin(section, with: row.names)
+        }
+        rows.append(.object(row))
+        return stores
+    }
+
+    mutating func flush() async throws {
+        guard !rows.isEmpty else { return }
+        defer { rows.removeAll(keepingCapacity: true) }
+        guard section == .settings else {
+            let statement = TenantFileStatements.insert(into: section, names)
+            _ = try await transaction.execute(statement, (header.tenantID, PostgresJSON(.array(rows))))
+            return
+        }
+        for row in rows {
+            let statement = TenantFileStatements.insertTenant(names)
+            _ = try await transaction.execute(statement, (header.tenantID, header.slug, PostgresJSON(row)))
+        }
+    }
+
+    private mutating func begin(_ section: TenantFileSection, with names: [String]) async throws {
+        if columns?.section != section { columns = try await transaction.columns(of: section) }
+        // A key's own secret, sealed anew, is the one member that no file has.
+        try columns?.check(section == .key ? names.filter { $0 != "sealed_secret" } : names)
+        self.section = section
+        self.names = names
+    }
+}

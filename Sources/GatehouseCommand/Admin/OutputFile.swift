@@ -1,0 +1,42 @@
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Standard output, where what doesn't arrive in full is worth nothing.
+final class OutputFile {
+    private var buffer: [UInt8] = []
+
+    func write(_ bytes: [UInt8]) throws {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= 65_536 { try flush() }
+    }
+
+    /// Throws `invalidSetting` when the disk is full, or whoever reads has gone.
+    func flush() throws {
+        defer { buffer.removeAll(keepingCapacity: true) }
+        var written = 0
+        while written < buffer.count {
+            let count = buffer.withUnsafeBytes {
+                systemWrite($0.baseAddress?.advanced(by: written), $0.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                var wait = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+                continue
+            }
+            guard count > 0 else {
+                throw Refusal.invalidSetting("The file can't be written: \(String(cString: strerror(errno))).")
+            }
+            written += count
+        }
+    }
+}
+
+private func systemWrite(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(STDOUT_FILENO, bytes, count)
+}

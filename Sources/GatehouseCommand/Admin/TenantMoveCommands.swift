@@ -1,0 +1,82 @@
+import ArgumentParser
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+struct TenantExport: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a tenant with everything it has to standard output, to be imported elsewhere.",
+        discussion: """
+            Users with their password hashes, signing keys, settings, sessions and API clients, as they are at one moment. The \
+            keys are sealed under a passphrase; the rest is readable, so keep the file as you keep the database. What is \
+            signed in, refreshed or changed here afterwards is not in it: disable the tenant first.
+            """)
+    var needsMasterKey: Bool { true }
+
+    @Argument var slug: String
+    @OptionGroup var passphrase: PassphraseOption
+    @Flag(help: "The audit trail as well.") var withAudit = false
+    @OptionGroup var confirmation: Confirmation
+    @OptionGroup var options: AdminOptions
+
+    func perform(in office: AdminOffice) async throws -> Answer {
+        guard isatty(STDOUT_FILENO) == 0 else {
+            throw Refusal.invalidSetting("Send it to a file: gatehouse admin tenant export \(slug) > \(slug).jsonl")
+        }
+        try confirmation.require(
+            "This writes the keys of \(slug), sealed under the passphrase: who has both can sign tokens of it.")
+        let passphrase = try passphrase.passphrase(isNew: true)
+        let output = OutputFile()
+        let progress = ProgressLine()
+        let moved = try await office.administration.exportTenant(
+            slug, under: passphrase, withAudit: withAudit,
+            progress: { progress.show("rows written: \($0)", isLast: false) }, write: output.write)
+        try output.flush()
+        var answer = Answer.moved(moved, "Exported")
+        answer.isBeside = true
+        return answer
+    }
+}
+
+struct TenantImport: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Make the tenant that a file of `tenant export` holds; its tokens stay valid.",
+        discussion: """
+            Everything arrives or nothing does. The tenant is served at once, unless it was disabled when it was exported.
+            """)
+    var needsMasterKey: Bool { true }
+
+    @Argument(help: "The file; standard input without it.", completion: .file()) var file: String?
+    @OptionGroup var passphrase: PassphraseOption
+    @OptionGroup var options: AdminOptions
+
+    func perform(in office: AdminOffice) async throws -> Answer {
+        let descriptor = try opened()
+        defer { close(descriptor) }
+        let lines = LineReader(descriptor: descriptor, longest: Administration.longestLineOfTenantFile)
+        let passphrase = try passphrase.passphrase(isNew: false)
+        let progress = ProgressLine()
+        let moved = try await office.administration.importTenant(
+            under: passphrase, progress: { progress.show("rows read: \($0)", isLast: false) }, nextLine: lines.next)
+        return .moved(moved, "Imported")
+    }
+
+    private func opened() throws -> Int32 {
+        guard let file else {
+            guard isatty(STDIN_FILENO) == 0 else {
+                throw Refusal.invalidSetting("Name the file: gatehouse admin tenant import FILE")
+            }
+            return STDIN_FILENO
+        }
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Refusal.invalidSetting("Can't open \(file): \(String(cString: strerror(errno))).")
+        }
+        return descriptor
+    }
+}
