@@ -29,12 +29,11 @@ enum UserStatements {
         "select \(storedColumns) from users u where u.tenant_id = $1 and u.id = $2",
         bind: { ($0.tenant, $0.id) }, row: StoredUser.row)
 
+    /// No id is lower than the nil UUID, which stands for none: under row-level security only a plain comparison of the id with a
+    /// parameter bounds what is read of the index, one with `coalesce` doesn't.
     static let page = Statement<(tenant: UUID, after: UUID?, limit: Int), User>(
-        """
-        select \(userColumns) from users u
-        where u.tenant_id = $1 and ($2::uuid is null or u.id > $2) order by u.id limit $3
-        """,
-        bind: { ($0.tenant, $0.after, $0.limit) }, row: User.row)
+        "select \(userColumns) from users u where u.tenant_id = $1 and u.id > $2 order by u.id limit $3",
+        bind: { ($0.tenant, $0.after ?? .nilUUID, $0.limit) }, row: User.row)
 
     static let insert = Statement<NewUser, User>(
         """

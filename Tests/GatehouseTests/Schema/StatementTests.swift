@@ -92,7 +92,7 @@ import Testing
             (SessionStatements.endAllOfUser.sql, "uuid, uuid, uuid, text"), (SessionStatements.live.sql, "uuid, uuid"),
             (SessionStatements.ask.sql, "uuid, uuid[], uuid[]"),
             (RotateRefreshToken.together.sql, "uuid, uuid[], bigint[]"),
-            (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"),
+            (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"), (UserStatements.page.sql, "uuid, uuid, bigint"),
         ])
     func plannedOnce(sql: String, types: String) async throws {
         let installation = try await Installation.make()
