@@ -1,6 +1,6 @@
 import CArgon2
 
-/// An Argon2id or Argon2i hash (RFC 9106) in its PHC form, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`.
+/// An Argon2id, Argon2i or Argon2d hash (RFC 9106) in its PHC form, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`.
 struct Argon2Hash: StoredHash {
     let type: Argon2_type
     let parameters: Argon2Parameters
@@ -27,7 +27,7 @@ struct Argon2Hash: StoredHash {
         self.tag = tag
     }
 
-    private static let types = ["argon2id": Argon2_id, "argon2i": Argon2_i]
+    private static let types = ["argon2id": Argon2_id, "argon2i": Argon2_i, "argon2d": Argon2_d]
 
     /// A new Argon2id hash of the password with a random salt.
     static func make(
@@ -60,7 +60,7 @@ struct Argon2Hash: StoredHash {
 
     /// The PHC string.
     var encoded: String {
-        let name = type == Argon2_id ? "argon2id" : "argon2i"
+        let name = String(cString: argon2_type2string(type, 0))
         return "$\(name)$v=19$\(parameters)$\(PHCBase64.encode(salt))$\(PHCBase64.encode(tag.bytes))"
     }
 

@@ -39,6 +39,28 @@ struct PBKDF2Hash: StoredHash {
         return (iterations, parameters["l"])
     }
 
+    /// What HMAC is made of.
+    enum Digest: String {
+        case sha1, sha256, sha512
+
+        var length: Int {
+            switch self {
+            case .sha1: 20
+            case .sha256: 32
+            case .sha512: 64
+            }
+        }
+    }
+
+    /// The PHC form of a hash of another system's.
+    ///
+    /// Each block of a longer tag is computed by itself, and whoever guesses computes the first alone. That is what is kept:
+    /// comparing more would cost us, and nobody else, several times as much.
+    static func phc(_ digest: Digest, iterations: Int, salt: [UInt8], tag: [UInt8]) -> String {
+        let block = Array(tag.prefix(digest.length))
+        return "$pbkdf2-\(digest.rawValue)$i=\(iterations)$\(PHCBase64.encode(salt))$\(PHCBase64.encode(block))"
+    }
+
     func isWithin(_ ceiling: HashCeiling) -> Bool {
         let blocks = (tag.bytes.count + digestLength - 1) / digestLength
         return iterations * blocks <= ceiling.pbkdf2Iterations

@@ -10,17 +10,21 @@ public struct PasswordHash: Sendable, Hashable {
 
     /// A hash from another system, checked for being one that can be verified.
     ///
-    /// White space around it is ignored. Known are `$argon2id$`, `$argon2i$`, bcrypt (`$2a$`, `$2b$`, `$2y$`),
-    /// `$pbkdf2-sha256$`, `$pbkdf2-sha512$`, `$pbkdf2-sha1$` and `$scrypt$`.
+    /// White space around it is ignored. Known are `$argon2id$`, `$argon2i$`, `$argon2d$`, bcrypt (`$2a$`, `$2b$`, `$2y$`),
+    /// `$pbkdf2-sha256$`, `$pbkdf2-sha512$`, `$pbkdf2-sha1$` and `$scrypt$`, and what Django stores, which is turned into
+    /// one of these.
     ///
     /// - Throws: `invalid_format` for another form, `too_costly` for a cost above the ceiling.
     public static func importing(_ text: String, ceiling: HashCeiling = .standard) throws(FieldFault) -> PasswordHash {
-        let hash = PasswordHash(stored: text.trimmingASCIISpace())
+        let given: String = text.trimmingASCIISpace()
+        let hash = PasswordHash(stored: DjangoHash.phc(given) ?? given)
         guard let parsed = hash.parsed else {
             throw FieldFault(
                 code: "invalid_format",
-                message: "The password hash is in no form that can be verified: give an argon2id, argon2i, bcrypt "
-                    + "($2a$, $2b$, $2y$), $pbkdf2-sha256$, $pbkdf2-sha512$, $pbkdf2-sha1$ or $scrypt$ string.")
+                message:
+                    "The password hash is in no form that can be verified: give an argon2id, argon2i, argon2d, bcrypt "
+                    + "($2a$, $2b$, $2y$), $pbkdf2-sha256$, $pbkdf2-sha512$, $pbkdf2-sha1$ or $scrypt$ string, or Django's."
+            )
         }
         guard parsed.isWithin(ceiling) else {
             throw FieldFault(

@@ -30,5 +30,6 @@ extension PasswordHash {
     /// The stored text as a hash of whichever scheme it is, nil when it is none that can be verified.
     var parsed: (any StoredHash)? {
         Argon2Hash(stored) ?? BcryptHash(stored) ?? PBKDF2Hash(stored) ?? ScryptHash(stored)
+            ?? FirebaseHash(stored)
     }
 }

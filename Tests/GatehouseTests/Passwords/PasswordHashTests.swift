@@ -19,7 +19,7 @@ struct PasswordHashTests {
         "$2b$5$\(bcryptTail)", "$2b$03$\(bcryptTail)", "$2b$32$\(bcryptTail)", "$2b$05$\(bcryptTail)x",
         "$2b$05$\(bcryptTail.dropLast())",
         "$2b$05$é\(bcryptTail.dropFirst(2))", "$2b$+5$\(bcryptTail)", "x$2b$05$\(bcryptTail)",
-        "$argon2d$v=19$m=65536,t=2,p=1$\(salt)$\(tag)",
+        "$argon2x$v=19$m=65536,t=2,p=1$\(salt)$\(tag)",
         "$argon2id$m=65536,t=2,p=1$\(salt)$\(tag)", "$argon2id$v=16$m=65536,t=2,p=1$\(salt)$\(tag)",
         "$argon2id$v=19$m=65536,t=2,p=1$\(salt)$", "$argon2id$v=19$m=65536,t=2,p=1$$\(tag)",
         "$argon2id$v=19$m=65536,t=2,p=1$\(salt)$\(tag)=", "$argon2id$v=19$m=65536,t=2,p=1$\(salt)$\(tag)$",
