@@ -86,10 +86,11 @@ interop: ## Verify tokens with PyJWT and joserfc, from the JWKS URL alone
 	swift build --product gatehouse
 	@interop/run "$$(swift build --show-bin-path)/gatehouse"
 
-check-docs: ## Run the commands of docs/keys.md and compare what they print
+check-docs: ## Run the commands of docs/keys.md and docs/migrating.md and compare what they print
 	@scripts/install-packages build interop
 	swift build --product gatehouse
 	@scripts/check-doc-output "$$(swift build --show-bin-path)/gatehouse" docs/keys.md
+	@scripts/check-doc-output "$$(swift build --show-bin-path)/gatehouse" docs/migrating.md
 
 bench: release ## Hold the release build to the project's goals, an hour; result in Benchmarks/results
 	@scripts/install-packages bench

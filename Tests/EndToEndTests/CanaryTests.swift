@@ -94,6 +94,15 @@ struct CanaryTests {
                 ["user", "create", client.slug, "--email", "nowhere", "--password-stdin"],
                 client.canary("the password of a refused user")
             ),
+            (
+                ["user", "import", "--tenant", client.slug, "--format", "jsonl", "-"],
+                "{\"email\":\"eve@example.com\",\"password_hash\":\"" + client.canary("the hash of a refused user")
+                    + "\"}"
+            ),
+            (
+                ["user", "import", "--tenant", client.slug, "--format", "csv", "-"],
+                "email,password_hash\n" + client.canary("a hash in the wrong column") + ",\n"
+            ),
         ]
         var outputs: [Output] = []
         for mistake in mistakes {

@@ -14,6 +14,9 @@ struct UsageTests {
         ["admin", "tenant", "list", "--actor", "grace\nhopper"], ["admin", "tenant", "list", "--actor", "client:x"],
         ["admin", "client", "create", "shop"], ["admin", "client", "delete", "shop"],
         ["admin", "user", "create", "shop", "--email", "a@example.com", "--password", "secret"],
+        ["admin", "user", "import", "users.csv"], ["admin", "user", "import", "--tenant", "shop", "users.json"],
+        ["admin", "user", "import", "--tenant", "shop", "--format", "firebase", "users.json"],
+        ["admin", "user", "import", "--tenant", "shop", "--hash-config", "config", "users.csv"],
         ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"],
     ]
 

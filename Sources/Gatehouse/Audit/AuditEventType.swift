@@ -21,6 +21,7 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case userDisabled = "user.disabled"
     case userDeleted = "user.deleted"
     case userClaimsSet = "user.claims_set"
+    case userImported = "user.imported"
 
     case tenantCreated = "tenant.created"
     case tenantUpdated = "tenant.updated"

@@ -11,6 +11,18 @@ enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Nil for anything but pairs of digits, in either case.
+    static func decode(_ text: String) -> [UInt8]? {
+        let digits = text.lowercased().utf8.map(value(ofLowercase:))
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
     static func value(ofLowercase digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

@@ -103,7 +103,7 @@ extension Administration {
         }
     }
 
-    private static func claims(from json: String) throws(Refusal) -> JSONObject {
+    static func claims(from json: String) throws(Refusal) -> JSONObject {
         func refused(_ message: String) -> Refusal {
             .validationFailed([FieldProblem(field: "claims", code: "invalid", message: message)])
         }
@@ -133,8 +133,8 @@ extension JSON {
     }
 }
 
-/// The fields of a user as an operator typed them, checked together.
-private struct Profile {
+/// The fields of a user as an operator or a file gives them, checked together.
+struct Profile {
     let email: EmailAddress
     let username: Username?
     let name: DisplayName?

@@ -10,3 +10,4 @@ extension EmailLogin: ExpressibleByArgument {}
 extension MailKind: ExpressibleByArgument {}
 extension KeyUse: ExpressibleByArgument {}
 extension ImportState: ExpressibleByArgument {}
+extension ImportFormat: ExpressibleByArgument {}

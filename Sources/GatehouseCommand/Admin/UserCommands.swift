@@ -7,6 +7,7 @@ struct UserCommands: ParsableCommand {
         commandName: "user", abstract: "Users of a tenant.",
         subcommands: [
             UserCreate.self, List.self, Show.self, Enable.self, Disable.self, Delete.self, SetClaims.self,
+            UserImport.self,
         ])
 
     struct List: AdminCommand {

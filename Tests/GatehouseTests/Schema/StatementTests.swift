@@ -19,7 +19,8 @@ import Testing
         ("users.insert", UserStatements.insert), ("users.setEnabled", UserStatements.setEnabled),
         ("users.setClaims", UserStatements.setClaims), ("users.updateProfile", UserStatements.updateProfile),
         ("users.changePassword", UserStatements.changePassword), ("users.upgradeHash", UserStatements.upgradeHash),
-        ("users.delete", UserStatements.delete), ("sessions.register", SessionStatements.register),
+        ("users.delete", UserStatements.delete), ("users.import", ImportStatements.insert),
+        ("users.taken", ImportStatements.taken), ("sessions.register", SessionStatements.register),
         ("sessions.start", SessionStatements.start), ("sessions.ask", SessionStatements.ask),
         ("sessions.look", RotateRefreshToken.look), ("sessions.live", SessionStatements.live),
         ("sessions.end", SessionStatements.end), ("sessions.endAll", SessionStatements.endAll),
@@ -92,7 +93,8 @@ import Testing
             (SessionStatements.endAllOfUser.sql, "uuid, uuid, uuid, text"), (SessionStatements.live.sql, "uuid, uuid"),
             (SessionStatements.ask.sql, "uuid, uuid[], uuid[]"),
             (RotateRefreshToken.together.sql, "uuid, uuid[], bigint[]"),
-            (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"), (UserStatements.page.sql, "uuid, uuid, bigint"),
+            (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"),
+            (UserStatements.page.sql, "uuid, uuid, bigint"), (ImportStatements.taken.sql, "uuid, jsonb"),
         ])
     func plannedOnce(sql: String, types: String) async throws {
         let installation = try await Installation.make()

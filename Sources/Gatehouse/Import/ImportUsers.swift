@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Postgres
+
+extension Administration {
+    /// Takes over the users of a file, with the hashes of their passwords.
+    ///
+    /// Each batch is one transaction: whatever ends this, whole batches are done, and another run passes over the users whose
+    /// emails are there already. Who is refused doesn't keep the others out. Throws `tenantNotFound`, and `invalidSetting` for a
+    /// file that can't be read to its end.
+    ///
+    /// - Parameters:
+    ///   - dryRun: Reports what would be done, and does nothing.
+    ///   - refuse: Told of each refused user, in the order of the file.
+    ///   - progress: Told what it has come to after each batch, and whether that was the last.
+    public func importUsers(
+        of file: UserFile, into slug: String, dryRun: Bool, refuse: (RefusedUser) -> Void = { _ in },
+        progress: (ImportReport, _ isLast: Bool) -> Void = { _, _ in }
+    ) async throws -> ImportReport {
+        let tenant = try await showTenant(slug)
+        var batches = ImportBatches(file, clock: clock, identifiers: identifiers)
+        var report = ImportReport(isDryRun: dryRun)
+        while let batch = try batches.next() {
+            let outcome =
+                dryRun
+                ? try await look(at: batch, in: tenant.id) : try await insert(batch, of: file.format, into: slug)
+            let refused = batch.refused + outcome.refused
+            for user in refused.sorted(by: { $0.position.number < $1.position.number }) { refuse(user) }
+            report.imported += outcome.imported
+            report.skipped += outcome.skipped
+            report.refused += refused.count
+            progress(report, batch.isLast)
+        }
+        return report
+    }
+
+    private func look(at batch: ImportBatch, in tenant: UUID) async throws -> ImportOutcome {
+        let taken = try await database.query(ImportStatements.taken, (tenant, batch.users), in: tenant)
+        return ImportOutcome(of: batch.users, taken) { outcome, _ in outcome.imported += 1 }
+    }
+
+    private func insert(_ batch: ImportBatch, of format: ImportFormat, into slug: String) async throws -> ImportOutcome
+    {
+        if batch.users.isEmpty { return ImportOutcome() }
+        return try await changing(slug) { transaction, tenant in
+            let inserted = Set(try await transaction.query(ImportStatements.insert, (tenant.id, batch.users)))
+            if !inserted.isEmpty {
+                try await record(
+                    .userImported, in: transaction, tenant: tenant.id,
+                    detail: ["imported": .integer(inserted.count), "format": .string(format.rawValue)])
+            }
+            let others = batch.users.filter { !inserted.contains($0.id) }
+            if others.isEmpty { return ImportOutcome(imported: inserted.count) }
+            // Somebody may register meanwhile: what an insertion has waited for is there for the next statement to see.
+            let taken = try await transaction.query(ImportStatements.taken, (tenant.id, others))
+            var outcome = ImportOutcome(of: others, taken) { outcome, user in
+                outcome.refuse(user, "", "conflict", "Somebody changed this account meanwhile; import it again.")
+            }
+            outcome.imported = inserted.count
+            return outcome
+        }
+    }
+}

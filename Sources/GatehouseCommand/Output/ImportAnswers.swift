@@ -1,0 +1,87 @@
+import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// How an import of users is shown.
+
+extension Answer {
+    /// It has failed where a user was refused, though the others are done.
+    static func userImport(_ report: ImportReport) -> Answer {
+        Answer(json: report.json, isSuccess: report.refused == 0) { coloured in
+            Card(members: [
+                (report.isDryRun ? "to import" : "imported", .init(String(report.imported))),
+                ("already there", .init(String(report.skipped))),
+                ("refused", .init(String(report.refused), report.refused == 0 ? .good : .bad)),
+            ]).rendered(coloured: coloured)
+        }
+    }
+}
+
+extension ImportReport {
+    var progress: String {
+        "\(imported) users \(isDryRun ? "to import" : "imported"), \(skipped) already there, \(refused) refused"
+    }
+
+    fileprivate var json: JSON {
+        var counts: JSONObject = [
+            "imported": .integer(imported), "skipped": .integer(skipped), "refused": .integer(refused),
+            "dry_run": .bool(isDryRun),
+        ]
+        if refused > 0 {
+            let message = refused == 1 ? "One user was refused." : "\(refused) users were refused."
+            counts["error"] = ["code": "users_refused", "message": .string(message)]
+        }
+        return .object(counts)
+    }
+}
+
+/// Names each refused user: on standard error a line, in a file a JSON object.
+final class RefusalWriter {
+    private let descriptor: Int32?
+
+    /// - Parameter path: The file, which only its owner may read; standard error when nil.
+    init(_ path: String?) throws(Refusal) {
+        guard let path else {
+            descriptor = nil
+            return
+        }
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .invalidSetting("Can't write \(path): \(String(cString: strerror(errno))).") }
+        descriptor = file
+    }
+
+    deinit {
+        if let descriptor { close(descriptor) }
+    }
+
+    func write(_ user: RefusedUser) {
+        if let descriptor {
+            Terminal.write(user.json.text + "\n", to: descriptor)
+        } else {
+            Terminal.printDiagnostic("gatehouse: \(user.line)")
+        }
+    }
+}
+
+extension RefusedUser {
+    private var reason: String {
+        problems.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }.joined(separator: " ")
+    }
+
+    fileprivate var line: String {
+        "Line \(position.line), user \(position.number): \(reason) (\(problems.first?.code ?? ""))"
+    }
+
+    fileprivate var json: JSON {
+        [
+            "line": .integer(position.line), "user": .integer(position.number),
+            "code": .string(problems.first?.code ?? ""),
+            "field": problems.first.map { $0.field.isEmpty ? .null : .string($0.field) } ?? .null,
+            "reason": .string(reason),
+        ]
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import FoundationEssentials
+
+@testable import Gatehouse
+
+extension ByteInput {
+    /// A text that comes in pieces of this length.
+    init(_ text: String, inPiecesOf length: Int = 7) {
+        self.init(Array(text.utf8), inPiecesOf: length)
+    }
+
+    init(_ bytes: [UInt8], inPiecesOf length: Int = 7) {
+        var rest = bytes[...]
+        self.init {
+            defer { rest = rest.dropFirst(length) }
+            return Array(rest.prefix(length))
+        }
+    }
+}
+
+/// The exports that docs/migrating.md shows.
+func sampleExport(_ name: String) throws -> String {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/migrating")
+    return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+}
+
+extension UserFile {
+    /// What each user of a file comes to before it is looked for in the database.
+    static func read(
+        _ text: String, as format: ImportFormat, project: FirebaseHashConfig? = nil
+    ) throws -> [(line: Int, draft: Result<UserDraft, Refusal>)] {
+        var file = try UserFile(ByteInput(text), format: format, project: project)
+        var users: [(line: Int, draft: Result<UserDraft, Refusal>)] = []
+        while let (position, draft) = try file.next(now: Date(timeIntervalSince1970: 1_800_000_000)) {
+            users.append((position.line, draft))
+        }
+        return users
+    }
+}
+
+extension Result<UserDraft, Refusal> {
+    var user: UserDraft? { try? get() }
+
+    /// The codes of what is wrong.
+    var codes: [String] {
+        guard case .failure(.validationFailed(let problems)) = self else { return [] }
+        return problems.map(\.code)
+    }
+}
