@@ -17,6 +17,10 @@ enum TenantFileStatements {
         "select to_jsonb(k) - $2::text[] from signing_keys k where tenant_id = $1 order by use, created_at, kid",
         bind: { ($0.tenant, $0.left) }, row: { (row: PostgresJSON) in row })
 
+    static let templates = Statement<(tenant: UUID, left: [String]), PostgresJSON>(
+        "select to_jsonb(m) - $2::text[] from mail_templates m where tenant_id = $1 order by kind, locale",
+        bind: { ($0.tenant, $0.left) }, row: { (row: PostgresJSON) in row })
+
     typealias Page = (tenant: UUID, after: UUID, left: [String], limit: Int)
 
     /// Rows in the order of their ids, which the primary key has.

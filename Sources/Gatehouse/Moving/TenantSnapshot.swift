@@ -20,6 +20,10 @@ struct TenantSnapshot {
             for row in try await transaction.query(TenantFileStatements.settings, (id, columns.left)) {
                 try body(row.text)
             }
+        case .template:
+            for row in try await transaction.query(TenantFileStatements.templates, (id, columns.left)) {
+                try body(row.text)
+            }
         case .key:
             for key in try await keys(columns) { try body(key.text) }
         case .client, .user, .session, .event:
