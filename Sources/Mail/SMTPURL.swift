@@ -21,6 +21,10 @@ public struct SMTPURL: Hashable, Sendable {
             url.path.isEmpty || url.path == "/",
             url.fragment == nil, url.password == nil
         else { throw Self.malformed }
+        // Foundation would encode the first of them.
+        guard text.count(where: { $0 == "@" }) <= 1 else {
+            throw MailValueFault("An @ within the user of a mail server's URL is written as %40.")
+        }
         host = try Self.host(of: url)
         user = try Self.user(of: url)
         port = url.port ?? (scheme == "smtps" ? 465 : 587)
@@ -53,9 +57,6 @@ public struct SMTPURL: Hashable, Sendable {
 
     private static func user(of url: URLComponents) throws(MailValueFault) -> String? {
         guard let encoded = url.percentEncodedUser, !encoded.isEmpty else { return nil }
-        guard !encoded.contains("@") else {
-            throw MailValueFault("An @ within the user of a mail server's URL is written as %40.")
-        }
         guard let user = url.user, user.isPrintable else { throw malformed }
         return user
     }
