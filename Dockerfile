@@ -1,7 +1,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        libargon2-dev libcrypt-dev libpq-dev libsodium-dev libzxcvbn-dev pkg-config \
+        libargon2-dev libcrypt-dev libcurl4-openssl-dev libpq-dev libsodium-dev libzxcvbn-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Dependencies first: a change of the sources doesn't fetch them anew.
@@ -17,7 +17,7 @@ RUN swift build -c release --product gatehouse --static-swift-stdlib \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        ca-certificates libargon2-1 libcrypt1 libpq5 libsodium23 libstdc++6 libzxcvbn0 \
+        ca-certificates libargon2-1 libcrypt1 libcurl4 libpq5 libsodium23 libstdc++6 libzxcvbn0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin gatehouse
 COPY docker/healthcheck.sh docker/make-master-key.sh /usr/local/lib/gatehouse/
