@@ -1,5 +1,7 @@
 import Foundation
 import Gatehouse
+import Postgres
+import PostgresCluster
 import TestSupport
 import Testing
 
@@ -91,6 +93,33 @@ struct TenantMoveTests {
         defer { try? FileManager.default.removeItem(at: file) }
         #expect(try await importing(file, into: new, secret).object["tenant"] as? String == "shop")
         #expect(try await importing(file, into: new, secret).errorCode == "tenant_exists")
+    }
+
+    @Test("What is exported is of one moment, whatever happens while it is written")
+    func moment() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        _ = try await Program.admin("user", "create", "shop", "--email", "ada@example.com", in: place)
+        let psql = try PostgresBinaries.find().path(of: "psql")
+        let pool = Pool(PoolConfiguration(place.database.ownerURL, size: 2))
+        let hasher = PasswordHasher(parameters: .standard)
+        defer { hasher.shutdown() }
+        let administration = Administration(
+            database: Database(pool: pool), sealer: KeySealer(try MasterKeys(base64: Array(place.masterKey.utf8))),
+            hasher: hasher, publicURL: place.url, jwksMaxAge: .seconds(300), actor: "tests")
+        var lines = 0
+        let exported = try await administration.exportTenant("shop", under: Passphrase(passphrase), withAudit: false) {
+            _ in
+            lines += 1
+            guard lines == 1 else { return }
+            let deletion = try ChildProcess.runBlocking(
+                [psql, "-X", "-q", "-c", "delete from users", place.database.superuserURL],
+                environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"])
+            #expect(deletion.status == 0, "\(deletion.output)")
+        }
+        #expect(exported.counts.users == 1)
+        #expect(try await place.count("select count(*) from users") == 0)
+        await pool.close()
     }
 
     @Test("Lines are found wherever a read ends, the last one without an end too")
