@@ -63,7 +63,7 @@ final class CurlSession {
         // Nothing from the environment or a file of the user's decides where mail goes.
         try set(CURLOPT_PROXY, "")
         try set(CURLOPT_MAXCONNECTS, 1)
-        try set(CURLOPT_USE_SSL, Int(server.url.security == .none ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
+        try set(CURLOPT_USE_SSL, Int(server.url.security.curlLevel.rawValue))
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
@@ -145,4 +145,14 @@ final class CurlSession {
 
 extension Duration {
     fileprivate var milliseconds: Int { Int(self / .milliseconds(1)) }
+}
+
+extension SMTPURL.Security {
+    fileprivate var curlLevel: curl_usessl {
+        switch self {
+        case .startTLS, .implicitTLS: CURLUSESSL_ALL
+        case .startTLSIfOffered: CURLUSESSL_TRY
+        case .none: CURLUSESSL_NONE
+        }
+    }
 }

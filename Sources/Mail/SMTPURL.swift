@@ -3,9 +3,14 @@ import FoundationEssentials
 /// Where mail is handed in: `smtp://[user@]host[:port]`, which is port 587 and STARTTLS, or `smtps://[user@]host[:port]`, which is
 /// port 465 and TLS from the first byte.
 ///
-/// `?starttls=off` leaves TLS out, for a loopback host alone. The user is percent-encoded; there is no place for a password.
+/// A loopback host is given mail without TLS where it doesn't offer STARTTLS, but no password; `?starttls=off` leaves TLS out
+/// altogether, for a loopback host alone. The user is percent-encoded; there is no place for a password.
 public struct SMTPURL: Hashable, Sendable {
-    enum Security { case startTLS, implicitTLS, none }
+    enum Security {
+        case startTLS, implicitTLS, none
+        /// STARTTLS where the server offers it.
+        case startTLSIfOffered
+    }
 
     let user: String?
     /// A name or an IPv4 address, or an IPv6 address in brackets.
@@ -30,7 +35,8 @@ public struct SMTPURL: Hashable, Sendable {
         port = url.port ?? (scheme == "smtps" ? 465 : 587)
         guard (1...65535).contains(port) else { throw Self.malformed }
         switch url.query {
-        case nil: security = scheme == "smtps" ? .implicitTLS : .startTLS
+        case nil where scheme == "smtps": security = .implicitTLS
+        case nil: security = Self.isLoopback(host) && user == nil ? .startTLSIfOffered : .startTLS
         case "starttls=off" where scheme == "smtp":
             guard Self.isLoopback(host) else {
                 throw MailValueFault(

@@ -69,6 +69,15 @@ struct SMTPSecurityTests {
         }
     }
 
+    @Test("a server of this machine that offers no STARTTLS gets mail without, as long as no password goes along")
+    func loopback() async throws {
+        try await MailServer.run([]) { server in
+            try await SMTPTransport(port: server.port).send(.sample(text: "hello"))
+            let mail = try await server.mail()
+            #expect(mail.text == "hello" && mail.tls == nil)
+        }
+    }
+
     @Test("an account is used, by PLAIN or by LOGIN", arguments: ["PLAIN", "LOGIN"])
     func account(mechanism: String) async throws {
         try await TestAuthority.with { authority in

@@ -17,6 +17,8 @@ struct SMTPURLTests {
             ),
             ("smtp://192.0.2.1", "smtp://192.0.2.1:587", nil, .startTLS),
             ("smtp://[2001:db8::1]:25", "smtp://[2001:db8::1]:25", nil, .startTLS),
+            ("smtp://localhost:1025", "smtp://localhost:1025", nil, .startTLSIfOffered),
+            ("smtp://ada@[::1]:1025", "smtp://[::1]:1025", "ada", .startTLS),
             ("smtp://localhost:1025?starttls=off", "smtp://localhost:1025", nil, SMTPURL.Security.none),
             ("smtp://127.8.9.10?starttls=off", "smtp://127.8.9.10:587", nil, SMTPURL.Security.none),
             ("smtp://ada@[::1]:1025/?starttls=off", "smtp://[::1]:1025", "ada", SMTPURL.Security.none),
