@@ -14,6 +14,8 @@ from service import PASSWORD, Service
 HERE = os.path.dirname(os.path.abspath(__file__))
 # What a hash costs is not asked here, and thousands of users sign in.
 SETTINGS = {"GATEHOUSE_ARGON2": "m=64,t=1,p=1"}
+# What these want is in a mail, which nobody reads here.
+BY_MAIL = ("/v1/password/reset", "/v1/email/verify", "/v1/login/email/verify")
 
 
 def tenant(service: Service, slug: str) -> dict:
@@ -32,7 +34,7 @@ def main() -> int:
     options = options.parse_args()
     print(f"seed {options.seed}, {options.examples} examples per operation", flush=True)
     with Service(options.binary, SETTINGS) as service:
-        service.admin("tenant", "create", "shop", "--algorithm", "EdDSA")
+        service.admin("tenant", "create", "shop", "--algorithm", "EdDSA", "--email-login", "code")
         tenants = {slug: tenant(service, slug) for slug in ("demo", "shop")}
         answered = os.path.join(service.folder, "answered.json")
         result = subprocess.run(
@@ -54,7 +56,7 @@ def report(answered: dict[str, dict[str, int]]) -> int:
         print(f"{operation:62}", *(f"{status}: {count}" for status, count in sorted(statuses.items())), sep="  ")
     idle = [
         operation for operation, statuses in answered.items()
-        if not any(status[0] == "2" for status in statuses)]
+        if not operation.endswith(BY_MAIL) and not any(status[0] == "2" for status in statuses)]
     for operation in idle:
         print(f"FAIL  {operation} granted nothing")
     return 1 if idle else 0

@@ -32,7 +32,7 @@ class SignedIn:
             credentials = None
         else:
             return None
-        tokens = session(slug, changes_password=case.path.endswith("/v1/password"))
+        tokens = session(slug, changes_user=changes_user(case))
         place_secrets(case, tokens)
         return credentials or ("bearer" in schemes and f"Bearer {tokens['access_token']}") or None
 
@@ -42,11 +42,17 @@ class SignedIn:
             case.headers["Authorization"] = data
 
 
-def session(slug: str, changes_password: bool) -> dict:
-    """A new session of the tenant's user, or of a new one whose password may change."""
+def changes_user(case) -> bool:
+    """Whether what is asked for leaves the user another one, or nobody."""
+    path = case.path
+    return path.endswith("/v1/password")
+
+
+def session(slug: str, changes_user: bool) -> dict:
+    """A new session of the tenant's user, or of a new one who may change."""
     names = {name: TENANTS[slug][name] for name in ("email", "password")}
     route = "login"
-    if changes_password:
+    if changes_user:
         names["email"], route = f"{secrets.token_hex(8)}@example.org", "register"
     answer = web.post(f"{URL}/t/{slug}/v1/{route}", json=names)
     answer.raise_for_status()

@@ -15,10 +15,14 @@ public final class LoginService: Sendable {
     public let verify: VerifyAccess
     public let introspect: IntrospectToken
     public let revoke: RevokeToken
+    public let requestMail: RequestMail
+    public let resetPassword: ResetPassword
+    public let verifyEmail: VerifyEmail
+    public let logInByMail: LogInByMail
 
     public init(
-        database: Database, directory: TenantDirectory, hasher: PasswordHasher, limits: GuessLimits,
-        clock: Clock = .system, logger: Logger, metrics: SessionMetrics = SessionMetrics()
+        database: Database, directory: TenantDirectory, hasher: PasswordHasher, secrets: OneTimeSecrets,
+        limits: GuessLimits, clock: Clock = .system, logger: Logger, metrics: SessionMetrics = SessionMetrics()
     ) {
         let identifiers = IdentifierSource(clock: clock)
         let tokens = TokenReader(directory: directory, clock: clock)
@@ -27,7 +31,8 @@ public final class LoginService: Sendable {
         let failures = FailedAttempts(database: database, identifiers: identifiers)
         let trail = AuditTrail(actor: AuditEvent.user, identifiers: identifiers)
         self.directory = directory
-        register = Register(database: database, hasher: hasher, identifiers: identifiers, guesses: guesses)
+        register = Register(
+            database: database, hasher: hasher, identifiers: identifiers, guesses: guesses, budget: limits.mail)
         logIn = LogIn(
             database: database, passwords: passwords, identifiers: identifiers, guesses: guesses,
             failures: failures, devices: RecogniseDevice(clock: clock), metrics: metrics)
@@ -36,12 +41,23 @@ public final class LoginService: Sendable {
         authenticate = Authenticate(database: database, tokens: tokens)
         logOut = LogOut(database: database, tokens: tokens, identifiers: identifiers)
         updateProfile = UpdateProfile(database: database, identifiers: identifiers)
+        let currentPassword = CurrentPassword(
+            database: database, passwords: passwords, guesses: guesses, failures: failures)
         changePassword = ChangePassword(
-            database: database, passwords: passwords, guesses: guesses, failures: failures, trail: trail)
+            database: database, currentPassword: currentPassword, hasher: hasher, trail: trail)
         listSessions = ListSessions(database: database)
         endSession = EndSession(database: database, identifiers: identifiers)
         verify = VerifyAccess(tokens: tokens)
         introspect = IntrospectToken(database: database, tokens: tokens)
         revoke = RevokeToken(database: database, tokens: tokens, identifiers: identifiers)
+        let redeem = RedeemOneTimeToken(
+            database: database, secrets: secrets, guesses: guesses, failures: failures, identifiers: identifiers)
+        requestMail = RequestMail(
+            database: database, identifiers: identifiers, guesses: guesses, budget: limits.mail)
+        resetPassword = ResetPassword(database: database, redeem: redeem, hasher: hasher, trail: trail)
+        verifyEmail = VerifyEmail(database: database, redeem: redeem, trail: trail)
+        logInByMail = LogInByMail(
+            database: database, redeem: redeem, identifiers: identifiers, devices: RecogniseDevice(clock: clock),
+            metrics: metrics)
     }
 }

@@ -25,6 +25,7 @@ public enum Refusal: Error, Sendable, Equatable {
     case weakPassword(FieldProblem)
     case invalidCredentials
     case wrongCurrentPassword
+    case emailNotVerified
     case missingToken
     case invalidToken
     case tokenExpired
@@ -75,6 +76,7 @@ public enum Refusal: Error, Sendable, Equatable {
         case .validationFailed: "validation_failed"
         case .weakPassword: "weak_password"
         case .invalidCredentials, .wrongCurrentPassword: "invalid_credentials"
+        case .emailNotVerified: "email_not_verified"
         case .missingToken: "missing_token"
         case .invalidToken: "invalid_token"
         case .tokenExpired: "token_expired"
@@ -110,6 +112,7 @@ public enum Refusal: Error, Sendable, Equatable {
         case .weakPassword(let problem): problem.message
         case .invalidCredentials: "The email or password is wrong."
         case .wrongCurrentPassword: "The current password is wrong."
+        case .emailNotVerified: "The email address has not been verified yet."
         case .missingToken: "A token is needed for this."
         case .invalidToken: "The token is not valid here."
         case .tokenExpired: "The token has expired."

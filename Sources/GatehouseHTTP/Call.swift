@@ -22,6 +22,8 @@ struct Call: Sendable {
     var client: ClientInfo {
         let peer = channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) ?? IPAddress(high: 0, low: 0)
         let address = ClientAddress.resolve(peer: peer, headers: headers, trusted: configuration.trustedProxies)
-        return ClientInfo(address: address.description, userAgent: headers[.userAgent])
+        return ClientInfo(
+            address: address.description, userAgent: headers[.userAgent],
+            language: headers[.acceptLanguage].flatMap(MailLocale.init(acceptLanguage:)))
     }
 }

@@ -10,6 +10,9 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case allSessionsRevoked = "session.all_revoked"
     case passwordChanged = "password.changed"
     case passwordChangeFailed = "password.change_failed"
+    case passwordReset = "password.reset"
+    case codeFailed = "code.failed"
+    case emailVerified = "email.verified"
     case profileUpdated = "user.updated"
 
     case refreshTokenReused = "refresh.reuse_detected"

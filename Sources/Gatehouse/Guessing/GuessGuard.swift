@@ -45,6 +45,13 @@ struct GuessGuard: Sendable {
         return GuessAttempt(tenant: tenant, source: source, account: account)
     }
 
+    /// Counts an attempt that names no account against its source alone. Throws `Refusal.tooManyAttempts`.
+    func begin(from client: ClientInfo, in tenant: UUID) throws(Refusal) -> GuessAttempt {
+        let source = SourceAddress(client.address)
+        try sources.count(source)
+        return GuessAttempt(tenant: tenant, source: source, account: nil)
+    }
+
     /// The password was right, or was never looked at. The answer stands whether or not this reaches the database: at
     /// worst a failure too many is counted until the window ends.
     func giveBack(_ attempt: GuessAttempt) async {
@@ -65,6 +72,11 @@ struct GuessGuard: Sendable {
             await giveBack(attempt)
             throw error
         }
+    }
+
+    /// Whoever has mails sent pays as for failures: one address in a mail is as good as another.
+    func countMailRequest(from client: ClientInfo) throws(Refusal) {
+        try sources.count(SourceAddress(client.address))
     }
 
     func countRegistration(from client: ClientInfo) throws(Refusal) {

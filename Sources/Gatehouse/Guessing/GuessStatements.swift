@@ -42,4 +42,9 @@ enum GuessStatements {
         where tenant_id = $1 and subject = $2
         """,
         bind: { ($0.tenant, $0.account.digest) })
+
+    /// What was counted against an account is forgotten: its owner has proved who they are by other means.
+    static let forget = Statement<(tenant: UUID, account: GuessedAccount), Void>(
+        "delete from guess_counters where tenant_id = $1 and subject = $2",
+        bind: { ($0.tenant, $0.account.digest) })
 }

@@ -12,6 +12,9 @@ struct ComposeMail: Sendable {
     func callAsFunction(_ mail: QueuedMail, in tenant: Tenant) async throws -> MailMessage? {
         guard let purpose = mail.kind.purpose else { return try await message(mail, in: tenant, token: nil, code: nil) }
         guard let issued = try await issue(for: mail, purpose: purpose, in: tenant) else { return nil }
+        var mail = mail
+        // As its owner gave it, not as whoever asked typed it: a mail server may tell upper from lower case.
+        if mail.kind.isToOwnAddress { mail.recipient = issued.user.email }
         return try await message(mail, in: tenant, token: issued.token, code: issued.code)
     }
 

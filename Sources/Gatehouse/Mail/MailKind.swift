@@ -23,6 +23,14 @@ public enum MailKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it goes to the address that the account has when it is sent.
+    var isToOwnAddress: Bool {
+        switch self {
+        case .verifyEmail, .passwordReset, .logIn: true
+        case .confirmEmail, .emailChanged, .alreadyRegistered, .passwordChanged: false
+        }
+    }
+
     /// How long after it was asked for it is still worth sending.
     var patience: Duration {
         switch self {

@@ -27,7 +27,7 @@ enum MailStatements {
         bind: { ($0.tenant, $0.id) }, row: QueuedMail.init(id:user:kind:recipient:locale:detail:createdAt:isIssued:))
 
     static let noteIssued = Statement<(tenant: UUID, id: UUID, user: UUID), Void>(
-        "update mails set issued_at = now(), user_id = $3 where tenant_id = $1 and id = $2",
+        "update mails set issued_at = now(), user_id = $3 where tenant_id = $1 and id = $2 and issued_at is null",
         bind: { ($0.tenant, $0.id, $0.user) })
 
     /// A mail that has been sent, or that there is no reason to send any more, leaves nothing behind.

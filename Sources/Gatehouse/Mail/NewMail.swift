@@ -22,7 +22,7 @@ struct QueuedMail: Sendable {
     let id: UUID
     let user: UUID?
     let kind: MailKind
-    let recipient: String
+    var recipient: String
     let locale: MailLocale?
     let detail: JSONObject
     let createdAt: Date

@@ -62,6 +62,8 @@ struct IssueOneTimeToken: Sendable {
         _ mail: QueuedMail, _ purpose: OneTimePurpose, _ form: Form, for user: User, in tenant: UUID,
         _ transaction: Transaction
     ) async throws {
+        // A mail that is gone meanwhile has been voided by a change of the account; one that was issued meanwhile may have been used.
+        guard try await transaction.execute(MailStatements.noteIssued, (tenant, mail.id, user.id)) == 1 else { return }
         let key = secrets.masterKeyID
         let token = form.hasToken ? secrets.token(of: mail.id, for: purpose, in: tenant, under: key) : nil
         _ = try await transaction.execute(
@@ -71,7 +73,6 @@ struct IssueOneTimeToken: Sendable {
             NewOneTimeToken(
                 tenant: tenant, id: mail.id, user: user.id, purpose: purpose, email: mail.recipient,
                 tokenHash: token.flatMap { secrets.tokenHash(of: $0.text) }, masterKeyID: key, hasCode: form.hasCode))
-        _ = try await transaction.execute(MailStatements.noteIssued, (tenant, mail.id, user.id))
     }
 
     /// Whether a mail has a link, a code, or both.

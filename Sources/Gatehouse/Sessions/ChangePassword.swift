@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Postgres
 
-/// A signed-in user changes their password, which ends every other session of theirs.
+/// A signed-in user changes their password, which ends every other session of theirs and voids what was
+/// mailed to them.
 public struct ChangePassword: Sendable {
     let database: Database
-    let passwords: PasswordCheck
-    let guesses: GuessGuard
-    let failures: FailedAttempts
+    let currentPassword: CurrentPassword
+    let hasher: PasswordHasher
     let trail: AuditTrail
 
     /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session
@@ -16,21 +16,11 @@ public struct ChangePassword: Sendable {
     ) async throws {
         let tenant = served.tenant
         let user = signedIn.user
-        guard let stored = try await database.first(UserStatements.byID, (tenant.id, user.id), in: tenant.id) else {
-            throw Refusal.sessionEnded
-        }
-        let account = GuessedAccount(user.id, in: tenant.id)
-        let attempt = try await guesses.begin(on: account, from: client, in: tenant.id)
-        let match = try await guesses.judging(attempt) { try await passwords.check(current, of: stored, in: tenant.id) }
-        guard match != nil else {
-            try await failures.record(
-                .passwordChangeFailed, on: account, of: user.id, because: "wrong_password", from: client, in: tenant.id)
-            throw Refusal.wrongCurrentPassword
-        }
-        await guesses.giveBack(attempt)
-        try await PasswordPolicy(hasher: passwords.hasher).check(
+        let stored = try await currentPassword.check(
+            current, of: signedIn, recording: .passwordChangeFailed, from: client, in: tenant.id)
+        try await PasswordPolicy(hasher: hasher).check(
             new, field: "new_password", for: tenant, userInputs: [user.email, user.username, user.name])
-        let hash = try await passwords.hasher.hashOrRefuse(new, for: tenant.id)
+        let hash = try await hasher.hashOrRefuse(new, for: tenant.id)
         try await replace(hash, of: stored, keeping: signedIn.sessionID, from: client, in: tenant.id)
     }
 
@@ -49,6 +39,7 @@ public struct ChangePassword: Sendable {
             }
             let ended = try await transaction.execute(
                 SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged))
+            _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, id, nil))
             try await trail.record(
                 .passwordChanged, in: transaction, tenant: tenant, user: id, session: session, from: client,
                 detail: ["sessions_ended": .integer(ended)])

@@ -18,7 +18,8 @@ public struct LogIn: Sendable {
     let metrics: SessionMetrics
 
     /// A new session. A wrong password, an unknown name and a disabled user are all `invalidCredentials`, after the same
-    /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, `overloaded`, and `keysUnavailable`.
+    /// work. Throws `tooManyAttempts` without hashing when a guessing budget is used up, `emailNotVerified` where the tenant
+    /// requires that and the password is right, `overloaded`, and `keysUnavailable`.
     ///
     /// - Parameter deviceToken: From an earlier sign-in on this device. With a good one the attempt counts against the
     ///   device's budget, any other is as good as none.
@@ -61,8 +62,18 @@ public struct LogIn: Sendable {
             throw Refusal.invalidCredentials
         }
         await guesses.giveBack(attempt)
+        try await requireVerifiedAddress(of: stored.user, from: client, in: served.tenant)
         if match.wantsUpgrade { await upgradeHash(of: stored, to: password, in: tenant) }
         return try await sessionOf(stored, device: device, from: client, in: served)
+    }
+
+    /// Only whoever knows the password is told.
+    private func requireVerifiedAddress(of user: User, from client: ClientInfo, in tenant: Tenant) async throws {
+        guard tenant.settings.requireVerifiedEmail, !user.emailVerified else { return }
+        try await failures.record(
+            .logInFailed, on: GuessedAccount(user.id, in: tenant.id), of: user.id, because: "email_not_verified",
+            from: client, in: tenant.id)
+        throw Refusal.emailNotVerified
     }
 
     private static func reason(_ stored: StoredUser?) -> String {

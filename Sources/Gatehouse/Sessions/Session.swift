@@ -18,9 +18,12 @@ public struct ClientInfo: Sendable {
     public let address: String
     /// At most 512 code points of what the client calls itself.
     public let userAgent: String?
+    /// What the client would like to be written to in.
+    public let language: MailLocale?
 
-    public init(address: String, userAgent: String?) {
+    public init(address: String, userAgent: String?, language: MailLocale? = nil) {
         self.address = address
+        self.language = language
         self.userAgent = userAgent.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(512))) }
     }
 }
@@ -46,10 +49,18 @@ public struct IssuedSession: Sendable, Redacted {
     public let deviceToken: String?
 }
 
+/// By what somebody signed in, as the audit trail says it.
+enum SignInMethod: String {
+    case password
+    case emailLink = "email_link"
+    case emailCode = "email_code"
+}
+
 /// Why a session ended before its time, as its row says.
 enum EndReason: String {
     case loggedOut = "logged_out"
     case passwordChanged = "password_changed"
+    case passwordReset = "password_reset"
     case userDisabled = "user_disabled"
     case revokedByUser = "revoked_by_user"
     case revokedByClient = "revoked_by_client"

@@ -15,6 +15,8 @@ public struct SessionMetrics: Sendable {
 enum CountedLogIn: String, CountedOutcome {
     case succeeded
     case invalidCredentials = "invalid_credentials"
+    case emailNotVerified = "email_not_verified"
+    case invalidToken = "invalid_token"
     case tooManyAttempts = "too_many_attempts"
     case tenantNotFound = "tenant_not_found"
     case overloaded

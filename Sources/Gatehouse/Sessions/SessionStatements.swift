@@ -38,8 +38,9 @@ enum SessionStatements {
             s.created_at + make_interval(secs => t.session_max_age_seconds)), s.address, s.user_agent
         """
 
-    /// The user and the first session together, or neither; no row when registration has just been closed.
-    static let register = Statement<(NewUser, NewSession), (User, StartedSession)>(
+    /// The user and the first session together, or neither, and the mail that verifies the address where one is named; no row when
+    /// registration has just been closed.
+    static let register = Statement<(NewUser, NewSession, verification: NewMail?), (User, StartedSession)>(
         """
         with made as (
             insert into users as u (tenant_id, id, email, username, name, password_hash)
@@ -53,14 +54,21 @@ enum SessionStatements {
         ), recorded as (
             \(AuditStatements.insertion(
                 of: .userRegistered, for: "made, started", user: "made.id", session: "started.id", stamp: 8))
+        ), queued as (
+            insert into mails (tenant_id, id, user_id, kind, recipient, locale)
+            select $1, $11, made.id, '\(MailKind.verifyEmail.rawValue)', made.email, $12 from made where $11::uuid is not null
+            returning id
+        ), due as (
+            \(MailRequestStatements.delivery(of: "queued"))
         )
         select made.*, started.*, now() from made, started
         """,
         bind: {
-            let (user, session) = $0
+            let (user, session, verification) = $0
             return (
                 user.tenant, user.id, user.email, user.username, user.name, user.passwordHash?.stored,
-                session.id, session.stamp.id, session.stamp.client.address, session.stamp.client.userAgent
+                session.id, session.stamp.id, session.stamp.client.address, session.stamp.client.userAgent,
+                verification?.id, verification?.locale?.text
             )
         },
         row: {
@@ -80,32 +88,41 @@ enum SessionStatements {
 
     /// Checks the user once more, under a lock that waits for whoever is disabling them or changing their password:
     /// no row, and no session, when that came first; when it comes second, it sees the session and ends it.
-    static let start = Statement<(NewSession, passwordVersion: Int32, deviceIsRecognised: Bool), StartedSession>(
-        """
-        with \(TenantStatements.held), person as (
-            select u.id from users u, t
-            where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
-                and t.disabled_at is null
-            for share of u
-        ), started as (
-            insert into refresh_tokens (tenant_id, id, user_id, address, user_agent)
-            select $1, $4, person.id, $6, $7 from person
-            returning id, user_id, generation, created_at, rotated_at
-        ), recorded as (
-            \(AuditStatements.insertion(
-                of: .logInSucceeded, for: "started", user: "started.user_id", session: "started.id",
-                detail: "jsonb_build_object('method', 'password', 'device_recognised', $8::boolean)", stamp: 5))
-        )
-        select id, generation, created_at, rotated_at, now() from started
-        """,
-        bind: {
-            let session = $0.0
-            return (
-                session.tenant, session.userID, $0.passwordVersion, session.id, session.stamp.id,
-                session.stamp.client.address, session.stamp.client.userAgent, $0.deviceIsRecognised
+    static let start = starting(by: .password)
+    /// The same for who has just used up what was mailed to them.
+    static let startByLink = starting(by: .emailLink)
+    static let startByCode = starting(by: .emailCode)
+
+    private static func starting(
+        by method: SignInMethod
+    ) -> Statement<(NewSession, passwordVersion: Int32, deviceIsRecognised: Bool), StartedSession> {
+        Statement(
+            """
+            with \(TenantStatements.held), person as (
+                select u.id from users u, t
+                where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
+                    and t.disabled_at is null
+                for share of u
+            ), started as (
+                insert into refresh_tokens (tenant_id, id, user_id, address, user_agent)
+                select $1, $4, person.id, $6, $7 from person
+                returning id, user_id, generation, created_at, rotated_at
+            ), recorded as (
+                \(AuditStatements.insertion(
+                    of: .logInSucceeded, for: "started", user: "started.user_id", session: "started.id",
+                    detail: "jsonb_build_object('method', '\(method.rawValue)', 'device_recognised', $8::boolean)", stamp: 5))
             )
-        },
-        row: StartedSession.init(id:generation:createdAt:rotatedAt:now:))
+            select id, generation, created_at, rotated_at, now() from started
+            """,
+            bind: {
+                let session = $0.0
+                return (
+                    session.tenant, session.userID, $0.passwordVersion, session.id, session.stamp.id,
+                    session.stamp.client.address, session.stamp.client.userAgent, $0.deviceIsRecognised
+                )
+            },
+            row: StartedSession.init(id:generation:createdAt:rotatedAt:now:))
+    }
 
     /// Those of the named sessions that there are, found by their own ids: a user may have thousands. As for the subqueries, see
     /// `RotateRefreshToken.together`.

@@ -52,12 +52,13 @@ extension Administration {
         }
     }
 
-    /// Ends every session of the user; none can begin. The user's row is locked first, so that a racing login either
-    /// finds them disabled or has its session ended here.
+    /// Ends every session of the user and voids what was mailed to them; no session can begin. The user's row is locked first, so
+    /// that a racing login either finds them disabled or has its session ended here.
     public func disableUser(tenant slug: String, user: String) async throws -> User {
         try await changingUser(user, of: slug, .userDisabled) { transaction, tenant, id in
             let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
             _ = try await transaction.execute(SessionStatements.endAllOfUser, (tenant, id, nil, .userDisabled))
+            _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, id, nil))
             return user
         }
     }

@@ -29,7 +29,7 @@ enum MetricCatalogue {
         return [
             MetricDefinition(
                 .counter, "gatehouse_login_total", labels: named(tenants) + ["outcome"],
-                help: "Sign-ins with a password: succeeded, or the code of the refusal.", seriesLimit: limit),
+                help: "Sign-ins with a password or by mail: succeeded, or the code of the refusal.", seriesLimit: limit),
             MetricDefinition(
                 .counter, "gatehouse_refresh_total", labels: named(tenants) + ["outcome"],
                 help: "Refresh tokens presented: rotated, repeated, repeated_after_grace, or why not.",

@@ -70,7 +70,8 @@ struct ServiceProcess {
             await webhookClient.shutdown()
         }
         let service = LoginService(
-            database: database, directory: directory, hasher: hasher, limits: settings.limits, logger: logger,
+            database: database, directory: directory, hasher: hasher,
+            secrets: OneTimeSecrets(settings.masterKeys), limits: settings.limits, logger: logger,
             metrics: metrics.sessions)
         let readiness = Readiness(
             databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger, metrics: metrics.readiness)

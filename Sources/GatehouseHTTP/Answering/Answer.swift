@@ -21,6 +21,9 @@ struct Answer {
 
     static let noContent = Answer(status: .noContent, body: .none)
 
+    /// What was asked for is done elsewhere, if at all: the answer doesn't tell.
+    static let accepted = Answer.json([:], status: .accepted)
+
     static func json(_ document: JSON, status: HTTPResponse.Status = .ok) -> Answer {
         Answer(status: status, body: .bytes(document.serialized(), contentType: "application/json"))
     }

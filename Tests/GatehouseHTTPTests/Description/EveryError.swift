@@ -13,7 +13,8 @@ private func successor(of refusal: Refusal) -> Refusal? {
     case .validationFailed: .weakPassword(FieldProblem(field: "password", code: "too_short", message: ""))
     case .weakPassword: .invalidCredentials
     case .invalidCredentials: .wrongCurrentPassword
-    case .wrongCurrentPassword: .missingToken
+    case .wrongCurrentPassword: .emailNotVerified
+    case .emailNotVerified: .missingToken
     case .missingToken: .invalidToken
     case .invalidToken: .tokenExpired
     case .tokenExpired: .refreshTokenReused

@@ -11,7 +11,7 @@ struct TraceTests {
     private static let caller = "b7ad6b7169203331"
 
     /// A service whose traces go to `collector`.
-    private static func traced(
+    static func traced(
         ratio: Double = 1, _ body: (RunningService, TraceCollector) async throws -> Void
     ) async throws {
         try await TraceCollector.run { collector, endpoint in

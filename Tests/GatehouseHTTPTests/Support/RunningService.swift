@@ -31,6 +31,7 @@ struct RunningService: Sendable {
     let database: TestDatabase
     let pool: Pool
     let administration: Administration
+    let secrets: OneTimeSecrets
     private let group: ServiceGroup
 
     /// The one that all tests share which change nothing but tenants of their own.
@@ -71,7 +72,8 @@ struct RunningService: Sendable {
         let logger = options.logger ?? silence
         var http = options.http
         http.tracer = options.tracer ?? .identifiersOnly
-        let sealer = KeySealer(master: .generate())
+        let keys = try MasterKeys(base64: Array(MasterKey.generate().base64.utf8))
+        let sealer = KeySealer(keys)
         let hasher = try options.hasher()
         let owner = Database(pool: Pool(PoolConfiguration(database.ownerURL, size: 2, waitDeadline: .seconds(60))))
         var connecting = PoolConfiguration(
@@ -82,7 +84,8 @@ struct RunningService: Sendable {
             database: Database(pool: pool), sealer: sealer, publicURL: options.http.publicURL,
             listenURL: database.serviceURL, clock: options.clock, logger: logger)
         let login = LoginService(
-            database: Database(pool: pool), directory: directory, hasher: hasher, limits: options.limits,
+            database: Database(pool: pool), directory: directory, hasher: hasher, secrets: OneTimeSecrets(keys),
+            limits: options.limits,
             clock: options.clock, logger: logger)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = makeServer(service: login, configuration: http, logger: logger) { port in
@@ -100,7 +103,9 @@ struct RunningService: Sendable {
             database: owner, sealer: sealer, hasher: hasher, publicURL: options.http.publicURL,
             jwksMaxAge: options.http.jwksMaxAge, actor: "test")
         return (
-            RunningService(port: port, database: database, pool: pool, administration: administration, group: group),
+            RunningService(
+                port: port, database: database, pool: pool, administration: administration,
+                secrets: OneTimeSecrets(keys), group: group),
             task
         )
     }

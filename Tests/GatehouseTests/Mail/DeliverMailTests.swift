@@ -17,7 +17,7 @@ import Testing
             $0.mailFrom = "Shop <no-reply@shop.example>"
             $0.appURL = "https://shop.example/account"
         }
-        _ = try await installation.register(in: tenant)
+        _ = try await installation.administration.createUser(tenant: "shop", email: "ada@example.com")
         let id = try await installation.enqueue(.passwordReset, in: tenant)
         #expect(try await installation.deliverer(to: mailroom).sendAllDue() == 1)
         #expect(try await installation.deliverer(to: mailroom).sendAllDue() == 0)

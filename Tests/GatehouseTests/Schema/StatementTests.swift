@@ -58,7 +58,14 @@ import Testing
         ("moving.insertUsers", TenantFileStatements.insert(into: .user, ["id", "email"])),
         ("moving.setIssuer", TenantFileStatements.setIssuer),
         ("schema.lock", SchemaStatements.lock),
-        ("schema.dangers", SchemaStatements.dangers), ("readiness.moment", ServerMoment.moment),
+        ("oneTime.byToken", RedeemStatements.byToken), ("oneTime.takeGuess", RedeemStatements.takeGuess),
+        ("oneTime.takeGuessAtAddress", RedeemStatements.takeGuessAtAddress), ("oneTime.useUp", RedeemStatements.useUp),
+        ("oneTime.void", OneTimeTokenStatements.void), ("mails.request", MailRequestStatements.enqueue),
+        ("users.resetPassword", UserStatements.resetPassword), ("users.verifyEmail", UserStatements.verifyEmail),
+        ("users.registerUnverified", UnverifiedRegistration.statement),
+        ("guesses.forget", GuessStatements.forget),
+        ("sessions.startByLink", SessionStatements.startByLink),
+        ("sessions.startByCode", SessionStatements.startByCode),
     ]
 
     @Test(

@@ -48,7 +48,8 @@ struct Installation: Sendable {
                 database: Database(pool: owner), sealer: sealer, hasher: hasher, publicURL: publicURL,
                 jwksMaxAge: jwksMaxAge, actor: "tests"),
             service: LoginService(
-                database: serviceDatabase, directory: directory, hasher: hasher, limits: limits, logger: logger,
+                database: serviceDatabase, directory: directory, hasher: hasher, secrets: OneTimeSecrets(sealer.keys),
+                limits: limits, logger: logger,
                 metrics: metrics),
             serviceDatabase: serviceDatabase, ownerPool: owner, sealer: sealer)
     }
@@ -62,7 +63,8 @@ struct Installation: Sendable {
         return Installation(
             database: database, administration: administration,
             service: LoginService(
-                database: serviceDatabase, directory: directory, hasher: administration.hasher, limits: .off,
+                database: serviceDatabase, directory: directory, hasher: administration.hasher,
+                secrets: OneTimeSecrets(sealer.keys), limits: .off,
                 clock: clock, logger: logger),
             serviceDatabase: serviceDatabase, ownerPool: ownerPool, sealer: sealer)
     }

@@ -1,0 +1,62 @@
+import Crypto
+import FoundationEssentials
+import Postgres
+
+/// Has a mail sent to an address that somebody names, who may be anybody.
+///
+/// One statement, which doesn't ask whose address it is: so that neither the answer nor the time it takes tells. An address gets a
+/// few mails of a kind in a while, and whoever asks for more isn't told either.
+public struct RequestMail: Sendable {
+    let database: Database
+    let identifiers: IdentifierSource
+    let guesses: GuessGuard
+    let budget: GuessBudget?
+
+    /// A token with which the user of that address can choose a new password.
+    public func passwordReset(to address: EmailAddress, from client: ClientInfo, in served: ServedTenant) async throws {
+        try await request(.passwordReset, to: address.text, of: nil, from: client, in: served.tenant)
+    }
+
+    /// A token that verifies the address of its user.
+    public func verification(of address: EmailAddress, from client: ClientInfo, in served: ServedTenant) async throws {
+        try await request(.verifyEmail, to: address.text, of: nil, from: client, in: served.tenant)
+    }
+
+    /// The same for the address of whoever is signed in.
+    public func verification(of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant) async throws {
+        let user = signedIn.user
+        try await request(.verifyEmail, to: user.email, of: user.id, from: client, in: served.tenant)
+    }
+
+    /// A token that signs its user in, where the tenant's users may sign in by mail.
+    public func logIn(to address: EmailAddress, from client: ClientInfo, in served: ServedTenant) async throws {
+        guard served.tenant.settings.emailLogin != .off else { return }
+        try await request(.logIn, to: address.text, of: nil, from: client, in: served.tenant)
+    }
+
+    /// Throws `tooManyAttempts` where the client's source has used its budget up, and `tenantNotFound`.
+    private func request(
+        _ kind: MailKind, to recipient: String, of user: UUID?, from client: ClientInfo, in tenant: Tenant,
+        detail: JSONObject = [:]
+    ) async throws {
+        try guesses.countMailRequest(from: client)
+        let mail = NewMail(
+            id: identifiers.next(), tenant: tenant.id, user: user, kind: kind, recipient: recipient,
+            locale: client.language, detail: detail)
+        let request = MailRequestStatements.Request(
+            mail: mail, subject: MailSubject(kind, recipient, in: tenant.id), budget: budget)
+        guard try await database.first(MailRequestStatements.enqueue, request, in: tenant.id) == true else {
+            throw Refusal.tenantNotFound
+        }
+    }
+}
+
+/// What mails of a kind to an address are counted under. The address can't be read back from it.
+struct MailSubject: Sendable {
+    let digest: [UInt8]
+
+    init(_ kind: MailKind, _ address: String, in tenant: UUID) {
+        let text = "\(tenant.lowercaseString):mail:\(kind.rawValue):\(address.foldingASCIICase)"
+        digest = Array(SHA256.hash(data: Array(text.utf8)))
+    }
+}

@@ -1,0 +1,105 @@
+import FoundationEssentials
+import Postgres
+
+/// Takes what was mailed back: finds the token, and uses it up in the transaction of what it lets its presenter do.
+///
+/// Unknown, used, expired, of another purpose or tenant, a user who is unknown or disabled: all of it is `invalidToken`.
+struct RedeemOneTimeToken: Sendable {
+    let database: Database
+    let secrets: OneTimeSecrets
+    let guesses: GuessGuard
+    let failures: FailedAttempts
+    let identifiers: IdentifierSource
+
+    /// The live token behind what was presented; it isn't used up yet, but a code has lost a guess.
+    ///
+    /// - Parameter device: Where it is one of the account's, a wrong code counts against its own budget.
+    func find(
+        _ proof: OneTimeProof, for purpose: OneTimePurpose, device: DeviceClaims? = nil, from client: ClientInfo,
+        in served: ServedTenant
+    ) async throws -> LiveToken {
+        switch proof {
+        case .token(let text): try await find(token: text, for: purpose, from: client, in: served.tenant.id)
+        case .code(let code, let email):
+            try await find(code, of: email, for: purpose, device, from: client, in: served.tenant.id)
+        }
+    }
+
+    /// Uses the token up for what the rest of the transaction does. Where that fails, the token is as good as before.
+    func useUp(_ token: LiveToken, in transaction: Transaction, of tenant: UUID) async throws -> UsedToken {
+        guard let used = try await transaction.first(RedeemStatements.useUp, (tenant, token)) else {
+            throw Refusal.invalidToken
+        }
+        return used
+    }
+
+    /// 256 bits aren't guessed, so this counts against the source alone: for who would have the database asked in vain.
+    private func find(
+        token: String, for purpose: OneTimePurpose, from client: ClientInfo, in tenant: UUID
+    ) async throws -> LiveToken {
+        let attempt = try guesses.begin(from: client, in: tenant)
+        guard let hash = secrets.tokenHash(of: token) else { throw Refusal.invalidToken }
+        let found = try await guesses.judging(attempt) {
+            try await database.first(RedeemStatements.byToken, (tenant, hash, purpose), in: tenant)
+        }
+        guard let found else { throw try await database.refusal(.invalidToken, in: tenant) }
+        await guesses.giveBack(attempt)
+        return found
+    }
+
+    /// The same work whether or not somebody has that address, and whether or not there is a code.
+    private func find(
+        _ code: String, of email: String, for purpose: OneTimePurpose, _ claimed: DeviceClaims?,
+        from client: ClientInfo, in tenant: UUID
+    ) async throws -> LiveToken {
+        if claimed == nil { try guesses.checkSource(of: client) }
+        let name = LogInName.email(email)
+        let user = try await owner(of: email, for: purpose, in: tenant)
+        let account = GuessedAccount(user, orElse: name, in: tenant)
+        let counted =
+            if let user, let claimed, claimed.subject == user {
+                GuessedAccount(user, device: claimed.deviceID, in: tenant)
+            } else {
+                account
+            }
+        let attempt = try await guesses.begin(on: counted, from: client, in: tenant)
+        let found = try await guesses.judging(attempt) {
+            try await compare(code, with: user, or: email, for: purpose, in: tenant)
+        }
+        guard let found else {
+            try await failures.record(
+                .codeFailed, on: account, of: user, because: purpose.rawValue, from: client, in: tenant)
+            throw Refusal.invalidToken
+        }
+        await guesses.giveBack(attempt)
+        return found
+    }
+
+    /// Nil for an address that is nobody's: a new one never is.
+    private func owner(of email: String, for purpose: OneTimePurpose, in tenant: UUID) async throws -> UUID? {
+        guard purpose != .changeEmail else { return nil }
+        return try await database.first(
+            UserStatements.byEmail, (tenant, String(email.trimmingASCIISpace())), in: tenant)?.user.id
+    }
+
+    private func compare(
+        _ code: String, with user: UUID?, or email: String, for purpose: OneTimePurpose, in tenant: UUID
+    ) async throws -> LiveToken? {
+        let rows =
+            if purpose == .changeEmail {
+                try await database.query(
+                    RedeemStatements.takeGuessAtAddress, (tenant, String(email.trimmingASCIISpace())), in: tenant)
+            } else {
+                try await database.query(
+                    RedeemStatements.takeGuess, (tenant, user ?? identifiers.next(), purpose), in: tenant)
+            }
+        if rows.isEmpty {
+            _ = secrets.code(of: identifiers.next(), for: purpose, in: tenant, under: secrets.masterKeyID)?.matches(
+                code)
+        }
+        let match = rows.filter { row in
+            secrets.code(of: row.id, for: purpose, in: tenant, under: row.masterKeyID)?.matches(code) == true
+        }.first
+        return match.map { LiveToken(id: $0.id, purpose: purpose, method: .code, email: $0.email, user: $0.user) }
+    }
+}
