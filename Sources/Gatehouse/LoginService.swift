@@ -19,6 +19,7 @@ public final class LoginService: Sendable {
     public let resetPassword: ResetPassword
     public let verifyEmail: VerifyEmail
     public let logInByMail: LogInByMail
+    public let deleteAccount: DeleteAccount
 
     public init(
         database: Database, directory: TenantDirectory, hasher: PasswordHasher, secrets: OneTimeSecrets,
@@ -59,5 +60,6 @@ public final class LoginService: Sendable {
         logInByMail = LogInByMail(
             database: database, redeem: redeem, identifiers: identifiers, devices: RecogniseDevice(clock: clock),
             metrics: metrics)
+        deleteAccount = DeleteAccount(database: database, currentPassword: currentPassword, trail: trail)
     }
 }

@@ -25,6 +25,8 @@ public enum Refusal: Error, Sendable, Equatable {
     case weakPassword(FieldProblem)
     case invalidCredentials
     case wrongCurrentPassword
+    /// Where there is no password to ask for, whoever is signed in has to have signed in a moment ago.
+    case freshSignInNeeded
     case emailNotVerified
     case missingToken
     case invalidToken
@@ -75,7 +77,7 @@ public enum Refusal: Error, Sendable, Equatable {
         switch self {
         case .validationFailed: "validation_failed"
         case .weakPassword: "weak_password"
-        case .invalidCredentials, .wrongCurrentPassword: "invalid_credentials"
+        case .invalidCredentials, .wrongCurrentPassword, .freshSignInNeeded: "invalid_credentials"
         case .emailNotVerified: "email_not_verified"
         case .missingToken: "missing_token"
         case .invalidToken: "invalid_token"
@@ -112,6 +114,8 @@ public enum Refusal: Error, Sendable, Equatable {
         case .weakPassword(let problem): problem.message
         case .invalidCredentials: "The email or password is wrong."
         case .wrongCurrentPassword: "The current password is wrong."
+        case .freshSignInNeeded:
+            "Sign in again first: the account has no password, and the last sign-in is too long ago."
         case .emailNotVerified: "The email address has not been verified yet."
         case .missingToken: "A token is needed for this."
         case .invalidToken: "The token is not valid here."

@@ -15,6 +15,7 @@ extension RouteTable {
             Route(.post, "/t/{tenant}/v1/logout", expectsBearer: true, Endpoints.logOut),
             Route(.get, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.showMe),
             Route(.patch, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.updateMe),
+            Route(.delete, "/t/{tenant}/v1/me", expectsBearer: true, Endpoints.deleteMe),
             Route(.post, "/t/{tenant}/v1/password", expectsBearer: true, Endpoints.changePassword),
             Route(.post, "/t/{tenant}/v1/password/forgot", Endpoints.forgotPassword),
             Route(.post, "/t/{tenant}/v1/password/reset", Endpoints.resetPassword),

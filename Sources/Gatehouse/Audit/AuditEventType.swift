@@ -14,6 +14,7 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case codeFailed = "code.failed"
     case emailVerified = "email.verified"
     case profileUpdated = "user.updated"
+    case deletionFailed = "user.deletion_failed"
 
     case refreshTokenReused = "refresh.reuse_detected"
     case refreshRepeatedAfterGrace = "refresh.repeated_after_grace"

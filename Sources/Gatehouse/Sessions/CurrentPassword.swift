@@ -18,6 +18,26 @@ struct CurrentPassword: Sendable {
         try await check(password, of: try await stored(signedIn, in: tenant), event, from: client, in: tenant)
     }
 
+    /// The same, where an account without a password is asked for a sign-in of the last few minutes instead: by mail, it can be by
+    /// nothing else.
+    ///
+    /// Throws `freshSignInNeeded` as well, and `validationFailed` where there is a password and none was given.
+    func checkIfAny(
+        _ password: Password?, of signedIn: SignedIn, recording event: AuditEventType, from client: ClientInfo,
+        in tenant: UUID
+    ) async throws -> StoredUser {
+        let stored = try await stored(signedIn, in: tenant)
+        if let password { return try await check(password, of: stored, event, from: client, in: tenant) }
+        guard stored.passwordHash == nil else {
+            throw Refusal.validationFailed([
+                FieldProblem(field: "current_password", code: "required", message: "This field is required.")
+            ])
+        }
+        guard try await database.first(SessionStatements.isFresh, (tenant, signedIn.sessionID), in: tenant) == true
+        else { throw Refusal.freshSignInNeeded }
+        return stored
+    }
+
     private func stored(_ signedIn: SignedIn, in tenant: UUID) async throws -> StoredUser {
         guard let stored = try await database.first(UserStatements.byID, (tenant, signedIn.user.id), in: tenant) else {
             throw Refusal.sessionEnded
@@ -39,4 +59,17 @@ struct CurrentPassword: Sendable {
         await guesses.giveBack(attempt)
         return stored
     }
+}
+
+extension SessionStatements {
+    /// How long a sign-in stands for a password that there isn't.
+    static let freshness: Duration = .seconds(600)
+
+    /// Whether the session began a moment ago.
+    static let isFresh = Statement<(tenant: UUID, session: UUID), Bool>(
+        """
+        select now() < created_at + interval '\(freshness.wholeSeconds) s' from refresh_tokens
+        where tenant_id = $1 and id = $2 and ended_at is null
+        """,
+        bind: { ($0.tenant, $0.session) }, row: { (fresh: Bool) in fresh })
 }

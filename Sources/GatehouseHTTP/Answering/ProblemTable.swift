@@ -40,7 +40,7 @@ extension Problem {
             .invalidClient:
             .unauthorized
         case .unsupportedTokenType: .badRequest
-        case .wrongCurrentPassword, .emailNotVerified, .registrationClosed: .forbidden
+        case .wrongCurrentPassword, .freshSignInNeeded, .emailNotVerified, .registrationClosed: .forbidden
         case .tenantNotFound, .sessionNotFound: .notFound
         case .emailTaken, .usernameTaken: .conflict
         case .validationFailed, .weakPassword: .unprocessableContent

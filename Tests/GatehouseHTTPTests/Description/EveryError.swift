@@ -13,7 +13,8 @@ private func successor(of refusal: Refusal) -> Refusal? {
     case .validationFailed: .weakPassword(FieldProblem(field: "password", code: "too_short", message: ""))
     case .weakPassword: .invalidCredentials
     case .invalidCredentials: .wrongCurrentPassword
-    case .wrongCurrentPassword: .emailNotVerified
+    case .wrongCurrentPassword: .freshSignInNeeded
+    case .freshSignInNeeded: .emailNotVerified
     case .emailNotVerified: .missingToken
     case .missingToken: .invalidToken
     case .invalidToken: .tokenExpired

@@ -139,6 +139,26 @@ private let newPassword = "another-Lintel92-quasar"
         }
     }
 
+    @Test func `Who deletes their account is gone, and so are their cookies`() async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let users = [try await tenant.user(), try await tenant.cookieUser()]
+        for (user, headers) in [(users[0], users[0].bearer), (users[1], tenant.cookies(of: users[1]))] {
+            let wrong: JSON = ["current_password": "wrong"]
+            try expectProblem(
+                try await tenant.send("DELETE", "/v1/me", headers, json: wrong), 403, "invalid_credentials")
+            try expectProblem(try await tenant.send("DELETE", "/v1/me", headers), 422, "validation_failed")
+            let right: JSON = ["current_password": .string(goodPassword)]
+            let reply = try await tenant.send("DELETE", "/v1/me", headers, json: right)
+            #expect(reply.status == 204, "\(reply)")
+            #expect(reply.all("set-cookie").count == (headers["Cookie"] == nil ? 0 : 2))
+            #expect(reply.cookies.values.allSatisfy { $0.isEmpty })
+            try expectProblem(try await tenant.me(user.access), 401, "session_ended")
+            try expectProblem(try await tenant.refresh(user.refresh), 401, "session_ended")
+            try expectProblem(try await tenant.logIn(user.email), 401, "invalid_credentials")
+            #expect(try await tenant.register(user.email).status == 201)
+        }
+    }
+
     @Test func `429 for a source that asks for too many mails; the sixth to one address isn't sent, and nothing tells`()
         async throws
     {

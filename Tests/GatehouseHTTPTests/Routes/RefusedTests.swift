@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GET", "/v1/login", "POST, OPTIONS"), ("DELETE", "/v1/me", "GET, HEAD, PATCH, OPTIONS"),
+        ("GET", "/v1/login", "POST, OPTIONS"), ("PUT", "/v1/me", "GET, HEAD, PATCH, DELETE, OPTIONS"),
         ("PUT", "/v1/register", "POST, OPTIONS"), ("POST", "/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
         ("PURGE", "/v1/login", "POST, OPTIONS"), ("PROPFIND", "/v1/sessions", "GET, HEAD, OPTIONS"),
     ])

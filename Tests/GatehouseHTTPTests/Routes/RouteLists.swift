@@ -1,7 +1,7 @@
 /// Routes that want an access token.
 let bearerRoutes = [
     ("GET", "/v1/me"), ("PATCH", "/v1/me"), ("GET", "/v1/verify"), ("GET", "/v1/sessions"), ("POST", "/v1/logout"),
-    ("POST", "/v1/password"), ("POST", "/v1/email/verification"),
+    ("POST", "/v1/password"), ("POST", "/v1/email/verification"), ("DELETE", "/v1/me"),
     ("DELETE", "/v1/sessions/00000000-0000-4000-8000-000000000000"),
 ]
 

@@ -9,7 +9,7 @@ import Testing
 @Suite("Voided one-time tokens", .installation) struct VoidedTokenTests {
     /// What is done to the account by its owner or by an operator.
     enum Change: CaseIterable, Sendable {
-        case password, disabled, tenantDisabled, reset
+        case password, disabled, tenantDisabled, deleted, reset
 
         func callAsFunction(_ signedIn: SignedIn, in tenant: ServedTenant, _ installation: Installation) async throws {
             let client = Installation.client
@@ -21,6 +21,9 @@ import Testing
             case .disabled:
                 _ = try await installation.administration.disableUser(tenant: "shop", user: "ada@example.com")
             case .tenantDisabled: _ = try await installation.administration.disableTenant("shop")
+            case .deleted:
+                try await installation.service.deleteAccount(
+                    current: Password(Installation.password), of: signedIn, from: client, in: tenant)
             case .reset:
                 try await installation.service.requestMail.passwordReset(
                     to: EmailAddress("ada@example.com"), from: client, in: tenant)

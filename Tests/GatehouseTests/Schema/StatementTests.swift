@@ -63,9 +63,12 @@ import Testing
         ("oneTime.void", OneTimeTokenStatements.void), ("mails.request", MailRequestStatements.enqueue),
         ("users.resetPassword", UserStatements.resetPassword), ("users.verifyEmail", UserStatements.verifyEmail),
         ("users.registerUnverified", UnverifiedRegistration.statement),
-        ("guesses.forget", GuessStatements.forget),
+        ("guesses.forget", GuessStatements.forget), ("sessions.isFresh", SessionStatements.isFresh),
         ("sessions.startByLink", SessionStatements.startByLink),
-        ("sessions.startByCode", SessionStatements.startByCode),
+        ("sessions.startByCode", SessionStatements.startByCode), ("deletion.lock", DeletionStatements.lock),
+        ("deletion.unsentMails", DeletionStatements.unsentMails), ("deletion.failures", DeletionStatements.failures),
+        ("deletion.scrubEvents", DeletionStatements.scrubEvents),
+        ("schema.dangers", SchemaStatements.dangers), ("readiness.moment", ServerMoment.moment),
     ]
 
     @Test(

@@ -1,0 +1,80 @@
+import FoundationEssentials
+import Postgres
+
+/// A signed-in user deletes their account.
+public struct DeleteAccount: Sendable {
+    let database: Database
+    let currentPassword: CurrentPassword
+    let trail: AuditTrail
+
+    /// Everything personal goes at once: the user with their sessions and whatever was mailed to them, the counters of their failures,
+    /// and of the audit trail's events the addresses and user agents. The events stay, by the user's id.
+    ///
+    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session was
+    /// ended meanwhile; nothing is deleted then.
+    ///
+    /// - Parameter current: Nil for an account without a password.
+    public func callAsFunction(
+        current: Password?, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
+    ) async throws {
+        let tenant = served.tenant.id
+        let stored = try await currentPassword.checkIfAny(
+            current, of: signedIn, recording: .deletionFailed, from: client, in: tenant)
+        let user = stored.user.id
+        try await database.transaction(in: tenant) { transaction in
+            guard
+                try await transaction.first(
+                    DeletionStatements.lock, (tenant, user, stored.passwordVersion, signedIn.sessionID)) != nil
+            else { throw Refusal.sessionEnded }
+            _ = try await DeletionStatements.erase(user, of: tenant, in: transaction)
+            try await trail.record(.userDeleted, in: transaction, tenant: tenant, user: user)
+        }
+    }
+}
+
+enum DeletionStatements {
+    /// Removes a user, and what is personal of them elsewhere. Who it was; nil where there is no such user.
+    static func erase(_ user: UUID, of tenant: UUID, in transaction: Transaction) async throws -> User? {
+        guard let gone = try await transaction.first(UserStatements.delete, (tenant, user)) else { return nil }
+        let account = GuessedAccount(user, in: tenant)
+        _ = try await transaction.execute(unsentMails, (tenant, gone.email))
+        _ = try await transaction.execute(GuessStatements.forget, (tenant, account))
+        _ = try await transaction.execute(failures, (tenant, account))
+        _ = try await transaction.execute(scrubEvents, (tenant, user))
+        return gone
+    }
+
+    /// Locks the user, so that nothing of theirs is made any more, if the password is the one that was checked and the session lives.
+    static let lock = Statement<(tenant: UUID, user: UUID, passwordVersion: Int32, session: UUID), UUID>(
+        """
+        with \(TenantStatements.held), person as (
+            select u.id from users u, t
+            where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
+                and t.disabled_at is null
+            for update of u
+        )
+        select s.id from refresh_tokens s, person
+        where s.tenant_id = $1 and s.id = $4 and s.user_id = person.id and s.ended_at is null
+        for update of s
+        """,
+        bind: { ($0.tenant, $0.user, $0.passwordVersion, $0.session) }, row: { (session: UUID) in session })
+
+    /// Mails that were asked for by address alone, and so don't go with the user. Their places in the queue lead nowhere then.
+    static let unsentMails = Statement<(tenant: UUID, address: String), Void>(
+        "delete from mails where tenant_id = $1 and recipient = $2",
+        bind: { ($0.tenant, $0.address) })
+
+    /// Found by the account, under which failures are counted: it begins the primary key.
+    static let failures = Statement<(tenant: UUID, account: GuessedAccount), Void>(
+        "delete from failed_attempts where tenant_id = $1 and subject = $2",
+        bind: { ($0.tenant, $0.account.digest) })
+
+    /// What tells where a user has been, of events of one who is gone: row-level security lets it be removed, and nothing else be
+    /// changed.
+    static let scrubEvents = Statement<(tenant: UUID, user: UUID), Void>(
+        """
+        update audit_events set address = null, user_agent = null, detail = detail - 'source'
+        where tenant_id = $1 and user_id = $2 and address is not null
+        """,
+        bind: { ($0.tenant, $0.user) })
+}
