@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # What a hash costs is not asked here, and thousands of users sign in.
 SETTINGS = {"GATEHOUSE_ARGON2": "m=64,t=1,p=1"}
 # What these want is in a mail, which nobody reads here.
-BY_MAIL = ("/v1/password/reset", "/v1/email/verify", "/v1/login/email/verify")
+BY_MAIL = ("/v1/password/reset", "/v1/email/confirm", "/v1/email/undo", "/v1/email/verify", "/v1/login/email/verify")
 
 
 def tenant(service: Service, slug: str) -> dict:

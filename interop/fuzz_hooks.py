@@ -45,7 +45,7 @@ class SignedIn:
 def changes_user(case) -> bool:
     """Whether what is asked for leaves the user another one, or nobody."""
     path = case.path
-    return path.endswith("/v1/password") or (path.endswith("/v1/me") and case.method == "DELETE")
+    return path.endswith(("/v1/password", "/v1/email")) or (path.endswith("/v1/me") and case.method == "DELETE")
 
 
 def session(slug: str, changes_user: bool) -> dict:

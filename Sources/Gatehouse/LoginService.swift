@@ -19,6 +19,9 @@ public final class LoginService: Sendable {
     public let resetPassword: ResetPassword
     public let verifyEmail: VerifyEmail
     public let logInByMail: LogInByMail
+    public let changeEmail: ChangeEmail
+    public let confirmEmail: ConfirmEmail
+    public let undoEmailChange: UndoEmailChange
     public let deleteAccount: DeleteAccount
 
     public init(
@@ -60,6 +63,9 @@ public final class LoginService: Sendable {
         logInByMail = LogInByMail(
             database: database, redeem: redeem, identifiers: identifiers, devices: RecogniseDevice(clock: clock),
             metrics: metrics)
+        changeEmail = ChangeEmail(currentPassword: currentPassword, mails: requestMail)
+        confirmEmail = ConfirmEmail(database: database, redeem: redeem, trail: trail)
+        undoEmailChange = UndoEmailChange(database: database, redeem: redeem, trail: trail)
         deleteAccount = DeleteAccount(database: database, currentPassword: currentPassword, trail: trail)
     }
 }

@@ -13,6 +13,9 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case passwordReset = "password.reset"
     case codeFailed = "code.failed"
     case emailVerified = "email.verified"
+    case emailChanged = "email.changed"
+    case emailChangeFailed = "email.change_failed"
+    case emailChangeUndone = "email.change_undone"
     case profileUpdated = "user.updated"
     case deletionFailed = "user.deletion_failed"
 

@@ -34,6 +34,15 @@ public struct RequestMail: Sendable {
         try await request(.logIn, to: address.text, of: nil, from: client, in: served.tenant)
     }
 
+    /// A token with which the user takes that address for their own.
+    func confirmation(
+        of address: EmailAddress, by signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
+    ) async throws {
+        try await request(
+            .confirmEmail, to: address.text, of: signedIn.user.id, from: client, in: served.tenant,
+            detail: ["new_email": .string(address.text)])
+    }
+
     /// Throws `tooManyAttempts` where the client's source has used its budget up, and `tenantNotFound`.
     private func request(
         _ kind: MailKind, to recipient: String, of user: UUID?, from client: ClientInfo, in tenant: Tenant,

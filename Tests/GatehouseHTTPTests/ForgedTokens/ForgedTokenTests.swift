@@ -29,7 +29,7 @@ import Testing
         #expect(try await forger.verdict(on: token).claims == forger.claims)
         let expected = [
             "GET /v1/me": 200, "PATCH /v1/me": 400, "GET /v1/verify": 204, "GET /v1/sessions": 200,
-            "POST /v1/password": 400, "POST /v1/email/verification": 202, "DELETE /v1/me": 422,
+            "POST /v1/password": 400, "POST /v1/email": 400, "POST /v1/email/verification": 202, "DELETE /v1/me": 422,
             "DELETE /v1/sessions/00000000-0000-4000-8000-000000000000": 404, "POST /v1/logout": 204,
         ]
         let logout = { (route: (String, String)) in route.1 == "/v1/logout" }

@@ -57,7 +57,7 @@ private let newPassword = "another-Lintel92-quasar"
             (["token": nil], ["token"]), (["token": "x", "email": "a@example.com", "code": "1"], ["token"]),
             (["token": "x", "code": "1"], ["email", "token"]), (["email": 1, "code": 2], ["code", "email"]),
         ]
-        for path in ["/v1/email/verify", "/v1/login/email/verify", "/v1/password/reset"] {
+        for path in ["/v1/email/verify", "/v1/email/confirm", "/v1/login/email/verify", "/v1/password/reset"] {
             for (body, fields) in cases {
                 var body = body
                 if path == "/v1/password/reset" { body["new_password"] = .string(newPassword) }
@@ -66,6 +66,8 @@ private let newPassword = "another-Lintel92-quasar"
                 #expect(reply.fields.sorted() == fields, "\(path) \(body)")
             }
         }
+        try expectProblem(
+            try await tenant.post("/v1/email/undo", ["email": "a@example.com", "code": "1"]), 422, "validation_failed")
     }
 
     @Test func `An address is verified by whoever asked with it, or is signed in`() async throws {
@@ -136,6 +138,39 @@ private let newPassword = "another-Lintel92-quasar"
             #expect(try await tenant.me(try #require(replies[1].cookies[tenant.accessCookie])).status == 200)
             let code: JSON = ["email": .string(user.email), "code": "12345678"]
             try expectProblem(try await tenant.post("/v1/login/email/verify", code), 401, "invalid_token")
+        }
+    }
+
+    @Test func `An address is changed, told, and taken back`() async throws {
+        try await withTenant { tenant in
+            let user = try await tenant.user()
+            let new = randomEmail()
+            let wrong: JSON = ["email": .string(new), "current_password": "wrong"]
+            try expectProblem(try await tenant.post("/v1/email", wrong, user.bearer), 403, "invalid_credentials")
+            try expectProblem(
+                try await tenant.post("/v1/email", ["email": .string(new)], user.bearer), 422, "validation_failed")
+            let right: JSON = ["email": .string(new), "current_password": .string(goodPassword)]
+            #expect(try await tenant.post("/v1/email", right, user.bearer).status == 202)
+            let token = try #require(try await tenant.letter(to: new).token)
+            #expect(try await tenant.post("/v1/email/confirm", ["token": .string(token)]).status == 204)
+            #expect(try await tenant.me(user.access).json["email"] == .string(new))
+            let undo = try #require(try await tenant.letter(to: user.email).token)
+            try expectProblem(
+                try await tenant.post("/v1/email/confirm", ["token": .string(undo)]), 401, "invalid_token")
+            #expect(try await tenant.post("/v1/email/undo", ["token": .string(undo)]).status == 204)
+            try expectProblem(try await tenant.me(user.access), 401, "session_ended")
+            #expect(try await tenant.logIn(user.email).status == 200)
+        }
+    }
+
+    @Test func `409 email_taken for who confirms an address that somebody has by then`() async throws {
+        try await withTenant { tenant in
+            let (user, holder) = (try await tenant.user(), try await tenant.user())
+            let body: JSON = ["email": .string(holder.email), "current_password": .string(goodPassword)]
+            #expect(try await tenant.post("/v1/email", body, user.bearer).status == 202)
+            let token = try #require(try await tenant.letter(to: holder.email).token)
+            try expectProblem(
+                try await tenant.post("/v1/email/confirm", ["token": .string(token)]), 409, "email_taken")
         }
     }
 

@@ -12,6 +12,7 @@ import Testing
             ("POST", "/v1/refresh", nil), ("POST", "/v1/logout", ["scope": "global"]),
             ("PATCH", "/v1/me", ["name": "Hacked"]),
             ("POST", "/v1/password", ["current_password": "x", "new_password": "y"]),
+            ("POST", "/v1/email", ["email": "eve@example.com", "current_password": .string(goodPassword)]),
             ("POST", "/v1/email/verification", nil), ("DELETE", "/v1/me", ["current_password": .string(goodPassword)]),
             ("DELETE", "/v1/sessions/00000000-0000-4000-8000-000000000000", nil),
         ] as [(String, String, JSON?)])

@@ -81,12 +81,14 @@ import Testing
             "/v1/password": ["current_password": .string(goodPassword), "new_password": "another-Lintel92-quasar"],
             "/v1/password/forgot": ["email": .string(user.email)],
             "/v1/password/reset": ["token": "x", "new_password": "another-Lintel92-quasar"],
+            "/v1/email": ["email": .string(email), "current_password": .string(goodPassword)],
+            "/v1/email/confirm": ["token": "x"], "/v1/email/undo": ["token": "x"],
             "/v1/email/verify": ["email": .string(user.email), "code": "12345678"],
         ]
         for (method, path) in jsonRoutes {
             var body = try #require(bodies[path])
             body[member] = "x"
-            let needsBearer = ["/v1/me", "/v1/password", "/v1/logout"].contains(path)
+            let needsBearer = ["/v1/me", "/v1/password", "/v1/logout", "/v1/email"].contains(path)
             let reply = try await tenant.send(method, path, needsBearer ? user.bearer : [:], json: .object(body))
             #expect(reply.code == "validation_failed", "\(path)")
             #expect(reply.fields == [member], "\(path)")

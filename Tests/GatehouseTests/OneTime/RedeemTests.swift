@@ -101,10 +101,14 @@ import Testing
         let (service, client) = (installation.service, Installation.client)
         await #expect(throws: Refusal.invalidToken) { try await installation.reset(proof, in: other) }
         await #expect(throws: Refusal.invalidToken) { try await service.verifyEmail(proof, from: client, in: tenant) }
+        await #expect(throws: Refusal.invalidToken) { try await service.confirmEmail(proof, from: client, in: tenant) }
         await #expect(throws: Refusal.invalidToken) {
             try await service.logInByMail(proof, deviceToken: nil, from: client, in: tenant)
         }
         if case .token(let text) = proof {
+            await #expect(throws: Refusal.invalidToken) {
+                try await service.undoEmailChange(token: text, from: client, in: tenant)
+            }
             // The purpose that its prefix names makes it no other one's.
             for prefix in OneTimePurpose.allCases.map(\.prefix) where prefix != "rst_" {
                 await #expect(throws: Refusal.invalidToken) {

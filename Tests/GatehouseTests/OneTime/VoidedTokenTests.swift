@@ -43,7 +43,9 @@ import Testing
         let signedIn = try await installation.signedIn(session, in: tenant)
         let verification = try await installation.letter()
         let reset = try await installation.resetLetter(in: tenant)
-        try await installation.enqueue(.confirmEmail, to: "new@example.com", user: signedIn.user.id, in: tenant)
+        try await installation.service.changeEmail(
+            to: EmailAddress("new@example.com"), current: Password(Installation.password), of: signedIn,
+            from: Installation.client, in: tenant)
         try await change(signedIn, in: tenant, installation)
         let expected = change == .tenantDisabled ? Refusal.tenantNotFound : .invalidToken
         for proof in [try reset.proofByToken, try reset.proofByCode] {

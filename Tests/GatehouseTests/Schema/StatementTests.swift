@@ -62,7 +62,7 @@ import Testing
         ("oneTime.takeGuessAtAddress", RedeemStatements.takeGuessAtAddress), ("oneTime.useUp", RedeemStatements.useUp),
         ("oneTime.void", OneTimeTokenStatements.void), ("mails.request", MailRequestStatements.enqueue),
         ("users.resetPassword", UserStatements.resetPassword), ("users.verifyEmail", UserStatements.verifyEmail),
-        ("users.registerUnverified", UnverifiedRegistration.statement),
+        ("users.setEmail", UserStatements.setEmail), ("users.registerUnverified", UnverifiedRegistration.statement),
         ("guesses.forget", GuessStatements.forget), ("sessions.isFresh", SessionStatements.isFresh),
         ("sessions.startByLink", SessionStatements.startByLink),
         ("sessions.startByCode", SessionStatements.startByCode), ("deletion.lock", DeletionStatements.lock),

@@ -1,0 +1,99 @@
+import FoundationEssentials
+import Postgres
+
+/// A signed-in user wants another address, which is theirs once they say so from there.
+public struct ChangeEmail: Sendable {
+    let currentPassword: CurrentPassword
+    let mails: RequestMail
+
+    /// Has a token sent to the new address. Nothing tells whether that is somebody's already.
+    ///
+    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`.
+    ///
+    /// - Parameter current: Nil for an account without a password.
+    public func callAsFunction(
+        to address: EmailAddress, current: Password?, of signedIn: SignedIn, from client: ClientInfo,
+        in served: ServedTenant
+    ) async throws {
+        _ = try await currentPassword.checkIfAny(
+            current, of: signedIn, recording: .emailChangeFailed, from: client, in: served.tenant.id)
+        try await mails.confirmation(of: address, by: signedIn, from: client, in: served)
+    }
+}
+
+/// Somebody who was mailed a token at a new address makes it that of the account.
+public struct ConfirmEmail: Sendable {
+    let database: Database
+    let redeem: RedeemOneTimeToken
+    let trail: AuditTrail
+
+    /// The address before is told, in the same transaction, and can take the change back. Sessions go on.
+    ///
+    /// Throws `invalidToken`, `tooManyAttempts`, and `emailTaken` where somebody has the address meanwhile: only whoever reads its
+    /// mail is told, and the token stays good.
+    public func callAsFunction(_ proof: OneTimeProof, from client: ClientInfo, in served: ServedTenant) async throws {
+        let tenant = served.tenant.id
+        let token = try await redeem.find(proof, for: .changeEmail, from: client, in: served)
+        do {
+            try await database.transaction(in: tenant) { transaction in
+                let used = try await redeem.useUp(token, in: transaction, of: tenant)
+                guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
+                else { throw Refusal.invalidToken }
+                _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, nil))
+                _ = try await transaction.execute(
+                    MailStatements.enqueue,
+                    NewMail(
+                        id: trail.identifiers.next(), tenant: tenant, user: used.user, kind: .emailChanged,
+                        recipient: before, locale: client.language, detail: ["new_email": .string(used.email)]))
+                try await trail.record(
+                    .emailChanged, in: transaction, tenant: tenant, user: used.user, from: client,
+                    detail: ["method": .string(token.method.rawValue)])
+            }
+        } catch let error as PostgresError {
+            throw error.userConflict ?? error
+        }
+    }
+}
+
+/// The owner of an address from which an account was moved away takes it back.
+public struct UndoEmailChange: Sendable {
+    let database: Database
+    let redeem: RedeemOneTimeToken
+    let trail: AuditTrail
+
+    /// Every session of the user ends, and whatever was mailed to them since is void: of several changes, the undoing of the first
+    /// ends what followed, and that of a later one leaves the first as it is.
+    ///
+    /// Throws `invalidToken`, `tooManyAttempts`, and `emailTaken` where somebody else has the address meanwhile.
+    public func callAsFunction(token text: String, from client: ClientInfo, in served: ServedTenant) async throws {
+        let tenant = served.tenant.id
+        let token = try await redeem.find(.token(text), for: .undoEmailChange, from: client, in: served)
+        do {
+            try await database.transaction(in: tenant) { transaction in
+                let used = try await redeem.useUp(token, in: transaction, of: tenant)
+                guard try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email)) != nil
+                else { throw Refusal.invalidToken }
+                let ended = try await transaction.execute(
+                    SessionStatements.endAllOfUser, (tenant, used.user, nil, .emailChangeUndone))
+                _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, used.id))
+                try await trail.record(
+                    .emailChangeUndone, in: transaction, tenant: tenant, user: used.user, from: client,
+                    detail: ["sessions_ended": .integer(ended)])
+            }
+        } catch let error as PostgresError {
+            throw error.userConflict ?? error
+        }
+    }
+}
+
+extension UserStatements {
+    /// Gives a user, whose row is locked, an address that has been shown to be theirs. The one before.
+    static let setEmail = Statement<(tenant: UUID, id: UUID, email: String), String>(
+        """
+        with before as (select u.email from users u where u.tenant_id = $1 and u.id = $2)
+        update users u set email = $3, email_verified_at = now(), updated_at = now() from before
+        where u.tenant_id = $1 and u.id = $2
+        returning before.email
+        """,
+        bind: { ($0.tenant, $0.id, $0.email) }, row: { (before: String) in before })
+}
