@@ -22,7 +22,7 @@ extension InternetAddress {
         (0x0A00_0000, 8),  // private
         (0x6440_0000, 10),  // carrier-grade NAT
         (0x7F00_0000, 8),  // loopback
-        (0xA83F_8110, 32),  // 168.63.129.16: public by number, but what every machine at Azure finds there is its own platform
+        (0xA83F_8110, 32),  // 168.63.129.16: public by number, and at Azure every machine's own platform
         (0xA9FE_0000, 16),  // link-local; 169.254.169.254 tells machines of clouds their credentials
         (0xAC10_0000, 12),  // private
         (0xC000_0000, 24),  // protocol assignments

@@ -35,9 +35,9 @@ struct WebhookCarrier: Sendable {
     }
 
     /// Nil when the answer is 2xx. `connect` when nothing was sent, and another address may do.
-    func carry(_ request: HTTPClientRequest, for host: String, to address: InternetAddress) async -> WebhookFault? {
+    func carry(_ request: HTTPClientRequest, for url: WebhookURL, to address: InternetAddress) async -> WebhookFault? {
         let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: configuration(for: host, to: address))
+            eventLoopGroupProvider: .singleton, configuration: configuration(for: url, to: address))
         let fault: WebhookFault?
         do {
             // Whoever calls cancels this in time.
@@ -63,8 +63,8 @@ struct WebhookCarrier: Sendable {
         } catch {}
     }
 
-    /// A client's own, since it is the client that holds a host's address. The certificate is still asked for, and has to be, the host's.
-    private func configuration(for host: String, to address: InternetAddress) -> HTTPClient.Configuration {
+    /// A client's own, since it is the client that holds the address of a host.
+    private func configuration(for url: WebhookURL, to address: InternetAddress) -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = trustRoots
         var configuration = HTTPClient.Configuration(
@@ -73,14 +73,17 @@ struct WebhookCarrier: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         // Receivers are others, whom our traces don't concern.
         configuration.tracing.tracer = nil
-        configuration.dnsOverride = [host: address.description]
-        // Were the host not found in there, it would be looked up by the client, and nobody would have judged what that finds.
-        let expected = try? SocketAddress(ipAddress: address.description, port: 0)
+        configuration.dnsOverride = [url.host: address.description]
+        let peer = WebhookPeer(url: url, address: address)
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            guard let actual = channel.remoteAddress?.ipAddress, actual == expected?.ipAddress else {
-                return channel.close().flatMapThrowing { throw WebhookFault.forbiddenTarget }
+            do throws(WebhookFault) {
+                try peer.check(channel)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            } catch {
+                // Not at once: the client may not lose a connection before it has heard what became of it.
+                channel.eventLoop.execute { channel.close(promise: nil) }
+                return channel.eventLoop.makeFailedFuture(error)
             }
-            return channel.eventLoop.makeSucceededVoidFuture()
         }
         return configuration
     }

@@ -62,7 +62,7 @@ public final class WebhookClient: WebhookTransport {
         guard allowingPrivate || addresses.allSatisfy(isPublic) else { return .forbiddenTarget }
         let request = WebhookCarrier.request(message, to: url, signature: message.signature(by: secrets))
         for address in addresses.prefix(Self.addresses) {
-            let fault = await carrier.carry(request, for: url.host, to: address)
+            let fault = await carrier.carry(request, for: url, to: address)
             guard fault == .connect else { return fault }
         }
         return .connect
