@@ -10,6 +10,7 @@ import base64
 import email
 import email.policy
 import json
+import logging
 import re
 import ssl
 import sys
@@ -19,6 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 # Credentials are taken without TLS where a test wants that.
 warnings.simplefilter("ignore")
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 def say(event: str, **facts) -> None:
