@@ -4,7 +4,7 @@ import Testing
 private let newPassword = "another-Lintel92-quasar"
 
 /// The routes of what is done by mail, as an app calls them. Each has a service of its own: whoever sends mails sends those of all.
-@Suite(.timeLimit(.minutes(2))) struct AccountMailTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct AccountMailTests {
     private func withTenant(
         _ set: @Sendable (inout TenantSettingsChange) -> Void = { _ in },
         limits: String = "off", _ body: (TestTenant) async throws -> Void

@@ -4,7 +4,7 @@ import Testing
 
 /// What must not tell whether there is an account is done by the same statements for everybody, counted in traces: a clock would have
 /// to be asked a thousand times.
-@Suite(.timeLimit(.minutes(2))) struct AlikeWorkTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct AlikeWorkTests {
     /// The statements and hashes within a request, by name, in order; but for what reads the tenant again now and then.
     private func statements(
         of name: String, _ count: Int, in collector: TraceCollector, _ body: () async throws -> Void

@@ -6,7 +6,7 @@ import Testing
 @testable import Gatehouse
 
 /// A mailed token, or a code, is good once, for one thing, in one tenant, for a while. Asked of the one that resets a password.
-@Suite("Redeeming of one-time tokens", .installation, .timeLimit(.minutes(2))) struct RedeemTests {
+@Suite("Redeeming of one-time tokens", .installation, .timeLimit(.minutes(3))) struct RedeemTests {
     enum Form: CaseIterable, Sendable {
         case token, code
 

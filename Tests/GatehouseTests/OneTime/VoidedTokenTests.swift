@@ -73,7 +73,7 @@ import Testing
         try await installation.reset(try await installation.resetLetter(in: tenant).proofByToken, in: tenant)
     }
 
-    @Test("A token that is presented while its user is disabled waits, and lets nobody in", .timeLimit(.minutes(1)))
+    @Test("A token that is presented while its user is disabled waits, and lets nobody in", .timeLimit(.minutes(3)))
     func waitsForDisable() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()

@@ -142,7 +142,7 @@ import Testing
         #expect(try await installation.rowCount("users") == 1)
     }
 
-    @Test("Of two who delete at once one does; a login beside them leaves no session", .timeLimit(.minutes(1)))
+    @Test("Of two who delete at once one does; a login beside them leaves no session", .timeLimit(.minutes(3)))
     func races() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()

@@ -81,8 +81,9 @@ import Testing
             try await installation.logIn(email, in: tenant)
         }
         let failed = try await installation.events().filter { $0.type == "code.failed" }
-        #expect(failed.count == 1 && failed[0].detail["reason"] == "reset_password" && failed[0].actor == "service")
-        #expect((failed[0].userID == nil) == (local == "eve"))
+        let event = try #require(failed.count == 1 ? failed.first : nil)
+        #expect(event.detail["reason"] == "reset_password" && event.actor == "service")
+        #expect((event.userID == nil) == (local == "eve"))
     }
 
     @Test("A source that presents what is nothing is refused after a while; what is good costs it nothing")
