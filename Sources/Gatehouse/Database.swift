@@ -32,6 +32,15 @@ public struct Database: Sendable {
         return try await pool.first(statement, input, settings: [Self.setting(tenant), planning])
     }
 
+    /// As `query`, planned without the values: for a statement that looks single rows up in a tenant of which the server's statistics may
+    /// not tell yet. Planned for its very id, such a tenant is taken for empty, and any index for as good as the right one.
+    func queryPlannedOnce<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
+        async throws(PostgresError) -> [O]
+    {
+        let planning = LocalSetting("plan_cache_mode", "force_generic_plan")
+        return try await pool.query(statement, input, settings: [Self.setting(tenant), planning])
+    }
+
     /// Runs `body`, which waits for what a statement says that is sent for several at once: in a trace it is that statement.
     func awaiting<I, O, R>(
         _ statement: Statement<I, O>, _ body: () async throws(PostgresError) -> R

@@ -139,7 +139,8 @@ struct MailFlowTests {
             _ = try await app.register("ada@example.com")
             let body = try JSONSerialization.data(withJSONObject: ["email": "ada@example.com"])
             let headers = [
-                "Content-Type": "application/json", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example",
+                "Content-Type": "application/json", "X-Forwarded-Host": "evil.example",
+                "Forwarded": "host=evil.example",
                 "Origin": "https://evil.example", "Referer": "https://evil.example/",
             ]
             #expect(try await HTTP.send("POST", "\(app.url)/password/forgot", headers, body: body).status == 202)
@@ -206,7 +207,8 @@ private struct App: Sendable {
     /// The token of the one link, which stands in text and HTML alike.
     func token(in mail: ReceivedMail, _ prefix: String) throws -> String {
         let text = try #require(mail.text), html = try #require(mail.html)
-        let link = try #require(text.firstMatch(of: #/https://shop\.example/account\?token=([a-z]{3}_[A-Za-z0-9_-]{43})/#))
+        let link = try #require(
+            text.firstMatch(of: #/https://shop\.example/account\?token=([a-z]{3}_[A-Za-z0-9_-]{43})/#))
         let token = String(link.1)
         #expect(token.hasPrefix(prefix) && html.contains("https://shop.example/account?token=\(token)"))
         return token

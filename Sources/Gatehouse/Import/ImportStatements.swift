@@ -17,6 +17,10 @@ enum ImportStatements {
         """,
         bind: { ($0.tenant, PostgresJSON(.array($0.users.map(\.json)))) }, row: { (id: UUID) in id })
 
+    /// Has the server's statistics tell of the users, which they otherwise do a minute later, or not until many more have come. Where
+    /// somebody is at that already, it is left to them.
+    static let analyze = Statement<Void, Void>("analyze (skip_locked) users", bind: { () })
+
     struct Taken: Sendable {
         let email: Bool
         let username: Bool

@@ -30,33 +30,36 @@ extension Administration {
             report.refused += refused.count
             progress(report, batch.isLast)
         }
+        // Sign-ins find users by the right index from now on. Users are imported whether or not that succeeds.
+        if !dryRun, report.imported > 0 { _ = try? await database.untenanted.execute(ImportStatements.analyze, ()) }
         return report
     }
 
     private func look(at batch: ImportBatch, in tenant: UUID) async throws -> ImportOutcome {
-        let taken = try await database.query(ImportStatements.taken, (tenant, batch.users), in: tenant)
+        let taken = try await database.queryPlannedOnce(ImportStatements.taken, (tenant, batch.users), in: tenant)
         return ImportOutcome(of: batch.users, taken) { outcome, _ in outcome.imported += 1 }
     }
 
     private func insert(_ batch: ImportBatch, of format: ImportFormat, into slug: String) async throws -> ImportOutcome
     {
         if batch.users.isEmpty { return ImportOutcome() }
-        return try await changing(slug) { transaction, tenant in
+        let (tenant, inserted) = try await changing(slug) { transaction, tenant in
             let inserted = Set(try await transaction.query(ImportStatements.insert, (tenant.id, batch.users)))
             if !inserted.isEmpty {
                 try await record(
                     .userImported, in: transaction, tenant: tenant.id,
                     detail: ["imported": .integer(inserted.count), "format": .string(format.rawValue)])
             }
-            let others = batch.users.filter { !inserted.contains($0.id) }
-            if others.isEmpty { return ImportOutcome(imported: inserted.count) }
-            // Somebody may register meanwhile: what an insertion has waited for is there for the next statement to see.
-            let taken = try await transaction.query(ImportStatements.taken, (tenant.id, others))
-            var outcome = ImportOutcome(of: others, taken) { outcome, user in
-                outcome.refuse(user, "", "conflict", "Somebody changed this account meanwhile; import it again.")
-            }
-            outcome.imported = inserted.count
-            return outcome
+            return (tenant.id, inserted)
         }
+        let others = batch.users.filter { !inserted.contains($0.id) }
+        if others.isEmpty { return ImportOutcome(imported: inserted.count) }
+        // Somebody may register meanwhile: what an insertion has waited for is there for the next statement to see.
+        let taken = try await database.queryPlannedOnce(ImportStatements.taken, (tenant, others), in: tenant)
+        var outcome = ImportOutcome(of: others, taken) { outcome, user in
+            outcome.refuse(user, "", "conflict", "Somebody changed this account meanwhile; import it again.")
+        }
+        outcome.imported = inserted.count
+        return outcome
     }
 }

@@ -136,6 +136,23 @@ import Testing
                 .isEmpty)
     }
 
+    @Test("After an import the server's statistics tell of the users, after a dry run they don't")
+    func statistics() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let lines = (0..<100).map { "{\"email\":\"u\($0)@example.com\"}\n" }.joined()
+        for isDryRun in [true, false] {
+            _ = try await run(lines, in: installation, dryRun: isDryRun)
+            let connection = try await Connection.open(installation.database.superuserURL)
+            let known = try await connection.query(
+                Statement<Void, Int>(
+                    "select count(*) from pg_stats where tablename = 'users' and attname = 'email'", bind: { () },
+                    row: { (count: Int) in count }), ())
+            await connection.close()
+            #expect(known == [isDryRun ? 0 : 1])
+        }
+    }
+
     @Test("The same users, with the same ids, are other people in another tenant")
     func isolation() async throws {
         let installation = try await Installation.make()

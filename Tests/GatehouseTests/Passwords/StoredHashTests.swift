@@ -18,7 +18,15 @@ struct StoredHashTests {
         ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
         ("U*U", "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
         ("U*U", "$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
+        ("U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"),
+        ("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"),
+        ("", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"),
         ("password", "$pbkdf2-sha1$i=4096$c2FsdA$SwB5AbdlSJq+rUnZJvch0GWkKcE"),
+        (
+            "passwordPASSWORDpassword",
+            "$pbkdf2-sha1$i=4096$c2FsdFNBTFRzYWx0U0FMVHNhbHRTQUxUc2FsdFNBTFRzYWx0"
+                + "$PS7sT+QchJuAyNg2YsDkSospGpZM8vBwOA"
+        ),
         ("password", "$pbkdf2$4096$c2FsdA$SwB5AbdlSJq.rUnZJvch0GWkKcE"),
         (
             "Password",
@@ -45,8 +53,24 @@ struct StoredHashTests {
                 + "$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA"
         ),
         (
+            "pleaseletmein",
+            "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU"
+                + "$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw"
+        ),
+        (
             "password",
             "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E"
+        ),
+    ]
+
+    /// From RFC 6070 and RFC 7914 too: what nobody would store, a password with NUL and costs below every ceiling.
+    static let oddVectors: [(password: String, stored: String)] = [
+        ("password", "$pbkdf2-sha1$i=1$c2FsdA$DGDID5YfDnHzqbUkr2ASBi/gN6Y"),
+        ("pass\0word", "$pbkdf2-sha1$i=4096$c2EAbHQ$Vvpqp1VICZ3MN9fwNCXgww"),
+        (
+            "passwd",
+            "$pbkdf2-sha256$i=1$c2FsdA"
+                + "$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLxJypzM8Xm2RZkWZLOdd+8xfHG4RbHjC9UJESBB06GXgw"
         ),
     ]
 
@@ -56,7 +80,7 @@ struct StoredHashTests {
         return try hash.matches(&bytes)
     }
 
-    @Test("Published hashes match their password and no other", arguments: vectors)
+    @Test("Published hashes match their password and no other", arguments: vectors + oddVectors)
     func knownAnswers(password: String, stored: String) throws {
         #expect(try matches(password, stored))
         #expect(try !matches(password + "x", stored))
