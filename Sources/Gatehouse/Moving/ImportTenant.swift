@@ -22,7 +22,7 @@ extension Administration {
         let masterKeyID = try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
         let header = file.header
         do {
-            return try await database.transaction(in: header.tenantID, snapshot: false) { transaction in
+            let moved = try await database.transaction(in: header.tenantID, snapshot: false) { transaction in
                 guard
                     try await transaction.first(TenantFileStatements.exists, (header.tenantID, header.slug)) == false
                 else { throw Refusal.tenantExists }
@@ -35,6 +35,9 @@ extension Administration {
                 try await rows.flush()
                 return try await settle(header, counts: file.counts, in: transaction)
             }
+            // Plans made for the tables as they were would read a large tenant whole. What autovacuum does sooner or later.
+            _ = try? await database.untenanted.execute(TenantFileStatements.analyze, ())
+            return moved
         } catch PostgresError.server(let error) {
             throw refusal(for: error, at: file.lineNumber) ?? PostgresError.server(error)
         }

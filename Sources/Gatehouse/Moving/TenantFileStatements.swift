@@ -33,6 +33,8 @@ enum TenantFileStatements {
             row: { (id: UUID, row: PostgresJSON) in (id, row) })
     }
 
+    static let analyze = Statement<Void, Void>("analyze (skip_locked) users, refresh_tokens", bind: { () })
+
     static let exists = Statement<(id: UUID, slug: String), Bool>(
         "select exists (select from tenants where id = $1 or slug = $2)", bind: { ($0.id, $0.slug) },
         row: { (exists: Bool) in exists })

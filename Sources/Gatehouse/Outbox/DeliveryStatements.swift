@@ -16,11 +16,6 @@ struct Delivery: Sendable {
 }
 
 enum DeliveryStatements {
-    /// Queues anew; due at once.
-    static let enqueue = Statement<(id: UUID, tenant: UUID, kind: DeliveryKind), Void>(
-        "insert into deliveries (id, tenant, kind) values ($1, $2, $3) on conflict (id) do update set due_at = now()",
-        bind: { ($0.id, $0.tenant, $0.kind.rawValue) })
-
     static let remove = Statement<UUID, Void>("delete from deliveries where id = $1", bind: { $0 })
 
     /// Longer than an attempt may take; after that another instance may think that this one has died.
