@@ -14,6 +14,7 @@ create table one_time_tokens (
     purpose text not null,
     -- The address it was sent to, which whoever has it can read.
     email text not null,
+    email_key text collate "C" not null generated always as (lower(email collate "C")) stored,
     token_hash bytea,
     master_key_id text not null,
     created_at timestamptz not null default now(),
@@ -33,6 +34,8 @@ create table one_time_tokens (
 create unique index one_time_tokens_newest on one_time_tokens (tenant_id, user_id, purpose)
     where purpose <> 'undo_email_change';
 create index one_time_tokens_user_id on one_time_tokens (tenant_id, user_id);
+-- A code for a new address comes with that address, which is nobody's yet.
+create index one_time_tokens_new_address on one_time_tokens (tenant_id, email_key) where purpose = 'change_email';
 create index one_time_tokens_expires_at on one_time_tokens (tenant_id, expires_at);
 
 alter table one_time_tokens enable row level security;

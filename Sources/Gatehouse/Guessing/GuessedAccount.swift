@@ -23,6 +23,12 @@ struct GuessedAccount: Sendable, Hashable {
         }
     }
 
+    /// An address that somebody wants to change to. It is counted by itself whether or not it is somebody's, so that its counter and
+    /// those of sign-ins don't tell by each other who has an account.
+    init(newAddress text: String, in tenant: UUID) {
+        self.init("new_email", String(text.trimmingASCIISpace()).foldingASCIICase, in: tenant)
+    }
+
     init(_ userID: UUID, device: UUID, in tenant: UUID) {
         self.init("device", "\(userID.lowercaseString):\(device.lowercaseString)", in: tenant)
     }

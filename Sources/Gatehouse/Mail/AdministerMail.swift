@@ -23,12 +23,15 @@ extension Administration {
         return try await database.query(WaitingMail.list, (tenant.id, limit), in: tenant.id)
     }
 
-    /// Queues dead letters again, all of them or the one named, for as long as their kind is worth sending from now on. Throws `mailNotFound`
-    /// when the one named is no dead letter.
+    /// Queues dead letters again, all of them or the one named, as if they had been asked for now: as mails of their own, with tokens of
+    /// their own, so that what one of them has brought before stays as it is. Throws `mailNotFound` when the one named is no dead letter.
     public func retryMail(tenant slug: String, mail: UUID?) async throws -> [WaitingMail] {
-        let tenant = try await showTenant(slug)
-        return try await database.transaction(in: tenant.id) { transaction in
-            let retried = try await transaction.query(WaitingMail.retry, (tenant.id, mail))
+        try await changing(slug) { transaction, tenant in
+            var retried: [WaitingMail] = []
+            for dead in try await transaction.query(WaitingMail.dead, (tenant.id, mail)) {
+                retried += try await transaction.query(
+                    WaitingMail.requeue, (tenant: tenant.id, mail: dead, id: identifiers.next()))
+            }
             if mail != nil && retried.isEmpty { throw Refusal.mailNotFound }
             if !retried.isEmpty {
                 try await record(
@@ -48,21 +51,30 @@ extension WaitingMail {
         """,
         bind: { ($0.tenant, $0.limit) }, row: WaitingMail.row)
 
-    /// Their time begins anew, and so does that of their token, which is another.
-    fileprivate static let retry = Statement<(tenant: UUID, mail: UUID?), WaitingMail>(
+    fileprivate static let dead = Statement<(tenant: UUID, mail: UUID?), UUID>(
         """
-        with retried as (
-            update mails set failed_at = null, failure = null, created_at = now(), issued_at = null
-            where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
-            returning *
+        select id from mails where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
+        order by id for update
+        """,
+        bind: { ($0.tenant, $0.mail) }, row: { (id: UUID) in id })
+
+    fileprivate static let requeue = Statement<(tenant: UUID, mail: UUID, id: UUID), WaitingMail>(
+        """
+        with dead as (
+            delete from mails where tenant_id = $1 and id = $2 returning *
+        ), void as (
+            delete from one_time_tokens where tenant_id = $1 and id = $2
+        ), retried as (
+            insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail)
+            select tenant_id, $3, user_id, kind, recipient, locale, detail from dead returning *
         ), queued as (
             insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.mail.rawValue)' from retried
             returning id, attempts, due_at
         )
         select m.id, m.kind, m.recipient, m.user_id, m.created_at, q.attempts, q.due_at, m.failed_at, m.failure
-        from retried m join queued q on q.id = m.id order by m.id
+        from retried m join queued q on q.id = m.id
         """,
-        bind: { ($0.tenant, $0.mail) }, row: WaitingMail.row)
+        bind: { ($0.tenant, $0.mail, $0.id) }, row: WaitingMail.row)
 
     @Sendable private static func row(
         id: UUID, kind: String, recipient: String, userID: UUID?, createdAt: Date, attempts: Int32, dueAt: Date?,

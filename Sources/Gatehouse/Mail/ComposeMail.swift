@@ -10,21 +10,25 @@ struct ComposeMail: Sendable {
 
     /// Nil for a mail that there is no reason to send any more.
     func callAsFunction(_ mail: QueuedMail, in tenant: Tenant) async throws -> MailMessage? {
-        guard let purpose = mail.kind.purpose else { return try await message(mail, in: tenant, token: nil, code: nil) }
+        guard let purpose = mail.kind.purpose else { return try await message(mail, in: tenant, nil) }
         guard let issued = try await issue(for: mail, purpose: purpose, in: tenant) else { return nil }
         var mail = mail
         // As its owner gave it, not as whoever asked typed it: a mail server may tell upper from lower case.
         if mail.kind.isToOwnAddress { mail.recipient = issued.user.email }
-        return try await message(mail, in: tenant, token: issued.token, code: issued.code)
+        return try await message(mail, in: tenant, issued)
     }
 
     private func message(
-        _ mail: QueuedMail, in tenant: Tenant, token: OneTimeToken?, code: OneTimeCode?
+        _ mail: QueuedMail, in tenant: Tenant, _ issued: IssuedOneTimeToken?
     ) async throws -> MailMessage {
         let sender = try sender(of: tenant)
-        let rendered = try await template(of: mail, in: tenant).rendered(values(mail, tenant, token, code))
+        let values = values(mail, tenant, issued)
+        let rendered = try await template(of: mail, in: tenant).rendered(values)
+        // Wording whose variables are all absent here must not keep the mail from going out.
+        let subject =
+            rendered.subject.isEmpty ? try MailTemplate.standard(mail.kind).rendered(values).subject : rendered.subject
         return try MailMessage(
-            from: sender, to: MailAddress(mail.recipient), subject: rendered.subject, text: rendered.text,
+            from: sender, to: MailAddress(mail.recipient), subject: subject, text: rendered.text,
             html: rendered.html, messageID: MessageID("\(mail.id.lowercaseString)@\(sender.address.domain)"),
             date: clock.now())
     }
@@ -36,11 +40,13 @@ struct ComposeMail: Sendable {
     }
 
     private func values(
-        _ mail: QueuedMail, _ tenant: Tenant, _ token: OneTimeToken?, _ code: OneTimeCode?
+        _ mail: QueuedMail, _ tenant: Tenant, _ issued: IssuedOneTimeToken?
     ) -> [String: any Sendable] {
-        var values: [String: any Sendable] = ["app": tenant.name, "email": mail.recipient, "has_link": token != nil]
+        var values: [String: any Sendable] = [
+            "app": tenant.name, "email": mail.recipient, "has_link": issued?.token != nil,
+        ]
         for member in mail.detail.members { values[member.name] = member.value.stringValue }
-        if let token {
+        if let token = issued?.token {
             // Where the tenant has said no address, there is nothing that a link could lead to: not the Host header of a request.
             if let page = tenant.settings.appURL {
                 values["link"] = "\(page)?token=\(token.text)"
@@ -48,9 +54,9 @@ struct ComposeMail: Sendable {
                 values["token"] = token.text
             }
         }
-        if let code {
+        if let issued, let code = issued.code {
             values["code"] = code.digits
-            values["code_minutes"] = Int(OneTimePurpose.codeLifetime.wholeSeconds) / 60
+            values["code_minutes"] = issued.codeMinutes
         }
         return values
     }

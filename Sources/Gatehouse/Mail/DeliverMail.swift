@@ -50,7 +50,8 @@ public struct DeliverMail: Sendable {
     /// Sends until nothing is due; how many were taken.
     @discardableResult
     func sendAllDue() async throws -> Int {
-        try await TakeDeliveries(database: database, kind: .mail)(atOnce: transports.count) { delivery, number in
+        try await TakeDeliveries(database: database, kind: .mail, logger: logger)(atOnce: transports.count) {
+            delivery, number in
             try await send(delivery, by: transports[number])
         }
     }
@@ -62,14 +63,25 @@ public struct DeliverMail: Sendable {
             // The user or the tenant has been deleted, and with them whatever was to be said.
             return try await remove(delivery)
         }
+        guard clock.now() < mail.createdAt + mail.kind.patience else {
+            return try await failed(delivery, mail, of: tenant, because: "expired", isTransient: false)
+        }
+        guard tenant.isEnabled else {
+            return try await failed(delivery, mail, of: tenant, because: "tenant_disabled", isTransient: true)
+        }
         do {
-            guard tenant.isEnabled, let message = try await compose(mail, in: tenant) else {
+            guard let message = try await compose(mail, in: tenant) else {
                 metrics.count(.dropped, in: tenant)
                 return try await remove(delivery)
             }
             try await transport.send(message)
             metrics.count(.sent, in: tenant)
-            try await remove(delivery)
+            try await afterDelivery { try await remove(delivery) }
+        } catch MailFault.cancelled {
+            // The instance ends, and another takes it over at once.
+            try await afterDelivery {
+                _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
+            }
         } catch let fault as MailFault {
             try await failed(delivery, mail, of: tenant, because: fault.code, isTransient: fault.isTransient)
         } catch let fault as FieldFault {

@@ -41,8 +41,15 @@ public struct MailTemplate: Sendable, Equatable {
                     code: "invalid_template", message: "The \(name) must be of 1 to \(limit) bytes without NUL.")
             }
         }
-        _ = try rendered([:])
+        guard try !rendered(Self.sample).subject.isEmpty else {
+            throw FieldFault(code: "invalid_template", message: "The subject says nothing.")
+        }
     }
+
+    private static let sample: [String: any Sendable] = [
+        "app": "Shop", "email": "ada@example.com", "new_email": "new@example.com", "link": "https://shop.example",
+        "token": "token", "code": "01234567", "code_minutes": 10, "has_link": true,
+    ]
 
     private static func render(
         _ template: String, _ part: String, as contentType: String, _ values: [String: any Sendable]

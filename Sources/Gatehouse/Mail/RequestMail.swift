@@ -36,27 +36,43 @@ public struct RequestMail: Sendable {
 
     /// A token with which the user takes that address for their own.
     func confirmation(
-        of address: EmailAddress, by signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
+        of address: EmailAddress, by signedIn: SignedIn, passwordVersion: Int32, from client: ClientInfo,
+        in served: ServedTenant
     ) async throws {
-        try await request(
-            .confirmEmail, to: address.text, of: signedIn.user.id, from: client, in: served.tenant,
+        let tenant = served.tenant
+        let user = signedIn.user.id
+        let request = try counted(
+            .confirmEmail, to: address.text, of: user, from: client, in: tenant,
             detail: ["new_email": .string(address.text)])
+        try await database.transaction(in: tenant.id) { transaction in
+            guard
+                try await transaction.first(
+                    SessionStatements.lockSignedIn, (tenant.id, user, passwordVersion, signedIn.sessionID)) != nil
+            else { throw Refusal.sessionEnded }
+            _ = try await transaction.first(MailRequestStatements.enqueue, request)
+        }
     }
 
     /// Throws `tooManyAttempts` where the client's source has used its budget up, and `tenantNotFound`.
     private func request(
+        _ kind: MailKind, to recipient: String, of user: UUID?, from client: ClientInfo, in tenant: Tenant
+    ) async throws {
+        let request = try counted(kind, to: recipient, of: user, from: client, in: tenant)
+        guard try await database.first(MailRequestStatements.enqueue, request, in: tenant.id) == true else {
+            throw Refusal.tenantNotFound
+        }
+    }
+
+    private func counted(
         _ kind: MailKind, to recipient: String, of user: UUID?, from client: ClientInfo, in tenant: Tenant,
         detail: JSONObject = [:]
-    ) async throws {
+    ) throws(Refusal) -> MailRequestStatements.Request {
         try guesses.countMailRequest(from: client)
         let mail = NewMail(
             id: identifiers.next(), tenant: tenant.id, user: user, kind: kind, recipient: recipient,
             locale: client.language, detail: detail)
-        let request = MailRequestStatements.Request(
+        return MailRequestStatements.Request(
             mail: mail, subject: MailSubject(kind, recipient, in: tenant.id), budget: budget)
-        guard try await database.first(MailRequestStatements.enqueue, request, in: tenant.id) == true else {
-            throw Refusal.tenantNotFound
-        }
     }
 }
 

@@ -6,6 +6,8 @@ struct IssuedOneTimeToken: Sendable {
     let user: User
     let token: OneTimeToken?
     let code: OneTimeCode?
+    /// For how many minutes the code is good, rounded down; an attempt that comes late has fewer.
+    let codeMinutes: Int
 }
 
 /// Makes the one-time token of a mail, at its first attempt, and the same again at later ones.
@@ -14,7 +16,7 @@ struct IssueOneTimeToken: Sendable {
     let secrets: OneTimeSecrets
 
     /// Nil when the mail isn't to be sent: nobody has that address, they are disabled, have verified it already, have asked again
-    /// since, or have used the token that an earlier attempt sent.
+    /// since, have used the token that an earlier attempt sent, or would get nothing that is still good.
     func callAsFunction(for mail: QueuedMail, purpose: OneTimePurpose, in tenant: Tenant) async throws
         -> IssuedOneTimeToken?
     {
@@ -29,23 +31,25 @@ struct IssueOneTimeToken: Sendable {
             guard let issued = try await transaction.first(OneTimeTokenStatements.issued, (tenant.id, mail.id)) else {
                 return nil
             }
-            return try remade(issued, of: mail, purpose, for: user, in: tenant.id)
+            let codeMinutes = Int((issued.codeSeconds ?? 0) / 60)
+            guard issued.hasToken || codeMinutes > 0 else { return nil }
+            let (token, code) = try remade(issued.masterKeyID, of: mail, purpose, in: tenant.id)
+            return IssuedOneTimeToken(
+                user: user, token: issued.hasToken ? token : nil, code: codeMinutes > 0 ? code : nil,
+                codeMinutes: codeMinutes)
         }
     }
 
     /// What was stored, as it stands in the mail. An instance that lacks the master key it was made under leaves it to another.
     private func remade(
-        _ issued: (masterKeyID: String, hasToken: Bool, hasCode: Bool), of mail: QueuedMail, _ purpose: OneTimePurpose,
-        for user: User, in tenant: UUID
-    ) throws(FieldFault) -> IssuedOneTimeToken {
-        let key = issued.masterKeyID
+        _ key: String, of mail: QueuedMail, _ purpose: OneTimePurpose, in tenant: UUID
+    ) throws(FieldFault) -> (OneTimeToken, OneTimeCode) {
         guard let token = secrets.token(of: mail.id, for: purpose, in: tenant, under: key),
             let code = secrets.code(of: mail.id, for: purpose, in: tenant, under: key)
         else {
             throw FieldFault(code: "unknown_master_key", message: "The token was made under another master key.")
         }
-        return IssuedOneTimeToken(
-            user: user, token: issued.hasToken ? token : nil, code: issued.hasCode ? code : nil)
+        return (token, code)
     }
 
     /// Whether the mail still says something to its reader. A verification or a reset goes to the address that the account has now.

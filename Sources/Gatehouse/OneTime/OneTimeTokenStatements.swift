@@ -50,12 +50,18 @@ enum OneTimeTokenStatements {
             )
         })
 
-    /// What an earlier attempt stored and nobody has used yet: under which master key, and whether token and code count.
-    static let issued = Statement<(tenant: UUID, id: UUID), (masterKeyID: String, hasToken: Bool, hasCode: Bool)>(
+    /// What an earlier attempt stored and nobody has used yet: under which master key, whether the token counts, and for how many
+    /// seconds the code still does.
+    static let issued = Statement<
+        (tenant: UUID, id: UUID), (masterKeyID: String, hasToken: Bool, codeSeconds: Double?)
+    >(
         """
-        select master_key_id, token_hash is not null, code_expires_at is not null from one_time_tokens
+        select master_key_id, token_hash is not null,
+            case when guesses_left > 0 and now() < code_expires_at
+                then extract(epoch from code_expires_at - now())::float8 end
+        from one_time_tokens
         where tenant_id = $1 and id = $2 and now() < expires_at
         """,
         bind: { ($0.tenant, $0.id) },
-        row: { (key: String, hasToken: Bool, hasCode: Bool) in (key, hasToken, hasCode) })
+        row: { (key: String, hasToken: Bool, codeSeconds: Double?) in (key, hasToken, codeSeconds) })
 }

@@ -55,12 +55,12 @@ enum RedeemStatements {
         bind: { ($0.tenant, $0.user, $0.purpose.rawValue) }, row: Guess.row)
 
     /// The same for a code that was sent to an address before it is anybody's. Several users may want it, each with a code of their
-    /// own. The tokens of a tenant that are alive are few enough to be read.
+    /// own.
     static let takeGuessAtAddress = Statement<(tenant: UUID, email: String), Guess>(
         """
         update one_time_tokens o set guesses_left = o.guesses_left - 1 from users u, tenants t
         where o.tenant_id = $1 and o.purpose = '\(OneTimePurpose.changeEmail.rawValue)'
-            and lower(o.email collate "C") = lower($2::text collate "C") and \(standsGuess) and \(isLive)
+            and o.email_key = lower($2::text collate "C") and \(standsGuess) and \(isLive)
         returning \(guessColumns)
         """,
         bind: { ($0.tenant, $0.email) }, row: Guess.row)
@@ -79,7 +79,7 @@ enum RedeemStatements {
         )
         delete from one_time_tokens o using person
         where o.tenant_id = $1 and o.id = $3 and o.purpose = $4 and o.user_id = person.id and now() < o.expires_at
-        returning o.id, person.id, o.email, lower(o.email collate "C") = person.email_key, person.password_version
+        returning o.id, person.id, o.email, o.email_key = person.email_key, person.password_version
         """,
         bind: { ($0.tenant, $0.token.user.id, $0.token.id, $0.token.purpose.rawValue) },
         row: UsedToken.init(id:user:email:isOwnAddress:passwordVersion:))

@@ -12,7 +12,7 @@ extension OneTimeTokenStatements {
         with unsent as (
             delete from mails m using users u
             where u.tenant_id = $1 and u.id = $2 and m.tenant_id = $1
-                and (m.user_id = u.id or m.user_id is null and m.recipient = u.email)
+                and (m.user_id = u.id or m.user_id is null and lower(m.recipient collate "C") = u.email_key)
                 and (m.kind in ('email_verification', 'password_reset', 'email_login', 'email_change')
                     or m.kind = 'email_changed' and m.id > $3)
         )

@@ -16,10 +16,18 @@ struct Delivery: Sendable {
 }
 
 enum DeliveryStatements {
+    /// Puts it back for a moment, as if it had not been taken.
+    static let putBack = Statement<(delivery: Delivery, pause: Duration), Void>(
+        """
+        update deliveries set due_at = now() + make_interval(secs => $3), attempts = attempts - 1
+        where id = $1 and attempts = $2
+        """,
+        bind: { ($0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds)) })
+
     static let remove = Statement<UUID, Void>("delete from deliveries where id = $1", bind: { $0 })
 
     /// Longer than an attempt may take; after that another instance may think that this one has died.
-    static let lease: Duration = .seconds(120)
+    static let lease: Duration = .seconds(180)
 
     /// Takes what has been due for longest and nobody has taken.
     static let claim = Statement<DeliveryKind, Delivery>(

@@ -73,3 +73,20 @@ extension SessionStatements {
         """,
         bind: { ($0.tenant, $0.session) }, row: { (fresh: Bool) in fresh })
 }
+
+extension SessionStatements {
+    /// Locks the user, so that nothing of theirs is made meanwhile, if the password is the one that was checked and the session lives.
+    static let lockSignedIn = Statement<(tenant: UUID, user: UUID, passwordVersion: Int32, session: UUID), UUID>(
+        """
+        with \(TenantStatements.held), person as (
+            select u.id from users u, t
+            where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
+                and t.disabled_at is null
+            for update of u
+        )
+        select s.id from refresh_tokens s, person
+        where s.tenant_id = $1 and s.id = $4 and s.user_id = person.id and s.ended_at is null
+        for update of s
+        """,
+        bind: { ($0.tenant, $0.user, $0.passwordVersion, $0.session) }, row: { (session: UUID) in session })
+}

@@ -87,14 +87,16 @@ enum PurgeStatements {
         """,
         bind: { $0 }, row: { (count: Int) in count })
 
-    /// Dead letters that no operator has asked for in two weeks: they name an address.
+    /// Mails that have been here for two weeks, dead letters and those that no instance could send: they name an address.
     static let deadLetters = Statement<UUID, Int>(
         """
         with gone as (
             delete from mails where tenant_id = $1 and id in (
-                select id from mails where tenant_id = $1 and failed_at <= now() - interval '14 days'
+                select id from mails where tenant_id = $1 and coalesce(failed_at, created_at) <= now() - interval '14 days'
                 limit \(Purge.batch) for update skip locked)
-            returning 1
+            returning id
+        ), dequeued as (
+            delete from deliveries d using gone where d.id = gone.id
         )
         select count(*) from gone
         """,

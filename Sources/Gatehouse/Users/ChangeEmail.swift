@@ -8,16 +8,18 @@ public struct ChangeEmail: Sendable {
 
     /// Has a token sent to the new address. Nothing tells whether that is somebody's already.
     ///
-    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`.
+    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session was
+    /// ended or the password changed meanwhile: a token made after that would outlive the change.
     ///
     /// - Parameter current: Nil for an account without a password.
     public func callAsFunction(
         to address: EmailAddress, current: Password?, of signedIn: SignedIn, from client: ClientInfo,
         in served: ServedTenant
     ) async throws {
-        _ = try await currentPassword.checkIfAny(
+        let stored = try await currentPassword.checkIfAny(
             current, of: signedIn, recording: .emailChangeFailed, from: client, in: served.tenant.id)
-        try await mails.confirmation(of: address, by: signedIn, from: client, in: served)
+        try await mails.confirmation(
+            of: address, by: signedIn, passwordVersion: stored.passwordVersion, from: client, in: served)
     }
 }
 

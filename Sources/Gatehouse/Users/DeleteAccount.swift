@@ -24,7 +24,7 @@ public struct DeleteAccount: Sendable {
         try await database.transaction(in: tenant) { transaction in
             guard
                 try await transaction.first(
-                    DeletionStatements.lock, (tenant, user, stored.passwordVersion, signedIn.sessionID)) != nil
+                    SessionStatements.lockSignedIn, (tenant, user, stored.passwordVersion, signedIn.sessionID)) != nil
             else { throw Refusal.sessionEnded }
             _ = try await DeletionStatements.erase(user, of: tenant, in: transaction)
             try await trail.record(.userDeleted, in: transaction, tenant: tenant, user: user)
@@ -44,24 +44,12 @@ enum DeletionStatements {
         return gone
     }
 
-    /// Locks the user, so that nothing of theirs is made any more, if the password is the one that was checked and the session lives.
-    static let lock = Statement<(tenant: UUID, user: UUID, passwordVersion: Int32, session: UUID), UUID>(
-        """
-        with \(TenantStatements.held), person as (
-            select u.id from users u, t
-            where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
-                and t.disabled_at is null
-            for update of u
-        )
-        select s.id from refresh_tokens s, person
-        where s.tenant_id = $1 and s.id = $4 and s.user_id = person.id and s.ended_at is null
-        for update of s
-        """,
-        bind: { ($0.tenant, $0.user, $0.passwordVersion, $0.session) }, row: { (session: UUID) in session })
-
     /// Mails that were asked for by address alone, and so don't go with the user. Their places in the queue lead nowhere then.
     static let unsentMails = Statement<(tenant: UUID, address: String), Void>(
-        "delete from mails where tenant_id = $1 and recipient = $2",
+        """
+        delete from mails
+        where tenant_id = $1 and user_id is null and lower(recipient collate "C") = lower($2::text collate "C")
+        """,
         bind: { ($0.tenant, $0.address) })
 
     /// Found by the account, under which failures are counted: it begins the primary key.

@@ -7,8 +7,9 @@ public import Webhooks
 ///
 /// At least once, and in no order: an endpoint knows a message that comes twice by its id.
 public struct DeliverWebhooks: Sendable {
-    /// Of one instance, so that slow endpoints of one tenant don't hold up those of all.
     private static let atOnce = 8
+    /// To one endpoint, so that a slow one doesn't hold up the others.
+    private static let atOnceToOne = 2
     /// Between attempts, as Standard Webhooks recommends it; after the last one it is a dead letter.
     static let pauses: [Duration] = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map { .seconds($0) }
 
@@ -19,6 +20,7 @@ public struct DeliverWebhooks: Sendable {
     let metrics: WebhookMetrics
     let upkeep: UpkeepMetrics
     let clock: Clock
+    private let underWay = EndpointsUnderWay()
 
     public init(
         database: Database, sealer: KeySealer, transport: any WebhookTransport, logger: Logger, clock: Clock = .system,
@@ -46,7 +48,8 @@ public struct DeliverWebhooks: Sendable {
     /// Delivers until nothing is due; how many were taken.
     @discardableResult
     func deliverAllDue() async throws -> Int {
-        try await TakeDeliveries(database: database, kind: .webhook)(atOnce: Self.atOnce) { delivery, _ in
+        try await TakeDeliveries(database: database, kind: .webhook, logger: logger)(atOnce: Self.atOnce) {
+            delivery, _ in
             try await deliver(delivery)
         }
     }
@@ -57,16 +60,25 @@ public struct DeliverWebhooks: Sendable {
             let queued = try await database.first(WebhookStatements.queued, (tenant.id, delivery.id), in: tenant.id)
         else {
             // The tenant or the endpoint is gone, or disabled: what it was to be told can be replayed.
-            _ = try await database.untenanted.execute(DeliveryStatements.remove, delivery.id)
+            return try await afterDelivery {
+                try await database.execute(
+                    WebhookStatements.giveUp, (delivery.tenant, delivery, "disabled"), in: delivery.tenant)
+            }
+        }
+        guard underWay.begin(queued.endpointID, limit: Self.atOnceToOne) else {
+            _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .seconds(2)))
             return
         }
+        defer { underWay.end(queued.endpointID) }
         do throws(WebhookFault) {
             try await post(queued, of: tenant)
         } catch {
             return try await failed(delivery, queued, of: tenant, error)
         }
         metrics.count(.delivered, in: tenant)
-        try await database.execute(WebhookStatements.delivered, (tenant.id, delivery.id), in: tenant.id)
+        try await afterDelivery {
+            try await database.execute(WebhookStatements.delivered, (tenant.id, delivery.id), in: tenant.id)
+        }
     }
 
     private func post(_ queued: QueuedWebhook, of tenant: Tenant) async throws(WebhookFault) {
@@ -83,6 +95,12 @@ public struct DeliverWebhooks: Sendable {
     private func failed(
         _ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant, _ fault: WebhookFault
     ) async throws {
+        if fault == .cancelled {
+            // The instance ends, and another takes it over at once.
+            return try await afterDelivery {
+                _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
+            }
+        }
         let attempt = Int(delivery.attempts)
         let isDead = !fault.isTransient || attempt > Self.pauses.count
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)

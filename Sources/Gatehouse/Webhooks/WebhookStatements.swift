@@ -19,7 +19,6 @@ struct QueuedWebhook: Sendable {
     let secret: [UInt8]
     let allowsPrivate: Bool
     let event: WebhookEvent
-    let createdAt: Date
 }
 
 enum WebhookStatements {
@@ -60,7 +59,7 @@ enum WebhookStatements {
     static let queued = Statement<(tenant: UUID, id: UUID), QueuedWebhook>(
         """
         select m.id, m.type, m.at, m.user_id, m.session_id, u.email, u.email_verified_at is not null, u.username, u.name,
-            e.id, e.url, e.secret, e.allows_private, m.created_at
+            e.id, e.url, e.secret, e.allows_private
         from webhook_messages m
         join webhook_endpoints e on e.tenant_id = m.tenant_id and e.id = m.endpoint_id and e.disabled_at is null
         left join users u on u.tenant_id = m.tenant_id and u.id = m.user_id
@@ -132,15 +131,13 @@ extension WebhookEndpoint {
 extension QueuedWebhook {
     @Sendable fileprivate static func row(
         id: UUID, type: String, at: Date, userID: UUID, sessionID: UUID?, email: String?, emailVerified: Bool,
-        username: String?, name: String?, endpointID: UUID, url: String, secret: [UInt8], allowsPrivate: Bool,
-        createdAt: Date
+        username: String?, name: String?, endpointID: UUID, url: String, secret: [UInt8], allowsPrivate: Bool
     ) throws -> QueuedWebhook {
         QueuedWebhook(
             endpointID: endpointID, url: try WebhookURL(url), secret: secret, allowsPrivate: allowsPrivate,
             event: WebhookEvent(
                 id: id, type: type, at: at, userID: userID, sessionID: sessionID,
-                user: email.map { .init(email: $0, emailVerified: emailVerified, username: username, name: name) }),
-            createdAt: createdAt)
+                user: email.map { .init(email: $0, emailVerified: emailVerified, username: username, name: name) }))
     }
 }
 

@@ -179,6 +179,15 @@ import Testing
         #expect(try GuessLimits(parsing: text) == limits)
     }
 
+    @Test("Guesses at a code for a new address and at a password are counted apart, whoever's address it is")
+    func newAddresses() {
+        let tenant = UUID()
+        let new = GuessedAccount(newAddress: " Ada@example.com", in: tenant)
+        #expect(new == GuessedAccount(newAddress: "ada@example.com", in: tenant))
+        #expect(new != GuessedAccount(nil, orElse: .email("ada@example.com"), in: tenant))
+        #expect(new != GuessedAccount(newAddress: "ada@example.com", in: UUID()))
+    }
+
     @Test(
         "Limits that can't be read are refused",
         arguments: ["account", "account=10", "off,off", "of", "account=0/1m", "x=1/1m", "account=1/15"])

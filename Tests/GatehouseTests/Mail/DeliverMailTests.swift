@@ -79,7 +79,8 @@ import Testing
         #expect(try await deliverer.sendAllDue() == 0)
         let dead = try #require(try await installation.administration.listMail(tenant: "shop", limit: 10).first)
         #expect(dead.failure == "smtp_550" && dead.failedAt != nil && dead.dueAt == nil)
-        #expect(try await installation.administration.retryMail(tenant: "shop", mail: dead.id).map(\.id) == [dead.id])
+        let retried = try await installation.administration.retryMail(tenant: "shop", mail: dead.id)
+        #expect(retried.count == 1 && retried.allSatisfy { $0.id != dead.id && $0.failedAt == nil })
         #expect(try await deliverer.sendAllDue() == 1)
         #expect(mailroom.sent.count == 2)
         await #expect(throws: Refusal.mailNotFound) {
@@ -87,17 +88,55 @@ import Testing
         }
     }
 
-    @Test("A mail that can't be sent while it is worth sending becomes a dead letter")
-    func givesUp() async throws {
+    @Test(
+        "A mail that can't be sent while it is worth sending becomes a dead letter",
+        arguments: [(3595.0, "connect"), (3601.0, "expired")])
+    func givesUp(age: Double, reason: String) async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         _ = try await installation.register(in: tenant)
         try await installation.enqueue(.passwordReset, in: tenant)
-        try await installation.asSuperuser("update mails set created_at = now() - interval '59 min 55 s'")
+        let queued = try #require(try await installation.administration.listMail(tenant: "shop", limit: 10).first)
+        let later = Clock { queued.createdAt + age }
         mailroom.refuse(.connect)
-        try await installation.deliverer(to: mailroom).sendAllDue()
+        try await installation.deliverer(to: mailroom, clock: later).sendAllDue()
         let dead = try await installation.administration.listMail(tenant: "shop", limit: 10)
-        #expect(dead.map(\.failure) == ["connect"] && dead.allSatisfy { $0.failedAt != nil })
+        #expect(dead.map(\.failure) == [reason] && dead.allSatisfy { $0.failedAt != nil })
+        #expect(mailroom.sent.isEmpty)
+    }
+
+    @Test("A mail that nobody foresaw keeps no other waiting, and one cut short is due again at once")
+    func unforeseen() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        try await installation.enqueue(.passwordChanged, to: "eve@example.com", in: tenant)
+        try await installation.asSuperuser("update mails set kind = 'of_a_later_release'")
+        try await installation.enqueue(.passwordChanged, to: "ada@example.com", in: tenant)
+        mailroom.refuse(.cancelled)
+        #expect(try await installation.deliverer(to: mailroom).sendAllDue() == 3)
+        #expect(mailroom.sent.map(\.to.text) == ["ada@example.com"])
+        let left = try await installation.administration.listMail(tenant: "shop", limit: 10)
+        #expect(left.map(\.recipient) == ["eve@example.com"] && left.allSatisfy { $0.attempts == 1 })
+    }
+
+    @Test("A code that comes late says for how long it is still good, and goes without when it isn't")
+    func lateCodes() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        try await installation.enqueue(.passwordReset, in: tenant)
+        for (left, words) in [("3.5 min", "good for 3 minutes"), ("-1 s", nil)] as [(String, String?)] {
+            mailroom.refuse(.lost)
+            try await installation.deliverer(to: mailroom).sendAllDue()
+            try await installation.asSuperuser(
+                "update one_time_tokens set code_expires_at = now() + interval '\(left)'")
+            try await installation.makeDue()
+            try await installation.deliverer(to: mailroom).sendAllDue()
+            let mail = try #require(mailroom.sent.last)
+            #expect(mail.text.contains(#/\n\d{8}\n/#) == (words != nil))
+            if let words { #expect(mail.text.contains(words)) }
+            try await installation.enqueue(.passwordReset, in: tenant)
+        }
     }
 
     @Test("A token that has been used isn't made again for a mail that is sent a second time")

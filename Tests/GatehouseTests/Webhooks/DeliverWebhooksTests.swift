@@ -120,6 +120,33 @@ import Webhooks
         await #expect(throws: Refusal.self) { try await created(url, in: installation) }
     }
 
+    @Test("What comes due while an endpoint is off isn't told, is said to be given up, and can be replayed")
+    func disabled() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let endpoint = try await created("https://app.example/hooks", in: installation).endpoint
+        _ = try await installation.register(in: tenant)
+        _ = try await installation.administration.setWebhook(tenant: "shop", id: endpoint.id, enabled: false)
+        #expect(try await installation.caller(of: receiver).deliverAllDue() == 1)
+        #expect(receiver.calls.isEmpty)
+        let dead = try await attempts(installation)
+        #expect(dead.map(\.state) == [.dead] && dead.map(\.failure) == ["disabled"])
+        _ = try await installation.administration.setWebhook(tenant: "shop", id: endpoint.id, enabled: true)
+        #expect(try await installation.administration.replayWebhooks(tenant: "shop", message: nil).count == 1)
+        try await installation.caller(of: receiver).deliverAllDue()
+        #expect(receiver.calls.count == 1)
+    }
+
+    @Test("No more than so many messages are on their way to one endpoint, and others have room")
+    func underWay() {
+        let underWay = EndpointsUnderWay()
+        let (slow, other) = (UUID(), UUID())
+        #expect(underWay.begin(slow, limit: 2) && underWay.begin(slow, limit: 2) && !underWay.begin(slow, limit: 2))
+        #expect(underWay.begin(other, limit: 2))
+        underWay.end(slow)
+        #expect(underWay.begin(slow, limit: 2))
+    }
+
     @Test("A webhook of one tenant hears nothing of another's users")
     func isolation() async throws {
         let installation = try await Installation.make()
