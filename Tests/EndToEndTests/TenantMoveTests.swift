@@ -27,7 +27,7 @@ struct TenantMoveTests {
             #expect(SecretSearch(for: secrets).hits(in: Array(exported.output.utf8)).isEmpty)
 
             let imported = try await Program.admin(
-                "tenant", "import", "--passphrase-file", file.path, in: new, input: exported.output)
+                "tenant", "import", "-", "--passphrase-file", file.path, in: new, input: exported.output)
             #expect(imported.status == 0, "\(imported.errors)")
             #expect(imported.object["issuer"] as? String == "\(old.url)/t/shop")
             #expect(imported.object["issuer_set"] as? Bool == true && imported.object["users"] as? Int == 1)

@@ -51,14 +51,14 @@ struct TenantImport: AdminCommand {
             """)
     var needsMasterKey: Bool { true }
 
-    @Argument(help: "The file; standard input without it.", completion: .file()) var file: String?
+    @Argument(help: "The file; - is standard input, as is none.", completion: .file()) var file: String?
     @OptionGroup var passphrase: PassphraseOption
     @OptionGroup var options: AdminOptions
 
     func perform(in office: AdminOffice) async throws -> Answer {
-        let descriptor = try opened()
-        defer { close(descriptor) }
-        let lines = LineReader(descriptor: descriptor, longest: Administration.longestLineOfTenantFile)
+        let input = try opened()
+        defer { withExtendedLifetime(input) {} }
+        let lines = LineReader(descriptor: input.descriptor, longest: Administration.longestLineOfTenantFile)
         let passphrase = try passphrase.passphrase(isNew: false)
         let progress = ProgressLine()
         let moved = try await office.administration.importTenant(
@@ -66,17 +66,11 @@ struct TenantImport: AdminCommand {
         return .moved(moved, "Imported")
     }
 
-    private func opened() throws -> Int32 {
-        guard let file else {
-            guard isatty(STDIN_FILENO) == 0 else {
-                throw Refusal.invalidSetting("Name the file: gatehouse admin tenant import FILE")
-            }
-            return STDIN_FILENO
+    private func opened() throws -> InputFile {
+        if let file { return try InputFile(file) }
+        guard isatty(STDIN_FILENO) == 0 else {
+            throw Refusal.invalidSetting("Name the file: gatehouse admin tenant import FILE")
         }
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw Refusal.invalidSetting("Can't open \(file): \(String(cString: strerror(errno))).")
-        }
-        return descriptor
+        return try InputFile("-")
     }
 }
