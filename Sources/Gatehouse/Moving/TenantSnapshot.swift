@@ -28,7 +28,7 @@ struct TenantSnapshot {
             for key in try await keys(columns) { try body(key.text) }
         case .client, .user, .session, .event:
             let statement = TenantFileStatements.page(of: section)
-            // No row has this id: they are of version 7.
+            // No row has this id: our own are of version 7, and an import takes any but this one.
             var last: UUID? = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
             while let after = last {
                 let rows = try await transaction.query(statement, (id, after, columns.left, Self.page))

@@ -11,7 +11,7 @@ struct UserCommands: ParsableCommand {
         ])
 
     struct List: AdminCommand {
-        static let configuration = CommandConfiguration(abstract: "List users, oldest first, a page at a time.")
+        static let configuration = CommandConfiguration(abstract: "List users by id, a page at a time.")
 
         @Argument var tenant: String
         @Option(help: "Users on the page, 1 to 1000.") var limit = 100
