@@ -11,6 +11,12 @@ struct ImportCommandTests {
         URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/migrating/\(name)").path
     }
 
+    private static func folder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-import-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
     private func shop() async throws -> Installation {
         let place = try await Installation.migrated()
         _ = try await Program.admin("tenant", "create", "shop", in: place)
@@ -67,8 +73,7 @@ struct ImportCommandTests {
     @Test("A dry run writes its report and nothing else; nothing of the file is repeated in it")
     func dryRun() async throws {
         let place = try await shop()
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-import-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let (users, report) = (folder.appending(path: "users.jsonl"), folder.appending(path: "report.jsonl"))
         let lines = [
@@ -114,7 +119,7 @@ struct ImportCommandTests {
                 [
                     "--tenant", "shop", "--format", "firebase", "--hash-config", Self.sample("django-users.csv"),
                     Self.sample("firebase-users.json"),
-                ], "validation_failed"
+                ], "invalid_setting"
             ),
         ]
         for (arguments, code) in cases {
@@ -125,11 +130,74 @@ struct ImportCommandTests {
         #expect(try await Program.admin("user", "list", "shop", in: place).list.isEmpty)
     }
 
+    @Test("The report never takes the place of the file, nor of an older report before the file's header is read")
+    func reportBesidesInput() async throws {
+        let place = try await shop()
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (users, other) = (folder.appending(path: "users.csv"), folder.appending(path: "other.jsonl"))
+        let csv = "email\nnowhere\nada@example.com\n"
+        try Data(csv.utf8).write(to: users)
+        try FileManager.default.linkItem(at: users, to: other)
+        for report in [users, other] {
+            let outcome = try await Program.admin(
+                "user", "import", "--tenant", "shop", "--report", report.path, users.path, in: place)
+            #expect(outcome.status == 1 && outcome.errorCode == "invalid_setting", "\(outcome.output)")
+            #expect(try String(contentsOf: users, encoding: .utf8) == csv)
+        }
+        let report = folder.appending(path: "report.jsonl")
+        try Data("an older report, longer than the newer one will be, about somebody else and for other reasons".utf8)
+            .write(to: report)
+        let kept = try Data(contentsOf: report)
+        let misread = try await Program.admin(
+            "user", "import", "--tenant", "shop", "--format", "supabase", "--report", report.path, users.path, in: place
+        )
+        #expect(misread.errorCode == "invalid_setting")
+        #expect(try Data(contentsOf: report) == kept)
+        #expect(try await Program.admin("user", "list", "shop", in: place).list.isEmpty)
+        let outcome = try await Program.admin(
+            "user", "import", "--tenant", "shop", "--report", report.path, users.path, in: place)
+        #expect(outcome.errorCode == "users_refused")
+        let text = try String(contentsOf: report, encoding: .utf8)
+        #expect(text.hasPrefix("{\"line\":2,") && text.hasSuffix("}\n") && text.split(separator: "\n").count == 1)
+    }
+
+    @Test("A report that can't be written fails the command")
+    func fullDisk() async throws {
+        guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+        let place = try await shop()
+        let outcome = try await Program.admin(
+            "user", "import", "--tenant", "shop", "--format", "csv", "--report", "/dev/full", "-", in: place,
+            input: "email\nnowhere\n")
+        #expect(outcome.status == 1 && outcome.errorCode == "invalid_setting", "\(outcome.output)")
+    }
+
+    @Test("The hash parameters of a Firebase project are a secret, and are read as one")
+    func hashConfig() async throws {
+        let place = try await shop()
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let config = folder.appending(path: "hash-config.txt")
+        let sample = try Data(contentsOf: URL(filePath: Self.sample("firebase-hash-config.txt")))
+        let cases: [(Data, Int, String)] = [
+            (sample, 0o644, "invalid_setting"), (Data("rounds: 8".utf8), 0o600, "validation_failed"),
+            (sample, 0o600, "users_refused"),
+        ]
+        for (content, mode, code) in cases {
+            try content.write(to: config)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: config.path)
+            let outcome = try await Program.admin(
+                "user", "import", "--tenant", "shop", "--format", "firebase", "--hash-config", config.path,
+                Self.sample("firebase-users.json"), in: place)
+            #expect(outcome.status == 1 && outcome.errorCode == code, "\(outcome.output)")
+        }
+        #expect(try await Program.admin("user", "list", "shop", in: place).list.count == 2)
+    }
+
     @Test("Killed in the middle, it leaves whole batches behind, and the same command does the rest")
     func killed() async throws {
         let place = try await shop()
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gatehouse-import-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let users = folder.appending(path: "users.jsonl")
         try Data((0..<2500).map { "{\"email\":\"u\($0)@example.com\"}\n" }.joined().utf8).write(to: users)

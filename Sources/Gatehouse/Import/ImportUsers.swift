@@ -6,14 +6,14 @@ extension Administration {
     ///
     /// Each batch is one transaction: whatever ends this, whole batches are done, and another run passes over the users whose
     /// emails are there already. Who is refused doesn't keep the others out. Throws `tenantNotFound`, and `invalidSetting` for a
-    /// file that can't be read to its end.
+    /// file that can't be read to its end; what was read of it before is done by then, and reported.
     ///
     /// - Parameters:
     ///   - dryRun: Reports what would be done, and does nothing.
-    ///   - refuse: Told of each refused user, in the order of the file.
+    ///   - refuse: Told of each refused user, in the order of the file. What it throws ends the import.
     ///   - progress: Told what it has come to after each batch, and whether that was the last.
     public func importUsers(
-        of file: UserFile, into slug: String, dryRun: Bool, refuse: (RefusedUser) -> Void = { _ in },
+        of file: UserFile, into slug: String, dryRun: Bool, refuse: (RefusedUser) throws -> Void = { _ in },
         progress: (ImportReport, _ isLast: Bool) -> Void = { _, _ in }
     ) async throws -> ImportReport {
         let tenant = try await showTenant(slug)
@@ -24,7 +24,7 @@ extension Administration {
                 dryRun
                 ? try await look(at: batch, in: tenant.id) : try await insert(batch, of: file.format, into: slug)
             let refused = batch.refused + outcome.refused
-            for user in refused.sorted(by: { $0.position.number < $1.position.number }) { refuse(user) }
+            for user in refused.sorted(by: { $0.position.number < $1.position.number }) { try refuse(user) }
             report.imported += outcome.imported
             report.skipped += outcome.skipped
             report.refused += refused.count

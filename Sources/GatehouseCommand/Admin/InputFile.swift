@@ -31,6 +31,13 @@ final class InputFile {
     /// As messages call it.
     var name: String { path == "-" ? "standard input" : path }
 
+    /// Whether that is the same file, by whatever name.
+    func isFile(of other: Int32) -> Bool {
+        var (own, others) = (stat(), stat())
+        guard fstat(descriptor, &own) == 0, fstat(other, &others) == 0 else { return false }
+        return own.st_dev == others.st_dev && own.st_ino == others.st_ino
+    }
+
     /// What comes next; nothing at the end.
     func piece() throws(Refusal) -> [UInt8] {
         var count = 0

@@ -6,9 +6,14 @@ import Gatehouse
     import Glibc
 #endif
 
-/// Standard output, where what doesn't arrive in full is worth nothing.
+/// Standard output, or a file opened for writing, where what doesn't arrive in full is worth nothing.
 final class OutputFile {
+    private let descriptor: Int32
     private var buffer: [UInt8] = []
+
+    init(_ descriptor: Int32 = STDOUT_FILENO) {
+        self.descriptor = descriptor
+    }
 
     func write(_ bytes: [UInt8]) throws {
         buffer.append(contentsOf: bytes)
@@ -21,11 +26,11 @@ final class OutputFile {
         var written = 0
         while written < buffer.count {
             let count = buffer.withUnsafeBytes {
-                systemWrite($0.baseAddress?.advanced(by: written), $0.count - written)
+                systemWrite(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
             }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
-                var wait = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&wait, 1, -1)
                 continue
             }
@@ -37,6 +42,6 @@ final class OutputFile {
     }
 }
 
-private func systemWrite(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(STDOUT_FILENO, bytes, count)
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
 }

@@ -19,7 +19,9 @@ struct UserImport: AdminCommand {
             .csv]
             """)
     var format: ImportFormat?
-    @Option(help: "File with the password hash parameters of a Firebase project.", completion: .file())
+    @Option(
+        help: "File with the password hash parameters of a Firebase project, which nobody else may read.",
+        completion: .file())
     var hashConfig: String?
     @Option(help: "Write the refused users to this file, a JSON object a line.", completion: .file())
     var report: String?
@@ -40,12 +42,12 @@ struct UserImport: AdminCommand {
         let format = try chosenFormat()
         let project = try hashConfig.map(Self.project)
         let input = try InputFile(file)
-        let refusals = try RefusalWriter(report)
         Terminal.printDiagnostic("gatehouse: Reading \(input.name) as \(format.rawValue).")
+        let users = try UserFile(ByteInput(input.piece), format: format, project: project)
+        let refusals = try RefusalWriter(report, besides: input)
         let progress = ProgressLine()
         let result = try await office.administration.importUsers(
-            of: UserFile(ByteInput(input.piece), format: format, project: project), into: tenant, dryRun: dryRun,
-            refuse: refusals.write
+            of: users, into: tenant, dryRun: dryRun, refuse: refusals.write
         ) { report, isLast in
             progress.show(report.progress, isLast: isLast)
         }
@@ -61,9 +63,15 @@ struct UserImport: AdminCommand {
     }
 
     private static func project(_ path: String) throws -> FirebaseHashConfig {
-        let file = try InputFile(path)
-        guard let text = PipeReader(descriptor: file.descriptor, limit: 65_536).readText() else {
-            throw Refusal.invalidSetting("\(path) can't be read, or is longer than hash parameters are.")
+        var bytes: [UInt8]
+        do throws(FieldFault) {
+            bytes = try PrivateFile(path: path, contents: "the hash parameters").read()
+        } catch {
+            throw Refusal.invalidSetting(error.message)
+        }
+        defer { bytes.wipe() }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Refusal.invalidSetting("The hash parameters in \(path) are no UTF-8.")
         }
         return try FirebaseHashConfig(parsing: text)
     }

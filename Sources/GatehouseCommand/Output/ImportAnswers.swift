@@ -43,24 +43,34 @@ extension ImportReport {
 final class RefusalWriter {
     private let descriptor: Int32?
 
-    /// - Parameter path: The file, which only its owner may read; standard error when nil.
-    init(_ path: String?) throws(Refusal) {
+    /// - Parameters:
+    ///   - path: The file, which only its owner may read; standard error when nil.
+    ///   - input: What is being read, which the report never takes the place of.
+    init(_ path: String?, besides input: InputFile) throws(Refusal) {
         guard let path else {
             descriptor = nil
             return
         }
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .invalidSetting("Can't write \(path): \(String(cString: strerror(errno))).") }
         descriptor = file
+        guard !input.isFile(of: file) else {
+            throw .invalidSetting("--report names the file that is read; name another.")
+        }
+        // What has no length, such as a pipe, can't be made shorter, and needn't be.
+        ftruncate(file, 0)
     }
 
     deinit {
         if let descriptor { close(descriptor) }
     }
 
-    func write(_ user: RefusedUser) {
+    /// Throws `invalidSetting` where the file can't be written.
+    func write(_ user: RefusedUser) throws {
         if let descriptor {
-            Terminal.write(user.json.text + "\n", to: descriptor)
+            let file = OutputFile(descriptor)
+            try file.write(Array("\(user.json.text)\n".utf8))
+            try file.flush()
         } else {
             Terminal.printDiagnostic("gatehouse: \(user.line)")
         }
