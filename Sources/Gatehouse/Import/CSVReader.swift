@@ -1,6 +1,7 @@
 /// Takes the records of a CSV file (RFC 4180) one after the other. Lines end in LF or CRLF, empty ones are passed over.
 ///
-/// What is wrong with a record is that record's fault: the next one begins at the next line that isn't inside quotation marks.
+/// What is wrong with a record is that record's fault: the next one begins at the next line that isn't inside quotation marks. Only
+/// a field whose quotation marks aren't closed leaves nothing behind it that could be told apart.
 struct CSVReader {
     /// No more than that of a record is held, so that a quotation mark that is never closed can't fill the memory.
     static let limit = 262_144
@@ -19,6 +20,7 @@ struct CSVReader {
         self.input = input
     }
 
+    /// Throws `invalidSetting` where a quoted field goes on to the end of the file, or past the limit.
     mutating func next() throws -> Record<[String]>? {
         while try input.peek() != nil {
             let record = try takeRecord()
@@ -31,18 +33,23 @@ struct CSVReader {
     private mutating func takeRecord() throws -> Record<[String]> {
         var parts = Parts(line: input.line)
         var place = Place.beginning
+        var quotedLine = input.line
         while var byte = try input.next() {
             if byte == UInt8(ascii: "\r"), place != .quoted, try input.peek() == UInt8(ascii: "\n") {
                 byte = try input.next() ?? byte
             }
             switch (place, byte) {
             case (.quoted, UInt8(ascii: "\"")): place = .closing
-            case (.quoted, _): parts.append(byte)
+            case (.quoted, _):
+                parts.append(byte)
+                if parts.length > Self.limit { throw Self.unclosed(on: quotedLine) }
             case (_, UInt8(ascii: "\n")): return parts.record()
             case (_, UInt8(ascii: ",")):
                 parts.endField()
                 place = .beginning
-            case (.beginning, UInt8(ascii: "\"")): place = .quoted
+            case (.beginning, UInt8(ascii: "\"")):
+                place = .quoted
+                quotedLine = input.line
             case (.closing, UInt8(ascii: "\"")):
                 parts.append(byte)
                 place = .quoted
@@ -57,8 +64,14 @@ struct CSVReader {
                 place = .bare
             }
         }
-        if place == .quoted { parts.refuse(.malformed("A quoted field isn't closed.")) }
+        if place == .quoted { throw Self.unclosed(on: quotedLine) }
         return parts.record()
+    }
+
+    private static func unclosed(on line: Int) -> Refusal {
+        .invalidSetting(
+            "The quoted field that begins on line \(line) isn't closed, or its record is longer than \(limit / 1024) KiB."
+        )
     }
 }
 
@@ -68,7 +81,7 @@ extension CSVReader {
         let line: Int
         private var fields: [String] = []
         private var field: [UInt8] = []
-        private var length = 0
+        private(set) var length = 0
         private var fault: FieldFault?
 
         init(line: Int) {

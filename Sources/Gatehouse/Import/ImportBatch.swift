@@ -18,6 +18,7 @@ struct ImportBatches {
     private var file: UserFile
     private var mentions = FirstMentions()
     private var hasEnded = false
+    private var failure: (any Error)?
     private let clock: Clock
     private let identifiers: IdentifierSource
 
@@ -27,13 +28,22 @@ struct ImportBatches {
         self.identifiers = identifiers
     }
 
-    /// The next batch; nil behind the last, which is empty where the file ends with a full one.
+    /// The next batch; nil behind the last, which is empty where the file ends with a full one. Of a file that can't be read to its
+    /// end, what was read comes first, and then the error is thrown.
     mutating func next() throws -> ImportBatch? {
+        if let failure { throw failure }
         if hasEnded { return nil }
         var batch = ImportBatch()
         while batch.count < Self.size {
             let now = clock.now()
-            guard let (position, draft) = try file.next(now: now) else {
+            let record: (position: RecordPosition, draft: Result<UserDraft, Refusal>)?
+            do { record = try file.next(now: now) } catch {
+                guard batch.count > 0 else { throw error }
+                failure = error
+                batch.isLast = true
+                return batch
+            }
+            guard let (position, draft) = record else {
                 hasEnded = true
                 batch.isLast = true
                 return batch

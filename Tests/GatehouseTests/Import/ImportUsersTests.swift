@@ -172,7 +172,7 @@ import Testing
         await #expect(throws: Refusal.tenantNotFound) { try await run(line("x"), in: installation, tenant: "nope") }
     }
 
-    @Test("What ends in the middle has whole batches, and another run does the rest")
+    @Test("Of a file that can't be read to its end the users before are imported, and another run does the rest")
     func interrupted() async throws {
         let installation = try await Installation.make()
         _ = try await installation.tenant()
@@ -186,16 +186,32 @@ import Testing
                 defer { bytes = bytes.dropFirst(1000) }
                 return Array(bytes.prefix(1000))
             }, format: .jsonl)
+        var reports: [ImportReport] = []
         await #expect(throws: Unplugged.self) {
-            try await installation.administration.importUsers(of: file, into: "shop", dryRun: false)
+            try await installation.administration.importUsers(
+                of: file, into: "shop", dryRun: false, progress: { report, _ in reports.append(report) })
         }
-        #expect(try await count(in: installation) == 2000)
+        // So many lines are whole in the first 64,000 bytes.
+        #expect(reports.map(\.imported) == [1000, 2000, 2170])
+        #expect(try await count(in: installation) == 2170)
         let (report, refused) = try await run(lines, in: installation)
-        #expect(Self.counts(report) == [500, 2000, 0] && refused == [])
+        #expect(Self.counts(report) == [330, 2170, 0] && refused == [])
         #expect(try await count(in: installation) == 2500)
         let events = try await installation.administration.listEvents(
             tenant: "shop", type: .userImported, age: nil, limit: 10)
-        #expect(events.map { $0.detail["imported"] } == [500, 1000, 1000])
+        #expect(events.map { $0.detail["imported"] } == [330, 170, 1000, 1000])
+    }
+
+    @Test("Who can't write down who was refused ends the import")
+    func unwrittenRefusal() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        struct Full: Error {}
+        let file = try UserFile(ByteInput("{\"email\":\"nowhere\"}\n{\"email\":\"ada@example.com\"}\n"), format: .jsonl)
+        await #expect(throws: Full.self) {
+            try await installation.administration.importUsers(
+                of: file, into: "shop", dryRun: false, refuse: { _ in throw Full() })
+        }
     }
 
     @Test("Somebody registers while a batch is written: either one is there, and is passed over")
