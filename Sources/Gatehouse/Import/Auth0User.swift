@@ -4,14 +4,23 @@ import FoundationEssentials
 enum Auth0User {
     static func draft(line: [UInt8]) throws(Refusal) -> UserDraft {
         var members = try DraftMembers(parsing: line)
-        let email = members.text("email")
+        let (email, isVerified) = Self.email(&members)
         let draft = UserDraft(
             email: email, username: members.text("username"),
             name: members.text("name").flatMap { $0 == email ? nil : $0 },
-            isVerified: members.bool("email_verified") ?? false, isDisabled: members.bool("blocked") ?? false,
+            isVerified: isVerified, isDisabled: members.bool("blocked") ?? false,
             createdAt: members.read("created_at", CommonFields.time), passwordHash: passwordHash(&members))
         try members.throwProblems()
         return draft
+    }
+
+    /// Where a connection has several kinds of identifiers, the email may stand among those alone, and whether it is verified with it.
+    private static func email(_ members: inout DraftMembers) -> (address: String?, isVerified: Bool) {
+        let isVerified = members.bool("email_verified") ?? false
+        if let email = members.text("email"), !email.isEmpty { return (email, isVerified) }
+        let identifiers = (members.array("identifiers") ?? []).compactMap(\.objectValue)
+        let email = identifiers.first { $0["type"] == "email" }
+        return (email?["value"]?.stringValue, email?["verified"]?.boolValue ?? false)
     }
 
     private static func passwordHash(_ members: inout DraftMembers) -> String? {

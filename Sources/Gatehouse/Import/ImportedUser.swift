@@ -75,8 +75,9 @@ extension Profile {
             let fault = FieldFault(code: "required", message: "A user needs an email.")
             throw .validationFailed([FieldProblem(field: "email", fault: fault)])
         }
+        // Many systems name users by their emails, by which they sign in here anyway.
         try self.init(
-            email: email, username: draft.username.flatMap { $0.isEmpty ? nil : $0 },
+            email: email, username: draft.username.flatMap { $0.isEmpty || $0.contains("@") ? nil : $0 },
             name: draft.name.flatMap { $0.isEmpty ? nil : $0 })
     }
 }

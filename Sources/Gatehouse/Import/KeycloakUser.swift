@@ -8,18 +8,13 @@ enum KeycloakUser {
         let names = [members.text("firstName"), members.text("lastName")].compactMap(\.self).filter { !$0.isEmpty }
         let draft = UserDraft(
             id: members.text("id").flatMap { try? CommonFields.id($0) }, email: email,
-            username: members.text("username").flatMap(handle),
+            username: members.text("username"),
             name: names.isEmpty ? nil : names.joined(separator: " "),
             isVerified: members.bool("emailVerified") ?? false, isDisabled: !(members.bool("enabled") ?? true),
             createdAt: members.integer("createdTimestamp").map(Date.init(milliseconds:)),
             passwordHash: passwordHash(among: members.array("credentials") ?? [], &members))
         try members.throwProblems()
         return draft
-    }
-
-    /// A realm may name users by their emails, by which they sign in here anyway.
-    private static func handle(_ username: String) -> String? {
-        username.contains("@") ? nil : username
     }
 
     private static func passwordHash(among credentials: [JSON], _ members: inout DraftMembers) -> String? {

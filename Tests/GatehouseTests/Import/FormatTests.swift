@@ -57,6 +57,25 @@ struct FormatTests {
         #expect(users.map(\.line) == [2, 3, 4])
     }
 
+    @Test(
+        "In every format a username with an @ is left out, and another that can't be one is refused",
+        arguments: [
+            (.jsonl, "{\"email\":\"ada@example.com\",\"username\":\"NAME\"}"),
+            (.csv, "email,username\nada@example.com,NAME\n"),
+            (.auth0, "{\"email\":\"ada@example.com\",\"username\":\"NAME\"}"),
+            (.keycloak, "{\"users\":[{\"email\":\"ada@example.com\",\"username\":\"NAME\"}]}"),
+        ] as [(ImportFormat, String)])
+    func usernames(format: ImportFormat, file: String) throws {
+        func username(_ name: String) throws -> String? {
+            let draft = try UserFile.read(file.replacing("NAME", with: name), as: format)[0].draft.get()
+            let position = RecordPosition(line: 1, number: 1)
+            return try ImportedUser(draft, at: position, now: Date(), newID: { UUID() }).profile.username?.text
+        }
+        #expect(try username("ada") == "ada")
+        #expect(try username("Ada@Example.com") == nil)
+        #expect(throws: Refusal.self) { try username("ada lovelace") }
+    }
+
     @Test("Keycloak's realm: names, ids and times are kept, disabled stays disabled, unknown hashes are refused")
     func keycloak() throws {
         let users = try UserFile.read(try sampleExport("shop-realm.json"), as: .keycloak)
@@ -69,7 +88,6 @@ struct FormatTests {
         #expect(
             jane.passwordHash
                 == "$argon2id$v=19$m=7168,t=5,p=1$LRScGShC7shkdoU5B1UgUQ$xKjWvB9+0sSP6wTqI1JoEI7w+iA0x9VDhPgmrOHRG80")
-        #expect(users[1].draft.user?.username == nil)
         #expect(users[2].draft.user?.isDisabled == true)
         #expect(users[4].draft.codes == ["invalid_format"])
         // The service account has no email, which is found later.
@@ -86,6 +104,18 @@ struct FormatTests {
         let grace = try #require(users[1].draft.user)
         #expect(!grace.isVerified && grace.isDisabled && grace.passwordHash == nil)
         #expect(users[2].draft.codes == ["deleted"])
+    }
+
+    @Test("Supabase's metadata gives a name where there is one in it, and keeps nobody out")
+    func metadata() throws {
+        let examples = [
+            ("no JSON", nil), ("{\"name\":\"Ada\",\"name\":\"Ada\"}", nil), ("[\"Ada\"]", nil),
+            ("{\"full_name\":\"\",\"name\":\"Ada\"}", "Ada"), ("{\"full_name\":7,\"name\":\"Ada\"}", "Ada"),
+            ("{\"full_name\":\"Ada L\",\"name\":\"Ada\"}", "Ada L"), ("{\"name\":\"\\u0007\"}", nil),
+        ]
+        let rows = examples.map { "ada@example.com,,\"\($0.0.replacing("\"", with: "\"\""))\"\n" }
+        let users = try UserFile.read("email,encrypted_password,raw_user_meta_data\n\(rows.joined())", as: .supabase)
+        #expect(try users.map { try $0.draft.get().name } == examples.map(\.1))
     }
 
     @Test("A ban that is over or has no end")
@@ -106,6 +136,27 @@ struct FormatTests {
                 == "$scrypt$ln=10,r=8,p=16$TmFDbA"
                 + "$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA")
         #expect(users[3].draft.codes == ["invalid_format"])
+        #expect(users[4].draft.user?.email == "barbara@example.com" && users[4].draft.user?.isVerified == true)
+    }
+
+    @Test(
+        "Auth0's email is that of the user, or the first among the identifiers where they have none",
+        arguments: [
+            ("\"email\":\"a@example.com\",\"email_verified\":true", "a@example.com", true),
+            (
+                "\"email\":\"a@example.com\",\"identifiers\":[{\"type\":\"email\",\"value\":\"b@example.com\",\"verified\":true}]",
+                "a@example.com", false
+            ),
+            (
+                "\"identifiers\":[1,{\"type\":\"username\",\"value\":\"b\"},{\"type\":\"email\",\"value\":\"b@example.com\"}],"
+                    + "\"email_verified\":true", "b@example.com", false
+            ),
+            ("\"identifiers\":[{\"type\":\"phone_number\",\"value\":\"+15555550100\",\"verified\":true}]", nil, false),
+            ("\"identifiers\":[]", nil, false),
+        ])
+    func identifiers(members: String, email: String?, isVerified: Bool) throws {
+        let user = try UserFile.read("{\(members)}", as: .auth0)[0].draft.get()
+        #expect(user.email == email && user.isVerified == isVerified)
     }
 
     @Test("Firebase's document: the signer key is used and isn't kept")
@@ -120,6 +171,18 @@ struct FormatTests {
         #expect(users[1].draft.user?.passwordHash == nil && users[1].draft.user?.name == "Grace Hopper")
         #expect(users[2].draft.user?.email == nil)
         #expect("\(project)" == "<redacted>")
+    }
+
+    @Test("A hash of Firebase's without its salt, or a salt alone, is refused; neither is no password")
+    func firebaseWithoutSalt() throws {
+        let project = try FirebaseHashConfig(parsing: try sampleExport("firebase-hash-config.txt"))
+        let members = [
+            "\"passwordHash\":\"UkVEQUNURUQ=\"", "\"passwordHash\":\"UkVEQUNURUQ=\",\"salt\":\"\"",
+            "\"salt\":\"42xEC+ixf3L2lw==\"", "\"passwordHash\":\"\",\"salt\":\"\"", "\"disabled\":false",
+        ]
+        let file = "{\"users\":[\(members.map { "{\"email\":\"ada@example.com\",\($0)}" }.joined(separator: ","))]}"
+        let users = try UserFile.read(file, as: .firebase, project: project)
+        #expect(users.map(\.draft.codes) == [["invalid_format"], ["invalid_format"], ["invalid_format"], [], []])
     }
 
     @Test("The name of a file says its format where it can")

@@ -8,7 +8,7 @@ import Testing
     private static let exports: [(file: String, format: ImportFormat, passwords: [String: String])] = [
         ("shop-realm.json", .keycloak, ["jane": "secret", "user1": "user1", "mary": "password"]),
         ("supabase-users.csv", .supabase, ["ada": "U*U"]),
-        ("auth0-users.jsonl", .auth0, ["ada": "U*U", "grace": "Password", "edsger": "password"]),
+        ("auth0-users.jsonl", .auth0, ["ada": "U*U", "grace": "Password", "edsger": "password", "barbara": "U*U"]),
         ("firebase-users.json", .firebase, ["ada": "user1password"]),
         ("django-users.csv", .csv, ["ada": "lètmein", "grace": "secret", "edsger": "lètmein"]),
     ]
