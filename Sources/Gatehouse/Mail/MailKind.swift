@@ -34,7 +34,7 @@ public enum MailKind: String, Sendable, CaseIterable {
     /// How long after it was asked for it is still worth sending.
     var patience: Duration {
         switch self {
-        case .logIn: .seconds(15 * 60)
+        case .logIn: .seconds(600)
         case .passwordReset, .confirmEmail: .seconds(3600)
         case .verifyEmail, .alreadyRegistered, .passwordChanged: .seconds(86_400)
         case .emailChanged: .seconds(3 * 86_400)

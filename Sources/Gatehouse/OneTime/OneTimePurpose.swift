@@ -21,7 +21,7 @@ public enum OneTimePurpose: String, Sendable, CaseIterable {
     /// How long a token is good, counted from when it is made.
     var lifetime: Duration {
         switch self {
-        case .logIn: .seconds(15 * 60)
+        case .logIn: .seconds(600)
         case .resetPassword, .changeEmail: .seconds(3600)
         case .verifyEmail: .seconds(86_400)
         case .undoEmailChange: .seconds(7 * 86_400)
