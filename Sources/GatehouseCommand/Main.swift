@@ -19,7 +19,7 @@ struct Main: AsyncParsableCommand {
     static func main() async {
         ProcessSecrecy.begin()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(SwitchArguments.completed(Array(CommandLine.arguments.dropFirst())))
             guard type(of: command).configuration.subcommands.isEmpty else {
                 Terminal.printDiagnostic(helpMessage(for: type(of: command)))
                 ExitStatus.end(ExitStatus.usage)

@@ -62,7 +62,7 @@ struct MailFlowTests {
 
     @Test("Where addresses have to be verified nobody is let in before, and a known address is told by mail alone")
     func verification() async throws {
-        try await serving(["--require-verified-email", "on"]) { app in
+        try await serving(["--require-verified-email"]) { app in
             let first = try await app.register("ada@example.com")
             let token = try app.token(in: try await app.mail(to: "ada@example.com", about: "Confirm"), "vfy_")
             let again = try await app.register("Ada@example.com")

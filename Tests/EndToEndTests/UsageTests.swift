@@ -9,6 +9,7 @@ struct UsageTests {
         ["admin", "tenant", "create", "shop", "--nonsense", "1"],
         ["admin", "tenant", "create", "shop", "--reuse-policy", "lax"],
         ["admin", "tenant", "create", "shop", "--registration", "ajar"],
+        ["admin", "tenant", "create", "shop", "--require-verified-email", "perhaps"],
         ["admin", "user", "list", "shop", "--limit", "0"], ["admin", "user", "list", "shop", "--after", "x"],
         ["admin", "keys", "rotate", "shop", "--use", "both"], ["admin", "tenant", "list", "--actor", ""],
         ["admin", "tenant", "list", "--actor", "grace\nhopper"], ["admin", "tenant", "list", "--actor", "client:x"],

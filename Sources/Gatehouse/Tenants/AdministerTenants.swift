@@ -80,7 +80,8 @@ extension Administration {
         let id = try await destroyKeys(of: slug)
         try await changing(slug) { transaction, tenant in
             guard tenant.id == id else { throw Refusal.tenantNotFound }
-            _ = try await transaction.execute(TenantStatements.delete, slug)
+            // It takes everything along; of a tenant with millions of sessions that is a matter of minutes.
+            _ = try await transaction.execute(TenantStatements.delete, slug, deadline: .seconds(3600))
             try await trail.recordOperatorEvent(
                 .tenantDeleted, in: transaction,
                 detail: ["id": .string(tenant.id.lowercaseString), "slug": .string(tenant.slug)])
