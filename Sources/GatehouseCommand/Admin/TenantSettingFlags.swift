@@ -62,7 +62,9 @@ struct TenantSettingFlags: ParsableArguments {
     @Option(name: .customLong("app-url"), help: "Page of the app that links in mails lead to; ?token=… is added.")
     var appURL: String?
 
-    @Option(help: "Whether nobody signs in before their address is verified: on, which the bare flag says too, or off. (off)")
+    @Option(
+        help:
+            "Whether nobody signs in before their address is verified: on, which the bare flag says too, or off. (off)")
     var requireVerifiedEmail: Switch?
 
     @Option(help: "Sign-in by a mail with a link or a code, or off. (off)")
