@@ -27,7 +27,6 @@ create table mails (
     constraint mails_detail_object check (jsonb_typeof(detail) = 'object')
 );
 
-create index mails_recipient on mails (tenant_id, recipient, kind);
 create index mails_user_id on mails (tenant_id, user_id);
 
 alter table mails enable row level security;

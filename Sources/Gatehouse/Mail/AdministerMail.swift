@@ -68,8 +68,7 @@ extension WaitingMail {
             insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail)
             select tenant_id, $3, user_id, kind, recipient, locale, detail from dead returning *
         ), queued as (
-            insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.mail.rawValue)' from retried
-            returning id, attempts, due_at
+            \(MailRequestStatements.delivery(of: "retried")) returning id, attempts, due_at
         )
         select m.id, m.kind, m.recipient, m.user_id, m.created_at, q.attempts, q.due_at, m.failed_at, m.failure
         from retried m join queued q on q.id = m.id

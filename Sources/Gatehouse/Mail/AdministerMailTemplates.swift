@@ -26,7 +26,7 @@ extension Administration {
         return try await database.query(MailTemplateStatements.list, tenant.id, in: tenant.id)
     }
 
-    /// Goes back to what is sent without wording of one's own. Throws `templateNotFound`.
+    /// Goes back to what is sent without wording of one's own. Throws `mailTemplateNotFound`.
     public func deleteMailTemplate(tenant slug: String, kind: MailKind, locale: MailLocale?) async throws {
         try await changing(slug) { transaction, tenant in
             let removed = try await transaction.execute(

@@ -1,4 +1,3 @@
-import CoreMetrics
 import FoundationEssentials
 public import Logging
 public import Mail

@@ -9,7 +9,7 @@ enum MailStatements {
             insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail) values ($1, $2, $3, $4, $5, $6, $7)
             returning tenant_id, id
         )
-        insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.mail.rawValue)' from queued
+        \(MailRequestStatements.delivery(of: "queued"))
         """,
         bind: {
             (
@@ -38,23 +38,8 @@ enum MailStatements {
         """,
         bind: { ($0.tenant, $0.id) })
 
-    /// Another attempt later, unless somebody else has begun one meanwhile.
-    static let postpone = Statement<(tenant: UUID, delivery: Delivery, pause: Duration, failure: String), Void>(
-        """
-        with later as (
-            update deliveries set due_at = now() + make_interval(secs => $4) where id = $2 and attempts = $3 returning id
-        )
-        update mails m set failure = $5 from later where m.tenant_id = $1 and m.id = later.id
-        """,
-        bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds), $0.failure) })
-
-    /// Becomes a dead letter, which nobody sends unless an operator says so.
-    static let giveUp = Statement<(tenant: UUID, delivery: Delivery, failure: String), Void>(
-        """
-        with over as (delete from deliveries where id = $2 and attempts = $3 returning id)
-        update mails m set failed_at = now(), failure = $4 from over where m.tenant_id = $1 and m.id = over.id
-        """,
-        bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, $0.failure) })
+    static let postpone = DeliveryStatements.postponing("mails")
+    static let giveUp = DeliveryStatements.givingUp("mails")
 
     static let template = Statement<(tenant: UUID, kind: MailKind, locales: [String]), MailTemplate>(
         """

@@ -30,6 +30,4 @@ public enum OneTimePurpose: String, Sendable, CaseIterable {
 
     /// How long a code is good: shorter, as it can be guessed.
     static let codeLifetime: Duration = .seconds(600)
-    /// How many guesses a code stands.
-    static let guesses: Int32 = 5
 }

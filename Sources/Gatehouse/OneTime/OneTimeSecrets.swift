@@ -13,9 +13,7 @@ struct OneTimeCode: Sendable, Redacted {
 
     /// Compares in constant time; what isn't eight digits is never the code.
     func matches(_ presented: String) -> Bool {
-        let (own, given) = (Array(digits.utf8), Array(presented.utf8))
-        guard own.count == given.count else { return false }
-        return zip(own, given).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        PasswordTag(bytes: Array(digits.utf8)).matches(Array(presented.utf8))
     }
 }
 

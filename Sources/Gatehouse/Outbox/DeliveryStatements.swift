@@ -24,7 +24,29 @@ enum DeliveryStatements {
         """,
         bind: { ($0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds)) })
 
-    static let remove = Statement<UUID, Void>("delete from deliveries where id = $1", bind: { $0 })
+    /// Another attempt later, unless somebody else has begun one meanwhile; noted in the table of what is delivered.
+    static func postponing(
+        _ table: String
+    ) -> Statement<(tenant: UUID, delivery: Delivery, pause: Duration, failure: String), Void> {
+        Statement(
+            """
+            with later as (
+                update deliveries set due_at = now() + make_interval(secs => $4) where id = $2 and attempts = $3 returning id
+            )
+            update \(table) m set failure = $5 from later where m.tenant_id = $1 and m.id = later.id
+            """,
+            bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds), $0.failure) })
+    }
+
+    /// Becomes a dead letter, which nobody delivers unless an operator says so.
+    static func givingUp(_ table: String) -> Statement<(tenant: UUID, delivery: Delivery, failure: String), Void> {
+        Statement(
+            """
+            with over as (delete from deliveries where id = $2 and attempts = $3 returning id)
+            update \(table) m set failed_at = now(), failure = $4 from over where m.tenant_id = $1 and m.id = over.id
+            """,
+            bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, $0.failure) })
+    }
 
     /// Longer than an attempt may take; after that another instance may think that this one has died.
     static let lease: Duration = .seconds(180)

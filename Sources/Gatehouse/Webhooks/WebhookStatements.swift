@@ -74,22 +74,8 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.id) })
 
-    /// Another attempt later, unless somebody else has begun one meanwhile.
-    static let postpone = Statement<(tenant: UUID, delivery: Delivery, pause: Duration, failure: String), Void>(
-        """
-        with later as (
-            update deliveries set due_at = now() + make_interval(secs => $4) where id = $2 and attempts = $3 returning id
-        )
-        update webhook_messages m set failure = $5 from later where m.tenant_id = $1 and m.id = later.id
-        """,
-        bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds), $0.failure) })
-
-    static let giveUp = Statement<(tenant: UUID, delivery: Delivery, failure: String), Void>(
-        """
-        with over as (delete from deliveries where id = $2 and attempts = $3 returning id)
-        update webhook_messages m set failed_at = now(), failure = $4 from over where m.tenant_id = $1 and m.id = over.id
-        """,
-        bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, $0.failure) })
+    static let postpone = DeliveryStatements.postponing("webhook_messages")
+    static let giveUp = DeliveryStatements.givingUp("webhook_messages")
 
     static let attempts = Statement<(tenant: UUID, endpoint: UUID?, limit: Int), WebhookAttempt>(
         """

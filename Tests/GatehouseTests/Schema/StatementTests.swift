@@ -71,7 +71,7 @@ import Testing
         ("deletion.unsentMails", DeletionStatements.unsentMails), ("deletion.failures", DeletionStatements.failures),
         ("deletion.scrubEvents", DeletionStatements.scrubEvents),
         ("tenants.byID", TenantStatements.byID), ("deliveries.claim", DeliveryStatements.claim),
-        ("deliveries.remove", DeliveryStatements.remove), ("mails.enqueue", MailStatements.enqueue),
+        ("mails.enqueue", MailStatements.enqueue),
         ("mails.queued", MailStatements.queued), ("mails.noteIssued", MailStatements.noteIssued),
         ("mails.remove", MailStatements.remove), ("mails.postpone", MailStatements.postpone),
         ("mails.giveUp", MailStatements.giveUp), ("mails.template", MailStatements.template),
