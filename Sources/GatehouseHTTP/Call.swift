@@ -1,6 +1,5 @@
 import Gatehouse
 import HTTPTypes
-import Hummingbird
 import NIOCore
 
 /// One request to a tenant's route: what an endpoint reads from and asks.

@@ -1,6 +1,5 @@
 import Gatehouse
 import HTTPTypes
-import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -8,19 +7,8 @@ import OpenTelemetry
 import Postgres
 import Tracing
 
-/// The connection a request came over.
-struct Connection: InitializableFromSource {
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        channel = source.channel
-    }
-}
-
 /// Takes every request: finds its route and its tenant, asks the endpoint, and turns whatever comes of it into a response.
-struct Gateway: HTTPResponder {
-    typealias Context = Connection
-
+struct Gateway: Sendable {
     private let routes: RouteTable
     /// What tenants' routes ask; nil on a listener that has none.
     private let service: LoginService?
@@ -48,36 +36,33 @@ struct Gateway: HTTPResponder {
         trace = RequestTrace(tracer: configuration.tracer)
     }
 
-    func respond(to request: Request, context: Connection) async throws -> Response {
+    /// Nil for a request whose body is no HTTP: only what reads the connection knows what to do then.
+    func respond(to request: Request, over channel: any Channel) async -> Response? {
         let match = routes.match(request.head.path ?? "/")
         let (method, route) = (RequestLog.name(of: request.method), match.resource?.template ?? "")
         let span = trace.begin(method: method, route: route, headers: request.headers)
         let incident = RequestLog.Incident(
             requestID: RequestID.chosen(for: request.headers), traceID: span.trace.traceID.description, method: method,
-            route: route, channel: context.channel)
-        var status = HTTPResponse.Status.badRequest
-        defer {
-            let duration = ContinuousClock.now - incident.received
-            counter?.answered(
-                request.method, route: route, tenant: incident.tenant, status: status, after: duration)
-            log.answered(incident, status: status, after: duration)
-            trace.end(span, incident, status: status)
-        }
+            route: route, channel: channel)
         let identity = RequestIdentity(requestID: incident.requestID, traceID: incident.traceID)
-        let answer = try await RequestIdentity.$current.withValue(identity) {
-            try await trace.within(span) { try await self.answer(request, match, incident) }
+        let answer = await RequestIdentity.$current.withValue(identity) {
+            await trace.within(span) { try? await self.answer(request, match, incident) }
         }
-        status = incident.isCutShort ? RequestLog.cutShort : answer.status
-        var response = answer.response(
+        let status = incident.isCutShort ? RequestLog.cutShort : answer?.status ?? .badRequest
+        let duration = ContinuousClock.now - incident.received
+        counter?.answered(request.method, route: route, tenant: incident.tenant, status: status, after: duration)
+        log.answered(incident, status: status, after: duration)
+        trace.end(span, incident, status: status)
+        var response = answer?.response(
             requestID: incident.requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
         // Who takes no part in traces gets the same answer to the same request, but for its id.
-        if request.headers[.traceParent] != nil { response.headers[.traceParent] = span.trace.traceParent }
+        if request.headers[.traceParent] != nil { response?.traceParent = span.trace.traceParent }
         return response
     }
 
     private func answer(
         _ request: Request, _ match: RouteTable.Match, _ incident: RequestLog.Incident
-    ) async throws -> Answer {
+    ) async throws(HTTPParserError) -> Answer {
         try await answering(incident) {
             guard let service, let slug = match.slug else { return try await untenanted(request, match) }
             try room.refuseSurplus(incident.channel)
@@ -99,7 +84,7 @@ struct Gateway: HTTPResponder {
     private func answer(
         _ request: Request, _ match: RouteTable.Match, _ service: LoginService, _ tenant: ServedTenant,
         _ incident: RequestLog.Incident
-    ) async throws -> Answer {
+    ) async throws(HTTPParserError) -> Answer {
         let origins = AllowedOrigins(own: ownOrigin, listed: tenant.tenant.settings.allowedOrigins)
         let cors = CORS(request.headers, origins)
         let route = match.resource?.route(for: request.method)
@@ -118,10 +103,10 @@ struct Gateway: HTTPResponder {
         return answer
     }
 
-    /// Turns what is thrown into a problem. Only broken framing passes, for the server to end the connection.
+    /// Turns what is thrown into a problem. Only broken framing passes, for the connection to end.
     private func answering(
         _ incident: RequestLog.Incident, challenging tenant: Tenant? = nil, _ body: () async throws -> Answer
-    ) async throws -> Answer {
+    ) async throws(HTTPParserError) -> Answer {
         do {
             return try await body()
         } catch let error as HTTPParserError {

@@ -34,8 +34,7 @@ struct RequestLog: Sendable {
         /// Takes note of what was thrown instead of an answer. A client that went away in the middle of its request is no
         /// failure.
         func note(_ error: any Error, isForeseen: Bool) {
-            // A reset is thrown a moment before the channel knows of its end.
-            if error is IOError || (!channel.isActive && (!isForeseen || error is RequestFault)) {
+            if !channel.isActive, !isForeseen || error is RequestFault {
                 isCutShort = true
             } else if !isForeseen {
                 failure = RequestLog.kind(of: error)

@@ -1,8 +1,8 @@
 public import Gatehouse
-import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
 /// The public listener, to be run in a `ServiceGroup`: it serves until it is told to shut down gracefully, then answers
@@ -38,33 +38,26 @@ private func listener(
     logger: Logger,
     onRunning: @escaping @Sendable (_ port: Int) async -> Void
 ) -> some Service {
-    let deadlines = configuration.deadlines
     let room = ConnectionRoom(accepting: configuration.maximumConnections)
     let entrance = Entrance()
-    let http = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [
-            ResponseBytes(), RequestQueue(), ConnectionGuard(deadlines: deadlines, room: room, entrance: entrance),
-        ],
-        httpDecoderConfiguration: .bounded)
-    let application = Application(
-        responder: Gateway(
-            routes: routes, service: service, configuration: configuration, room: room, metrics: metrics,
-            logger: logger),
-        server: HTTPServerBuilder { responder in
-            EnteringChannel(http: HTTP1Channel(responder: responder, configuration: http), entrance: entrance)
-        },
-        configuration: ApplicationConfiguration(
+    let gateway = Gateway(
+        routes: routes, service: service, configuration: configuration, room: room, metrics: metrics, logger: logger)
+    let connections = ConnectionChannel(
+        deadlines: configuration.deadlines, room: room, entrance: entrance, dates: ResponseDates()
+    ) { request, channel in await gateway.respond(to: request, over: channel) }
+    let server = connections.server(
+        configuration: ServerConfiguration(
             address: .hostname(configuration.host, port: configuration.port), backlog: 1024,
             availableConnectionsDelegate: Admission(configuration.maximumConnections, through: entrance)),
         onServerRunning: { channel in
             entrance.opened(channel)
             await onRunning(channel.localAddress?.port ?? configuration.port)
         },
-        logger: logger)
+        eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     // What comes last hears of the end first.
     return ServiceGroup(
         configuration: .init(
-            services: [.init(service: application), .init(service: Closing(entrance: entrance))], logger: logger))
+            services: [.init(service: server), .init(service: Closing(entrance: entrance))], logger: logger))
 }
 
 /// The first thing to be done when a listener is to end. Then its connections are told: every answer says that it is the
@@ -76,9 +69,4 @@ private struct Closing: Service {
         try await gracefulShutdown()
         await entrance.close()
     }
-}
-
-extension HTTP1Channel.Configuration.DecoderConfiguration {
-    /// Room for two tokens of the largest size and ordinary headers; beyond it the connection ends with a bare 400.
-    static let bounded = Self(maxHeaderFieldSize: 20 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
 }

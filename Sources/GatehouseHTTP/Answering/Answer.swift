@@ -1,7 +1,5 @@
 import Gatehouse
 import HTTPTypes
-import Hummingbird
-import NIOCore
 
 /// What an endpoint answers, before the headers that every response carries.
 struct Answer {
@@ -45,53 +43,22 @@ struct Answer {
 }
 
 extension Answer {
-    /// Hardly any answer is a page: nothing in it is run, framed, embedded elsewhere, or named to others. Pages that are
-    /// allowed to read it still do, by CORS.
-    private static let forBrowsers = [
-        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
-        HTTPField(name: .crossOriginResourcePolicy, value: "same-origin"),
-        HTTPField(name: .referrerPolicy, value: "no-referrer"),
-    ]
-    private static let noStore = HTTPField(name: .cacheControl, value: "no-store")
-    private static let noPage = HTTPField(
-        name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'")
-    private static let httpsOnly = HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")
-    private static let maximumFields = 10
+    private static let noPage = "default-src 'none'; frame-ancestors 'none'"
 
-    /// The response with the headers of the contract that are on every one.
+    /// The response to one request: with what is on every one.
     func response(requestID: String, isHTTPS: Bool, toHead: Bool) -> Response {
-        var fields = [
-            HTTPField(name: .xRequestID, value: requestID),
-            cacheControl.map { HTTPField(name: .cacheControl, value: $0) } ?? Self.noStore,
-            contentSecurityPolicy.map { HTTPField(name: .contentSecurityPolicy, value: $0) } ?? Self.noPage,
-        ]
-        fields.reserveCapacity(Self.maximumFields)
-        fields += Self.forBrowsers
-        if isHTTPS { fields.append(Self.httpsOnly) }
-        let bytes: [UInt8]
+        var endsConnection = false
+        let content: (type: String, bytes: [UInt8])?
         switch body {
-        case .none:
-            return Response(status: status, headers: headers.adding(fields))
-        case .bytes(let document, let contentType):
-            fields.append(HTTPField(name: .contentType, value: contentType))
-            bytes = document
+        case .none: content = nil
+        case .bytes(let document, let contentType): content = (contentType, document)
         case .problem(let problem):
-            fields.append(HTTPField(name: .contentType, value: "application/problem+json"))
-            bytes = problem.serialized(requestID: requestID)
+            content = ("application/problem+json", problem.serialized(requestID: requestID))
+            endsConnection = problem.endsConnection
         }
-        fields.append(HTTPField(name: .contentLength, value: String(bytes.count)))
-        let headers = headers.adding(fields)
-        return toHead
-            ? Response(status: status, headers: headers)
-            : Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
-}
-
-extension HTTPFields {
-    /// With fields that aren't there yet, added at once: each by itself would cost more.
-    fileprivate func adding(_ fields: [HTTPField]) -> HTTPFields {
-        var all = self
-        all.append(contentsOf: fields)
-        return all
+        return Response(
+            status: status, fields: headers, requestID: requestID, cacheControl: cacheControl ?? "no-store",
+            contentSecurityPolicy: contentSecurityPolicy ?? Self.noPage, isHTTPS: isHTTPS, content: content,
+            isHeadOnly: toHead, endsConnection: endsConnection)
     }
 }

@@ -9,6 +9,8 @@ struct Problem {
     let detail: String
     var errors: [FieldProblem] = []
     var headers = HTTPFields()
+    /// Whether the client is to ask again over another connection, if at all.
+    var endsConnection = false
 
     init(_ status: HTTPResponse.Status, code: String, detail: String) {
         self.status = status

@@ -67,11 +67,11 @@ extension Problem {
             self.init(
                 .contentTooLarge, code: "payload_too_large",
                 detail: "A body has at most 16 KiB.")
-            headers[.connection] = "close"
+            endsConnection = true
         case .tooManyConnections:
             self.init(
                 .serviceUnavailable, code: "overloaded", detail: "Too many clients are connected; try again shortly.")
-            headers[.connection] = "close"
+            endsConnection = true
             retry(after: 1)
         case .crossSiteRequest:
             self.init(

@@ -22,14 +22,14 @@ final class DecoderFeed: ChannelDuplexHandler, RemovableChannelHandler {
     /// More waits here only when a client has closed its side, as all that it sent is read then.
     private static let maximumHeld = 256 * 1024
 
-    private let listener: ConnectionGuard
+    private let listener: HTTPConnection
     private var held = ByteBuffer()
     private var isFeeding = false
     private var isReadAskedFor = false
     /// The end of the input, which comes after what is held.
     private var end: Any?
 
-    init(reportingTo listener: ConnectionGuard) {
+    init(reportingTo listener: HTTPConnection) {
         self.listener = listener
     }
 
@@ -47,6 +47,7 @@ final class DecoderFeed: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        listener.socketRead()
         if held.readableBytes == 0 { held = bytes } else { held.writeBuffer(&bytes) }
         if held.readableBytes > Self.maximumHeld {
             context.close(promise: nil)

@@ -1,12 +1,8 @@
 import Gatehouse
 import HTTPTypes
-import Hummingbird
 import NIOCore
 
 extension Request {
-    /// The most bytes of a body that are read.
-    static let maximumBodySize = 16 * 1024
-
     /// The body as an object whose fields can be taken; nil when there is no body.
     ///
     /// Throws what is wrong with it as a whole: too large (before it is read whole), not declared as JSON, not JSON, or no
@@ -40,16 +36,17 @@ extension Request {
     private func bodyBytes(as type: MediaType) async throws -> [UInt8]? {
         // Digits, as the decoder has seen to; more of them than fit are too many bytes.
         let declared = headers[.contentLength].map { Int($0) ?? .max }
-        if let declared, declared > Self.maximumBodySize { throw RequestFault.payloadTooLarge }
+        if let declared, declared > IncomingBody.maximumSize { throw RequestFault.payloadTooLarge }
         guard declared ?? 0 > 0 || headers[.transferEncoding] != nil else { return nil }
         let buffer: ByteBuffer
         do {
-            buffer = try await body.collect(upTo: Self.maximumBodySize)
-        } catch is NIOTooManyBytesError {
-            throw RequestFault.payloadTooLarge
-        }
-        if let declared, declared != buffer.readableBytes {
-            throw RequestFault.malformedRequest("The body ended before its length.")
+            buffer = try await body.whole()
+        } catch {
+            switch error {
+            case .tooLarge: throw RequestFault.payloadTooLarge
+            case .cutShort: throw RequestFault.malformedRequest("The body ended before its length.")
+            case .broken(let error): throw error
+            }
         }
         guard buffer.readableBytes > 0 else { return nil }
         guard type.isDeclared(in: headers) else { throw RequestFault.unsupportedMediaType(expected: type) }

@@ -1,0 +1,81 @@
+import NIOCore
+import NIOHTTP1
+
+/// What a client has sent and has to wait its turn: one request of a connection is answered at a time. A value without I/O.
+///
+/// A client may send as many as it likes without reading an answer (pipelining). Taken one by one, they get no more of the
+/// service at once than the one request of any other client, and all that waits here is what was decoded together. Where each
+/// is answered at once they would still hold the event loop until none is left: so the loop has a pause for others after some.
+struct ArrivalQueue {
+    enum Arrival {
+        case part(HTTPServerRequestPart)
+        case error(any Error)
+    }
+
+    /// What to do next about what waits.
+    enum Step {
+        case take(Arrival)
+        /// Some requests in a row were taken: others have their turn first.
+        case pause
+        /// Nothing is here, or it has to wait for the answer to the request before it.
+        case wait
+    }
+
+    /// How many requests of one read are taken without a pause.
+    private static let burst = 16
+
+    private var waiting = CircularBuffer<Arrival>(initialCapacity: 1)
+    private var takenInARow = 0
+    private var isPausing = false
+    /// A request has begun to come and isn't whole.
+    private(set) var isInRequest = false
+    /// A request has been taken that isn't answered.
+    private(set) var isUnanswered = false
+    /// The connection ends with the answer that was given last.
+    private(set) var isOver = false
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    mutating func arrived(_ arrival: Arrival) {
+        waiting.append(arrival)
+    }
+
+    /// What comes next has been read off the socket later than all before.
+    mutating func nextRead() {
+        takenInARow = 0
+    }
+
+    mutating func pauseEnded() {
+        isPausing = false
+        takenInARow = 0
+    }
+
+    mutating func answered(isLast: Bool) {
+        isUnanswered = false
+        isOver = isOver || isLast
+    }
+
+    mutating func removeAll() {
+        waiting.removeAll()
+    }
+
+    /// The head of a request waits until the one before it is read and answered; nothing else waits but behind such a head.
+    mutating func next() -> Step {
+        guard let first = waiting.first else { return .wait }
+        guard case .part(let part) = first else { return .take(waiting.removeFirst()) }
+        switch part {
+        case .head:
+            guard !isInRequest, !isUnanswered, !isOver, !isPausing else { return .wait }
+            guard takenInARow < Self.burst else {
+                isPausing = true
+                return .pause
+            }
+            takenInARow += 1
+            isInRequest = true
+            isUnanswered = true
+        case .body: break
+        case .end: isInRequest = false
+        }
+        return .take(waiting.removeFirst())
+    }
+}

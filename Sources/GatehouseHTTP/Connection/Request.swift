@@ -1,0 +1,41 @@
+import HTTPTypes
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// A request as its connection reads it: the head is there, the body may still be coming.
+struct Request: Sendable {
+    let head: HTTPRequest
+    let body: IncomingBody
+
+    var method: HTTPRequest.Method { head.method }
+    var headers: HTTPFields { head.headerFields }
+}
+
+extension HTTPRequest {
+    /// Throws `HTTP1TypeConversionError` for a method that is no token.
+    init(_ head: HTTPRequestHead) throws {
+        guard head.uri.utf8.first == UInt8(ascii: "/") else {
+            // In absolute form (RFC 9112, section 3.2.2), or no path at all.
+            try self.init(head, secure: false, splitCookie: false)
+            return
+        }
+        // The same, without parsing as a URL what is a path already.
+        self.init(
+            method: try Method(head.method), scheme: "http", authority: head.headers["Host"].first, path: head.uri,
+            headerFields: HTTPFields(head.headers, splitCookie: false))
+    }
+
+    /// Whether the client waits for a word before it sends its body (RFC 9110, section 10.1.1). There is none for a body
+    /// that is too large; that one is refused.
+    var awaitsContinue: Bool {
+        guard headerFields[.expect]?.equalsASCIICaseInsensitively("100-continue") == true else { return false }
+        guard let length = headerFields[.contentLength] else { return headerFields[.transferEncoding] != nil }
+        return Int(length).map { (1...IncomingBody.maximumSize).contains($0) } ?? false
+    }
+
+    /// Whether the decoder reads no further request after this one. We switch to nothing, so the client gets its answer,
+    /// and needs a new connection for the next.
+    var asksToSwitchProtocol: Bool {
+        method == .connect || headerFields[.upgrade] != nil
+    }
+}
