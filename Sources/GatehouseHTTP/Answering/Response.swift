@@ -23,13 +23,8 @@ struct Response: Sendable {
 
     /// Hardly any answer is a page: nothing in it is run, framed, embedded elsewhere, or named to others. Pages that are
     /// allowed to read it still do, by CORS.
-    private static let forBrowsers: StaticString = """
-        X-Content-Type-Options: nosniff\r
-        Cross-Origin-Resource-Policy: same-origin\r
-        Referrer-Policy: no-referrer\r
-
-        """
-    private static let httpsOnly: StaticString = "Strict-Transport-Security: max-age=31536000\r\n"
+    private static let forBrowsers: StaticString =
+        "\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\nReferrer-Policy: no-referrer"
 
     /// The response as HTTP/1.1 has it (RFC 9112), in one buffer.
     ///
@@ -39,32 +34,35 @@ struct Response: Sendable {
         var buffer = allocator.buffer(capacity: Self.usualHead + (isHeadOnly ? 0 : body.count))
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(String(status.code))
-        buffer.writeStaticString(" ")
-        buffer.writeString(status.reasonPhrase)
-        buffer.writeStaticString("\r\n")
-        for field in fields { buffer.writeField(field.name.rawName, field.value) }
-        buffer.writeField("X-Request-Id", requestID)
-        buffer.writeField("Cache-Control", cacheControl)
-        buffer.writeField("Content-Security-Policy", contentSecurityPolicy)
+        buffer.write(" ", status.reasonPhrase)
+        for field in fields { buffer.writeField(field) }
+        buffer.write("\r\nX-Request-Id: ", requestID)
+        buffer.write("\r\nCache-Control: ", cacheControl)
+        buffer.write("\r\nContent-Security-Policy: ", contentSecurityPolicy)
         buffer.writeStaticString(Self.forBrowsers)
-        if isHTTPS { buffer.writeStaticString(Self.httpsOnly) }
-        if let content { buffer.writeField("Content-Type", content.type) }
+        if isHTTPS { buffer.writeStaticString("\r\nStrict-Transport-Security: max-age=31536000") }
+        if let content { buffer.write("\r\nContent-Type: ", content.type) }
         // RFC 9112, section 6.3: after these nothing follows, and nothing says how much.
-        if status != .noContent, status != .notModified { buffer.writeField("Content-Length", String(body.count)) }
-        if let traceParent { buffer.writeField("traceparent", traceParent) }
-        buffer.writeField("Date", date)
-        if isLast { buffer.writeStaticString("Connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
+        if status != .noContent, status != .notModified { buffer.write("\r\nContent-Length: ", String(body.count)) }
+        if let traceParent { buffer.write("\r\ntraceparent: ", traceParent) }
+        buffer.write("\r\nDate: ", date)
+        if isLast { buffer.writeStaticString("\r\nConnection: close") }
+        buffer.writeStaticString("\r\n\r\n")
         if !isHeadOnly { buffer.writeBytes(body) }
         return buffer
     }
 }
 
 extension ByteBuffer {
-    fileprivate mutating func writeField(_ name: String, _ value: String) {
-        writeString(name)
-        writeStaticString(": ")
+    /// Each write looks for room by itself: so what is always the same before a value is one with the end of the line before.
+    fileprivate mutating func write(_ name: StaticString, _ value: String) {
+        writeStaticString(name)
         writeString(value)
+    }
+
+    fileprivate mutating func writeField(_ field: HTTPField) {
         writeStaticString("\r\n")
+        writeString(field.name.rawName)
+        write(": ", field.value)
     }
 }

@@ -19,10 +19,20 @@ extension HTTPRequest {
             try self.init(head, secure: false, splitCookie: false)
             return
         }
-        // The same, without parsing as a URL what is a path already.
-        self.init(
-            method: try Method(head.method), scheme: "http", authority: head.headers["Host"].first, path: head.uri,
-            headerFields: HTTPFields(head.headers, splitCookie: false))
+        // The same, without parsing as a URL what is a path already, and without putting usual names together anew.
+        var authority: String?
+        var fields: [HTTPField] = []
+        fields.reserveCapacity(head.headers.count)
+        for (name, value) in head.headers {
+            guard let name = RequestFieldName.named(name) else { continue }
+            if name == RequestFieldName.host, authority == nil {
+                authority = value
+            } else {
+                fields.append(HTTPField(name: name, value: value))
+            }
+        }
+        self.init(method: try Method(head.method), scheme: "http", authority: authority, path: head.uri)
+        headerFields.append(contentsOf: fields)
     }
 
     /// Whether the client waits for a word before it sends its body (RFC 9110, section 10.1.1). There is none for a body
@@ -37,5 +47,25 @@ extension HTTPRequest {
     /// and needs a new connection for the next.
     var asksToSwitchProtocol: Bool {
         method == .connect || headerFields[.upgrade] != nil
+    }
+}
+
+/// The names of header fields that requests usually have, as clients usually spell them.
+private enum RequestFieldName {
+    static let host = HTTPField.Name.known("Host")
+
+    private static let usual: [String: HTTPField.Name] = {
+        let names: [HTTPField.Name] = [
+            host, .accept, .acceptEncoding, .acceptLanguage, .authorization, .cacheControl, .connection, .contentLength,
+            .contentType, .cookie, .forwarded, .ifNoneMatch, .origin, .referer, .secFetchSite, .traceParent,
+            .traceState, .userAgent, .xForwardedFor, .xForwardedMethod, .xOriginalMethod, .xRequestID,
+        ]
+        let spelt = names.flatMap { [($0.rawName, $0), ($0.canonicalName, $0)] }
+        return Dictionary(spelt) { first, _ in first }
+    }()
+
+    /// Nil for what is no token.
+    static func named(_ name: String) -> HTTPField.Name? {
+        usual[name] ?? HTTPField.Name(name)
     }
 }
