@@ -41,22 +41,22 @@ struct ComposeMail: Sendable {
 
     private func values(
         _ mail: QueuedMail, _ tenant: Tenant, _ issued: IssuedOneTimeToken?
-    ) -> [String: any Sendable] {
-        var values: [String: any Sendable] = [
-            "app": tenant.name, "email": mail.recipient, "has_link": issued?.token != nil,
+    ) -> [String: Mustache.Value] {
+        var values: [String: Mustache.Value] = [
+            "app": .text(tenant.name), "email": .text(mail.recipient), "has_link": .flag(issued?.token != nil),
         ]
-        for member in mail.detail.members { values[member.name] = member.value.stringValue }
+        for member in mail.detail.members { values[member.name] = member.value.stringValue.map(Mustache.Value.text) }
         if let token = issued?.token {
             // Where the tenant has said no address, there is nothing that a link could lead to: not the Host header of a request.
             if let page = tenant.settings.appURL {
-                values["link"] = "\(page)?token=\(token.text)"
+                values["link"] = .text("\(page)?token=\(token.text)")
             } else {
-                values["token"] = token.text
+                values["token"] = .text(token.text)
             }
         }
         if let issued, let code = issued.code {
-            values["code"] = code.digits
-            values["code_minutes"] = issued.codeMinutes
+            values["code"] = .text(code.digits)
+            values["code_minutes"] = .number(issued.codeMinutes)
         }
         return values
     }

@@ -1,7 +1,4 @@
-import Mustache
-
-/// The wording of a mail, in mustache. Of its language sections and variables are taken and nothing that includes, redefines or
-/// skips escaping, so that no wording can put what a user has typed into HTML as it stands.
+/// The wording of a mail, in mustache, as far as `Mustache` takes it.
 public struct MailTemplate: Sendable, Equatable {
     public let kind: MailKind
     /// Empty for what is sent where no locale fits better.
@@ -25,11 +22,11 @@ public struct MailTemplate: Sendable, Equatable {
     }
 
     /// The finished wording. Throws `FieldFault` where a part is no mustache, or more of it than is taken.
-    func rendered(_ values: [String: any Sendable]) throws(FieldFault) -> RenderedMail {
-        let text = try Self.render(text, "text", as: "TEXT", values)
+    func rendered(_ values: [String: Mustache.Value]) throws(FieldFault) -> RenderedMail {
+        let text = try Self.render(text, "text", as: .text, values)
         return RenderedMail(
-            subject: Self.line(try Self.render(subject, "subject", as: "TEXT", values)), text: text,
-            html: try html.map { html throws(FieldFault) in try Self.render(html, "html", as: "HTML", values) }
+            subject: Self.line(try Self.render(subject, "subject", as: .text, values)), text: text,
+            html: try html.map { html throws(FieldFault) in try Self.render(html, "html", as: .html, values) }
                 ?? Self.page(of: text))
     }
 
@@ -46,37 +43,19 @@ public struct MailTemplate: Sendable, Equatable {
         }
     }
 
-    private static let sample: [String: any Sendable] = [
+    private static let sample: [String: Mustache.Value] = [
         "app": "Shop", "email": "ada@example.com", "new_email": "new@example.com", "link": "https://shop.example",
         "token": "token", "code": "01234567", "code_minutes": 10, "has_link": true,
     ]
 
     private static func render(
-        _ template: String, _ part: String, as contentType: String, _ values: [String: any Sendable]
+        _ template: String, _ part: String, as form: Mustache.Form, _ values: [String: Mustache.Value]
     ) throws(FieldFault) -> String {
-        guard hasOnlyPlainTags(template) else {
-            throw FieldFault(
-                code: "invalid_template",
-                message:
-                    "The \(part) may hold variables and sections: {{name}}, {{#name}}…{{/name}}, {{^name}}…{{/name}}.")
-        }
-        do {
-            return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(contentType) }}\(template)").render(values)
+        do throws(MustacheFault) {
+            return try Mustache(template).rendered(values, as: form)
         } catch {
-            throw FieldFault(
-                code: "invalid_template", message: "The \(part) is no mustache: a tag or section isn't closed.")
+            throw FieldFault(code: "invalid_template", message: "The \(part), \(error)")
         }
-    }
-
-    /// Whether every tag is a variable, a section, its end or a comment.
-    private static func hasOnlyPlainTags(_ template: String) -> Bool {
-        let bytes = Array(template.utf8)
-        for index in bytes.indices.dropLast()
-        where bytes[index] == UInt8(ascii: "{") && bytes[index + 1] == UInt8(ascii: "{") {
-            let first = bytes[(index + 2)...].first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-            guard let first, first.isASCIILetterOrDigit || "_#^/!".utf8.contains(first) else { return false }
-        }
-        return true
     }
 
     /// A subject is one line, whatever a name in it holds.
@@ -86,8 +65,7 @@ public struct MailTemplate: Sendable, Equatable {
     }
 
     private static func page(of text: String) -> String {
-        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-        return "<!doctype html><html><body><p style=\"white-space:pre-wrap\">\(escaped)</p></body></html>"
+        "<!doctype html><html><body><p style=\"white-space:pre-wrap\">\(Mustache.escaped(text))</p></body></html>"
     }
 }
 

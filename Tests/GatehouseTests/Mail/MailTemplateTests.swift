@@ -3,7 +3,7 @@ import Testing
 @testable import Gatehouse
 
 @Suite("Wording of mails") struct MailTemplateTests {
-    private let values: [String: any Sendable] = [
+    private let values: [String: Mustache.Value] = [
         "app": "The <Shop>", "email": "ada@example.com", "link": "https://shop.example/?token=rst_a&b",
         "has_link": true,
         "code": "01234567", "code_minutes": 10, "new_email": "new@example.com",

@@ -1,0 +1,87 @@
+/// A text in mustache that has been read: what stands as it is, variables, sections and inverted sections.
+///
+/// No more of the language is taken, so that no wording can put what a user has typed into HTML as it stands. Values are flat, and
+/// what is rendered is never read as mustache again.
+struct Mustache: Sendable, Equatable {
+    enum Part: Sendable, Equatable {
+        case text(String)
+        case variable(String)
+        case section(String, [Part])
+        case inverted(String, [Part])
+    }
+
+    /// What becomes of the values.
+    enum Form: Sendable {
+        case text
+        /// They can end neither a text nor an attribute in quotes.
+        case html
+    }
+
+    enum Value: Sendable, Equatable {
+        case text(String)
+        case number(Int)
+        case flag(Bool)
+    }
+
+    let parts: [Part]
+
+    /// A variable that has no value is shown as nothing. A section is shown where its variable has a value other than `false`, an inverted
+    /// one where it hasn't.
+    func rendered(_ values: [String: Value], as form: Form) -> String {
+        var rendered = ""
+        Self.render(parts, values, as: form, into: &rendered)
+        return rendered
+    }
+
+    private static func render(
+        _ parts: [Part], _ values: [String: Value], as form: Form, into rendered: inout String
+    ) {
+        for part in parts {
+            switch part {
+            case .text(let text): rendered += text
+            case .variable(let name):
+                guard let text = values[name]?.text else { continue }
+                rendered += form == .html ? escaped(text) : text
+            case .section(let name, let inner) where values[name]?.isShown ?? false:
+                render(inner, values, as: form, into: &rendered)
+            case .inverted(let name, let inner) where !(values[name]?.isShown ?? false):
+                render(inner, values, as: form, into: &rendered)
+            case .section, .inverted: break
+            }
+        }
+    }
+
+    /// By scalars: to a `Character` a quotation mark with an accent upon it is no quotation mark, but to a browser it is.
+    static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+extension Mustache.Value {
+    var text: String {
+        switch self {
+        case .text(let text): text
+        case .number(let number): String(number)
+        case .flag(let flag): String(flag)
+        }
+    }
+
+    var isShown: Bool { self != .flag(false) }
+}
+
+extension Mustache.Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    init(stringLiteral text: String) { self = .text(text) }
+    init(integerLiteral number: Int) { self = .number(number) }
+    init(booleanLiteral flag: Bool) { self = .flag(flag) }
+}

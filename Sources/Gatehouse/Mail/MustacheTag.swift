@@ -1,0 +1,74 @@
+/// What stands between two pairs of braces.
+struct MustacheTag: Sendable {
+    enum Kind: Sendable {
+        case variable, section, inverted, end, comment
+    }
+
+    let kind: Kind
+    /// Empty for a comment.
+    let name: String
+    /// From the first brace to the last.
+    let range: Range<Int>
+
+    /// Nil for what is neither a comment nor a name by itself or after `#`, `^` or `/`.
+    init?(_ inside: String, range: Range<Int>) {
+        let trimmed = inside.trimmingASCIISpace().utf8
+        let kind: Kind? =
+            switch trimmed.first {
+            case UInt8(ascii: "#"): .section
+            case UInt8(ascii: "^"): .inverted
+            case UInt8(ascii: "/"): .end
+            case UInt8(ascii: "!"): .comment
+            default: nil
+            }
+        self.kind = kind ?? .variable
+        self.range = range
+        guard kind != .comment else {
+            name = ""
+            return
+        }
+        name = String(String(Substring(kind == nil ? trimmed : trimmed.dropFirst())).trimmingASCIISpace())
+        guard !name.isEmpty,
+            name.utf8.allSatisfy({ $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") })
+        else { return nil }
+    }
+}
+
+/// Why a text isn't taken, and the line in which the tag that it is about begins, counted from 1.
+struct MustacheFault: Error, Equatable, CustomStringConvertible {
+    enum Reason: Equatable {
+        case unclosed
+        case notTaken(String)
+        case noEnd(String)
+        case noBeginning(String)
+        case otherEnd(String, expected: String)
+        case tooDeep
+    }
+
+    let reason: Reason
+    let line: Int
+
+    var description: String { "line \(line): \(reason.sentence)" }
+}
+
+extension MustacheFault.Reason {
+    fileprivate var sentence: String {
+        switch self {
+        case .unclosed: "a tag that begins with {{ isn't closed by }}."
+        case .notTaken(let tag):
+            "\(Self.excerpt(tag)) is none of the tags that are taken: {{name}}, {{#name}}…{{/name}}, {{^name}}…{{/name}} and "
+                + "{{! comment }}, with names of letters, digits, - and _."
+        case .noEnd(let name): "the section \(name) isn't closed by {{/\(name)}}."
+        case .noBeginning(let name): "{{/\(name)}} closes a section that isn't open."
+        case .otherEnd(let name, let expected): "{{/\(name)}} stands where {{/\(expected)}} has to come first."
+        case .tooDeep: "sections nest too deep."
+        }
+    }
+
+    /// Short and printable, whatever stands there.
+    private static func excerpt(_ tag: String) -> String {
+        let scalars = tag.unicodeScalars
+        let printable = scalars.prefix(40).map { $0.properties.generalCategory == .control ? " " : Character($0) }
+        return String(printable) + (scalars.count > 40 ? "…" : "")
+    }
+}
