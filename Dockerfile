@@ -7,12 +7,13 @@ WORKDIR /src
 # Dependencies first: a change of the sources doesn't fetch them anew.
 COPY Package.swift ./
 RUN swift package resolve
+COPY scripts/build-release scripts/build-release
 COPY Sources Sources
 COPY sql sql
 COPY Tests Tests
 COPY Benchmarks/constant-route Benchmarks/constant-route
-RUN swift build -c release --product gatehouse --static-swift-stdlib \
-    && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/gatehouse" /out/gatehouse
+RUN scripts/build-release \
+    && install -D "$(swift build -c release --show-bin-path)/gatehouse" /out/gatehouse
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -68,7 +68,7 @@ build: ## Build for debugging
 
 release: ## Build with optimisation
 	@scripts/install-packages build
-	swift build -c release --product gatehouse
+	@scripts/build-release
 
 lint: ## Check the style of Swift and shell code, the Docker files and the alerts
 	@scripts/install-packages lint
