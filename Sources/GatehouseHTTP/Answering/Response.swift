@@ -30,7 +30,9 @@ struct Response: Sendable {
     ///
     /// - Parameter isLast: Whether the connection ends with it.
     func bytes(date: String, isLast: Bool, allocator: ByteBufferAllocator) -> ByteBuffer {
-        let body = content?.bytes ?? []
+        // RFC 9112, section 6.3: after these nothing follows, and nothing says how much.
+        let mayHaveBody = status != .noContent && status != .notModified
+        let body = mayHaveBody ? content?.bytes ?? [] : []
         var buffer = allocator.buffer(capacity: Self.usualHead + (isHeadOnly ? 0 : body.count))
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(String(status.code))
@@ -42,8 +44,7 @@ struct Response: Sendable {
         buffer.writeStaticString(Self.forBrowsers)
         if isHTTPS { buffer.writeStaticString("\r\nStrict-Transport-Security: max-age=31536000") }
         if let content { buffer.write("\r\nContent-Type: ", content.type) }
-        // RFC 9112, section 6.3: after these nothing follows, and nothing says how much.
-        if status != .noContent, status != .notModified { buffer.write("\r\nContent-Length: ", String(body.count)) }
+        if mayHaveBody { buffer.write("\r\nContent-Length: ", String(body.count)) }
         if let traceParent { buffer.write("\r\ntraceparent: ", traceParent) }
         buffer.write("\r\nDate: ", date)
         if isLast { buffer.writeStaticString("\r\nConnection: close") }

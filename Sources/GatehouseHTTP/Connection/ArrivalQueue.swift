@@ -27,7 +27,9 @@ struct ArrivalQueue {
     private var waiting = CircularBuffer<Arrival>(initialCapacity: 1)
     private var takenInARow = 0
     private var isPausing = false
-    /// A request has begun to come and isn't whole.
+    /// The client is gone: nothing is taken any more.
+    private var isEnded = false
+    /// A request has been taken of which more is to come.
     private(set) var isInRequest = false
     /// A request has been taken that isn't answered.
     private(set) var isUnanswered = false
@@ -37,7 +39,7 @@ struct ArrivalQueue {
     var isEmpty: Bool { waiting.isEmpty }
 
     mutating func arrived(_ arrival: Arrival) {
-        waiting.append(arrival)
+        if !isEnded { waiting.append(arrival) }
     }
 
     /// What comes next has been read off the socket later than all before.
@@ -50,22 +52,33 @@ struct ArrivalQueue {
         takenInARow = 0
     }
 
+    /// - Parameter isLast: Whether the connection ends with this answer.
     mutating func answered(isLast: Bool) {
         isUnanswered = false
-        isOver = isOver || isLast
+        if isLast { isOver = true }
     }
 
-    mutating func removeAll() {
+    /// Nothing is answered any more.
+    mutating func noMore() {
+        isOver = true
+    }
+
+    mutating func end() {
+        isEnded = true
         waiting.removeAll()
     }
 
-    /// The head of a request waits until the one before it is read and answered; nothing else waits but behind such a head.
-    mutating func next() -> Step {
+    /// The head of a request waits until the one before it is read and answered, and until there is room for its answer; an error, until
+    /// that one is answered. Whatever is behind them waits with them.
+    ///
+    /// - Parameter hasRoom: Whether the client reads its answers as fast as they are written.
+    mutating func next(hasRoom: Bool) -> Step {
         guard let first = waiting.first else { return .wait }
-        guard case .part(let part) = first else { return .take(waiting.removeFirst()) }
-        switch part {
-        case .head:
-            guard !isInRequest, !isUnanswered, !isOver, !isPausing else { return .wait }
+        switch first {
+        case .error:
+            guard !isUnanswered || isInRequest else { return .wait }
+        case .part(.head):
+            guard !isInRequest, !isUnanswered, !isOver, !isPausing, hasRoom else { return .wait }
             guard takenInARow < Self.burst else {
                 isPausing = true
                 return .pause
@@ -73,8 +86,8 @@ struct ArrivalQueue {
             takenInARow += 1
             isInRequest = true
             isUnanswered = true
-        case .body: break
-        case .end: isInRequest = false
+        case .part(.body): break
+        case .part(.end): isInRequest = false
         }
         return .take(waiting.removeFirst())
     }

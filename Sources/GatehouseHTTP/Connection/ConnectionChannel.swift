@@ -27,14 +27,14 @@ struct ConnectionChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         entrance.arrives(channel)
-        return channel.eventLoop.makeCompletedFuture { try prepare(channel) }
+        return channel.eventLoop.makeCompletedFuture { try prepare(channel, logger: logger) }
     }
 
     /// To be called on the channel's event loop.
-    @discardableResult func prepare(_ channel: any Channel) throws -> Value {
+    @discardableResult func prepare(_ channel: any Channel, logger: Logger) throws -> Value {
         let connection = HTTPConnection(
             on: channel.eventLoop, deadlines: deadlines, room: room, entrance: entrance, dates: dates,
-            responder: responder)
+            logger: logger, responder: responder)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(DecoderFeed(reportingTo: connection))
         try pipeline.addHandler(

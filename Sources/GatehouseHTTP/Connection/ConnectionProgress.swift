@@ -12,10 +12,12 @@ struct ConnectionProgress {
     private let deadlines: ConnectionDeadlines
     private var reading: Reading
     private var firstByte: NIODeadline?
-    /// Whether a head has been read whose response isn't finished. There is one at a time (`RequestQueue`).
+    /// Whether a head has been read whose response isn't finished. There is one at a time (`ArrivalQueue`).
     private var isUnanswered = false
     /// When the responses were begun that the socket hasn't taken whole, the oldest first.
     private var untaken = CircularBuffer<NIODeadline>(initialCapacity: 1)
+    /// A head that is broken has its answer, and no more time for that.
+    private var isRefused = false
     /// Whether the service ends, and this connection with what has been begun on it.
     private(set) var isEnding = false
 
@@ -58,8 +60,10 @@ struct ConnectionProgress {
     }
 
     mutating func responseWritten(now: NIODeadline) {
-        // A head that is broken has its answer, and no more time for that.
-        guard isUnanswered else { return }
+        guard isUnanswered else {
+            isRefused = true
+            return
+        }
         isUnanswered = false
         switch reading {
         case .nothing: reading = .nothing(since: now)
@@ -71,9 +75,16 @@ struct ConnectionProgress {
         }
     }
 
-    mutating func responseTaken() {
+    mutating func responseTaken(now: NIODeadline) {
         _ = untaken.popFirst()
+        guard untaken.isEmpty, !isUnanswered, !isRefused, case .head = reading else { return }
+        // It may have had to wait for room for its answer: its turn is now.
+        reading = .head(since: now)
+        if firstByte != nil { firstByte = now }
     }
+
+    /// Whether the socket has taken all that was written.
+    var isAllTaken: Bool { untaken.isEmpty }
 
     /// When the connection is to be closed unless something happens before; nil while the service itself is at work.
     var deadline: NIODeadline? {
@@ -93,7 +104,7 @@ struct ConnectionProgress {
         switch reading {
         case .nothing(let since): isUnanswered ? nil : since + idle
         case .head(let since) where isEnding && firstByte == nil: since + idle
-        case .head(let since): isUnanswered ? nil : since + TimeAmount(deadlines.head)
+        case .head(let since): isUnanswered || (!isAllTaken && !isRefused) ? nil : since + TimeAmount(deadlines.head)
         case .body(let since): since + TimeAmount(deadlines.request)
         }
     }

@@ -4,7 +4,7 @@ import NIOHTTP1
 /// Stands before the decoder and gives it what the socket delivers in small slices, each only when another read is asked for.
 ///
 /// The decoder turns whatever it is given into parts at once, and 64 KiB can be thousands of requests. So back-pressure has
-/// to act on bytes that nobody has decoded. They are reported to the guard as they go in: what waits here is not the
+/// to act on bytes that nobody has decoded. They are reported to the connection as they go in: what waits here is not the
 /// client's delay.
 final class DecoderFeed: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
@@ -47,7 +47,7 @@ final class DecoderFeed: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        listener.socketRead()
+        listener.nextRead()
         if held.readableBytes == 0 { held = bytes } else { held.writeBuffer(&bytes) }
         if held.readableBytes > Self.maximumHeld {
             context.close(promise: nil)

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 extension HTTPConnection {
@@ -18,23 +19,23 @@ extension HTTPConnection {
             return queue.answered(isLast: true)
         }
         guard let response else { return refuse(context) }
-        closesAfterResponse = response.endsConnection || clientAsksToClose || progress.isEnding || isBroken
-        let bytes = response.bytes(
-            date: dates.text(), isLast: closesAfterResponse, allocator: context.channel.allocator)
-        write(bytes, context)
+        let isLast = response.endsConnection || clientAsksToClose || progress.isEnding || isBroken
+        write(
+            response.bytes(date: dates.text(), isLast: isLast, allocator: context.channel.allocator), isLast: isLast,
+            context)
         goOn(context)
     }
 
     /// Answers what is no request, or no longer one, and nothing after it.
     func refuse(_ context: ChannelHandlerContext) {
+        logger.debug("a connection ends: what was sent is no HTTP/1.1")
         isBroken = true
-        closesAfterResponse = true
         begun = nil
-        write(Self.badRequest, context)
+        write(Self.badRequest, isLast: true, context)
     }
 
-    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        queue.answered(isLast: closesAfterResponse)
+    private func write(_ bytes: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) {
+        queue.answered(isLast: isLast)
         let now = NIODeadline.now()
         progress.responseBegun(now: now)
         progress.responseWritten(now: now)
@@ -47,12 +48,16 @@ extension HTTPConnection {
 
     private func responseTaken() {
         guard let context, context.channel.isActive else { return }
-        progress.responseTaken()
+        progress.responseTaken(now: .now())
         arm(context)
-        if closesAfterResponse {
-            context.close(mode: isDiscarding || isBroken ? .output : .all, promise: nil)
-        } else if isInputClosed, queue.isEmpty, !queue.isUnanswered {
-            context.close(promise: nil)
-        }
+        closeIfOver(context)
+    }
+
+    /// Closes a connection over which nothing more is to be said, once all that was said has been taken: closing drops what hasn't.
+    func closeIfOver(_ context: ChannelHandlerContext) {
+        guard progress.isAllTaken, !queue.isUnanswered, queue.isOver || (isInputClosed && queue.isEmpty) else { return }
+        // A client that is still sending would lose its answer to a reset.
+        let isSending = (isDiscarding || isBroken) && !isInputClosed
+        context.close(mode: isSending ? .output : .all, promise: nil)
     }
 }

@@ -30,7 +30,7 @@ extension HTTPConnection {
         isTaking = true
         defer { isTaking = false }
         while true {
-            switch queue.next() {
+            switch queue.next(hasRoom: context.channel.isWritable) {
             case .take(.part(let part)): take(part, context)
             case .take(.error(let error)): broke(error, context)
             case .pause: return pause(context)
@@ -60,7 +60,7 @@ extension HTTPConnection {
             received = 0
             if isDiscarding {
                 isDiscarding = false
-                if closesAfterResponse { context.close(promise: nil) }
+                closeIfOver(context)
             } else {
                 body?.finish()
                 answerWhatHasBegun(context)
@@ -73,17 +73,18 @@ extension HTTPConnection {
         progress.headRead(now: .now())
         do {
             let request = try HTTPRequest(head)
-            clientAsksToClose = !head.isKeepAlive || request.asksToSwitchProtocol
-            if request.awaitsContinue { writeContinue(context) }
+            let isOld = head.version != .http1_1
+            clientAsksToClose = isOld || !head.isKeepAlive || request.asksToSwitchProtocol
+            if !isOld, request.awaitsContinue { writeContinue(context) }
             begun = request
         } catch {
-            broke(error, context)
+            refuse(context)
         }
     }
 
     /// Has the request answered whose head has been read. Whatever doesn't wait for anything is answered when this returns.
     private func answerWhatHasBegun(_ context: ChannelHandlerContext) {
-        guard let head = begun.take() else { return }
+        guard let head = begun.take(), self.context != nil else { return }
         if body == nil, queue.isInRequest { body = IncomingBody() }
         let request = Request(head: head, body: body ?? .none)
         let (channel, responder) = (context.channel, responder)
@@ -103,20 +104,24 @@ extension HTTPConnection {
     /// The client has sent its last byte; it may still read.
     func inputClosed(_ context: ChannelHandlerContext) {
         isInputClosed = true
-        if queue.isUnanswered {
-            body?.fail(.cutShort)
-        } else if queue.isEmpty {
-            context.close(promise: nil)
-        }
+        if queue.isUnanswered { body?.fail(.cutShort) } else { closeIfOver(context) }
     }
 
     /// What comes no longer makes sense, or no longer comes.
     private func broke(_ error: any Error, _ context: ChannelHandlerContext) {
+        guard !isBroken, context.channel.isActive else { return }
         isBroken = true
-        guard context.channel.isActive else { return }
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
-        // Who reads its body has to hear of it; a request that nobody has begun to answer is none.
-        guard queue.isInRequest, queue.isUnanswered, begun == nil else { return refuse(context) }
-        body?.fail(.broken(error))
+        if !queue.isInRequest || begun != nil {
+            // A request that nobody has begun to answer is none.
+            refuse(context)
+        } else if queue.isUnanswered {
+            // Who reads its body has to hear of it.
+            body?.fail(.broken(error))
+        } else {
+            // It has its answer.
+            queue.noMore()
+            closeIfOver(context)
+        }
     }
 }

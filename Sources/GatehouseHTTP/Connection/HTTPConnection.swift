@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -28,6 +29,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     let responder: Responder
     let executor: EventLoopExecutor
     let dates: ResponseDates
+    let logger: Logger
     private let room: ConnectionRoom
     private let entrance: Entrance
 
@@ -42,8 +44,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     var body: IncomingBody?
     /// Bytes of the request being read, as they were sent.
     var received = 0
+    /// Whether the answer to the request that was taken last is to be the last.
     var clientAsksToClose = false
-    var closesAfterResponse = false
+    /// A request has its answer, and the rest of it is read and dropped.
     var isDiscarding = false
     /// The bytes no longer make sense; nothing that follows is decoded.
     var isBroken = false
@@ -56,12 +59,13 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     init(
         on loop: any EventLoop, deadlines: ConnectionDeadlines, room: ConnectionRoom, entrance: Entrance,
-        dates: ResponseDates, responder: @escaping Responder
+        dates: ResponseDates, logger: Logger, responder: @escaping Responder
     ) {
         self.responder = responder
         self.room = room
         self.entrance = entrance
         self.dates = dates
+        self.logger = logger
         executor = EventLoopExecutor(loop)
         progress = ConnectionProgress(deadlines: deadlines, now: .now())
     }
@@ -101,7 +105,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     /// Called when the socket has been read.
-    func socketRead() {
+    func nextRead() {
         queue.nextRead()
     }
 
@@ -139,11 +143,19 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
+    /// The client may have read what it had to take before there is room for more.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { goOn(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
     /// Ends what is being answered, and with its answer the connection.
     func cancel() {
         progress.serviceEnds()
         answering?.cancel()
-        if !queue.isUnanswered { context?.close(promise: nil) }
+        body?.fail(.cutShort)
+        guard let context else { return }
+        if queue.isUnanswered { arm(context) } else { context.close(promise: nil) }
     }
 
     private func leave() {
@@ -151,7 +163,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         disarm()
         context = nil
         begun = nil
-        queue.removeAll()
+        queue.end()
         body?.fail(.cutShort)
     }
 }

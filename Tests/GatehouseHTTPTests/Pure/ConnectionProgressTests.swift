@@ -41,7 +41,7 @@ import Testing
         #expect(progress.deadline == at(20))
         progress.responseWritten(now: at(6))
         #expect(progress.deadline == at(20))
-        progress.responseTaken()
+        progress.responseTaken(now: at(6))
         #expect(progress.deadline == at(66))
         progress.bytesArrived(now: at(50))
         #expect(progress.deadline == at(60))
@@ -54,7 +54,7 @@ import Testing
         #expect(!progress.isReadingAnsweredRequest)
         progress.responseBegun(now: at(1))
         progress.responseWritten(now: at(1))
-        progress.responseTaken()
+        progress.responseTaken(now: at(1))
         #expect(progress.isReadingAnsweredRequest)
         #expect(progress.deadline == at(15))
         progress.requestRead(now: at(2))
@@ -71,7 +71,7 @@ import Testing
             progress.responseWritten(now: at(second))
         }
         #expect(progress.deadline == at(16))
-        progress.responseTaken()
+        progress.responseTaken(now: at(3))
         #expect(progress.deadline == at(17))
     }
 
@@ -84,10 +84,24 @@ import Testing
         #expect(progress.deadline == nil)
         progress.responseBegun(now: at(12))
         progress.responseWritten(now: at(12))
-        progress.responseTaken()
+        progress.responseTaken(now: at(12))
         #expect(progress.deadline == at(22))
         progress.headRead(now: at(13))
         #expect(progress.deadline == at(27))
+    }
+
+    @Test
+    func `A head that has to wait for room for its answer has its time from when the answers before it are taken`() {
+        var progress = opened()
+        progress.bytesArrived(now: at(0))
+        progress.headRead(now: at(0))
+        progress.requestRead(now: at(0))
+        progress.bytesArrived(now: at(0))
+        progress.responseBegun(now: at(1))
+        progress.responseWritten(now: at(1))
+        #expect(progress.deadline == at(16), "that of the answer")
+        progress.responseTaken(now: at(14))
+        #expect(progress.deadline == at(24))
     }
 
     @Test func `The refusal of a broken head leaves no more time than the head had`() {
@@ -95,7 +109,7 @@ import Testing
         progress.bytesArrived(now: at(9))
         progress.responseBegun(now: at(9))
         progress.responseWritten(now: at(9))
-        progress.responseTaken()
+        progress.responseTaken(now: at(9))
         #expect(progress.deadline == at(10))
     }
 
@@ -112,7 +126,7 @@ import Testing
         progress.responseBegun(now: at(2))
         progress.responseWritten(now: at(2))
         #expect(progress.deadline == at(17), "it is still being taken")
-        progress.responseTaken()
+        progress.responseTaken(now: at(3))
         #expect(progress.deadline == at(2) + .milliseconds(250))
     }
 }

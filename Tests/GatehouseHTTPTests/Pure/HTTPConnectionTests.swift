@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -115,6 +116,7 @@ import Testing
         "ends with the answer to a client that asks for that, or speaks HTTP/1.0",
         arguments: [
             "GET /a HTTP/1.1\r\nHost: x\r\nConnection: TE, Close\r\n\r\n", "GET /a HTTP/1.0\r\n\r\n",
+            "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
         ])
     func asked(head: String) throws {
@@ -153,6 +155,69 @@ import Testing
         connection.channel.close(promise: nil)
         connection.channel.embeddedEventLoop.run()
         #expect(endings.withLock { $0 } == [.cutShort])
+    }
+
+    @Test("takes no request for whose answer there is no room, and goes on when there is")
+    func noRoom() throws {
+        let connection = try EmbeddedConnection { _ in .empty }
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        try connection.receive(Self.request + Self.request)
+        #expect(try connection.sent().isEmpty)
+        connection.channel.isWritable = true
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(try connection.sent().count == 2)
+    }
+
+    @Test(
+        "lets what is no request wait for the answers to those before it", arguments: ["GARBAGE\r\n\r\n", "GET /a HT"])
+    func garbageBehind(rest: String) throws {
+        let waiting = Mutex<CheckedContinuation<Void, Never>?>(nil)
+        let connection = try EmbeddedConnection { _ in
+            await withCheckedContinuation { continuation in waiting.withLock { $0 = continuation } }
+            return .empty
+        }
+        try connection.receive(Self.request + rest)
+        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(try connection.sent().isEmpty)
+        waiting.withLock { $0 }?.resume()
+        let sent = try connection.sent()
+        #expect(sent.count == 2)
+        #expect(sent[0].hasPrefix("HTTP/1.1 204"))
+        #expect(sent[1] == Self.badRequest)
+    }
+
+    @Test(
+        "gives a request one answer, also when the rest of it turns out to be broken, or doesn't come",
+        arguments: [true, false])
+    func answeredBefore(isBroken: Bool) throws {
+        let connection = try EmbeddedConnection { _ in .empty }
+        try connection.receive(Self.chunked)
+        #expect(try connection.sent().count == 1)
+        if isBroken { try connection.receive("zz\r\n") }
+        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(try connection.sent().isEmpty)
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test("refuses once what is wrong twice")
+    func wrongTwice() throws {
+        let connection = try EmbeddedConnection { _ in .empty }
+        try connection.receive("GET / HTTP/2.0\r\n\r\n")
+        try connection.receive("GARBAGE\r\n\r\n")
+        #expect(try connection.sent() == [Self.badRequest])
+    }
+
+    @Test("begins nothing when its client turns out to be gone as it is answered")
+    func goneWhileAnswered() throws {
+        let asked = Mutex(0)
+        let connection = try EmbeddedConnection { request in
+            asked.withLock { $0 += 1 }
+            return .empty
+        }
+        try connection.channel.pipeline.syncOperations.addHandler(ClosingOnWrite(), position: .first)
+        try connection.receive(Self.request + "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+        #expect(asked.withLock { $0 } == 1)
     }
 
     @Test("takes a path as it is sent, and the path of a URL")
@@ -196,7 +261,7 @@ private struct EmbeddedConnection {
         let connections = ConnectionChannel(
             deadlines: .standard, room: ConnectionRoom(accepting: 8), entrance: Entrance(), dates: ResponseDates()
         ) { request, _ in await answer(request) }
-        try connections.prepare(channel)
+        try connections.prepare(channel, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -213,6 +278,16 @@ private struct EmbeddedConnection {
         var writes: [String] = []
         while let write = try channel.readOutbound(as: ByteBuffer.self) { writes.append(String(buffer: write)) }
         return writes
+    }
+}
+
+/// A socket whose other side has been reset.
+private final class ClosingOnWrite: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.fail(ChannelError.ioOnClosedChannel)
+        context.close(promise: nil)
     }
 }
 

@@ -104,7 +104,7 @@ import Testing
         let channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder())
         channel.write(HTTPServerResponsePart.head(HTTPResponseHead(head)), promise: nil)
-        if !response.isHeadOnly {
+        if !response.isHeadOnly, ![.noContent, .notModified].contains(response.status) {
             channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
         }
         channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)

@@ -95,6 +95,22 @@ import Testing
         }
     }
 
+    /// More than the sockets on both sides hold, so that the client's end is known before its answers are taken.
+    @Test(arguments: [false, true])
+    func `Answers that are still being taken are taken whole`(isLastToClose: Bool) async throws {
+        let service = try await RunningService.shared
+        let whole = try await service.send("GET", "/openapi.json").body
+        try await TCPClient.connected(to: service.port) { client in
+            let request = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n"
+            try await client.send(String(repeating: request + "\r\n", count: 40))
+            try await client.send(request + (isLastToClose ? "Connection: close\r\n\r\n" : "\r\n"))
+            if !isLastToClose { client.endSending() }
+            let received = try await client.receiveToEnd()
+            #expect(received.count > 41 * whole.count)
+            #expect(received.suffix(whole.count).elementsEqual(whole))
+        }
+    }
+
     @Test(arguments: [
         "GARBAGE\r\n\r\n",
         "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
