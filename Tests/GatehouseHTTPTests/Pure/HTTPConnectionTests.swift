@@ -123,7 +123,7 @@ import Testing
         let connection = try EmbeddedConnection { _ in .empty }
         try connection.receive(head)
         let sent = try connection.sent()
-        #expect(sent.count == 1)
+        try #require(sent.count == 1)
         #expect(sent[0].contains("\r\nConnection: close\r\n"))
         #expect(!connection.channel.isActive)
     }
@@ -182,7 +182,7 @@ import Testing
         #expect(try connection.sent().isEmpty)
         waiting.withLock { $0 }?.resume()
         let sent = try connection.sent()
-        #expect(sent.count == 2)
+        try #require(sent.count == 2)
         #expect(sent[0].hasPrefix("HTTP/1.1 204"))
         #expect(sent[1] == Self.badRequest)
     }
