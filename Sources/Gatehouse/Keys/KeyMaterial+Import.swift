@@ -49,7 +49,7 @@ extension KeyMaterial {
         var bytes = try jwk.bytes("k")
         defer { bytes.wipe() }
         guard sharedSecretLengths ~= bytes.count else { throw .badSecretLength }
-        return .hs256(SymmetricKey(data: bytes))
+        return Key(SymmetricKey(data: bytes))
     }
 }
 

@@ -9,9 +9,13 @@ extension KeyMaterial {
     public func sign(_ message: [UInt8]) throws(SigningFailure) -> [UInt8] {
         do {
             switch key {
-            case .es256(let privateKey, _): return Array(try privateKey.signature(for: message).rawRepresentation)
+            case .es256(let privateKey, _):
+                let digest = message.withUnsafeBytes(SHA256.digest(of:))
+                return Array(try privateKey.signature(for: digest).rawRepresentation)
             case .edDSA(let privateKey, _): return Array(try privateKey.signature(for: message))
-            case .hs256(let secret): return Array(HMAC<SHA256>.authenticationCode(for: message, using: secret))
+            case .hs256(_, var code):
+                code.update(data: message)
+                return code.finalize().withUnsafeBytes { Array($0) }
             }
         } catch {
             throw SigningFailure()
@@ -26,12 +30,21 @@ extension KeyMaterial {
             guard signature.count == 64,
                 let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature)
             else { return false }
-            return publicKey.isValidSignature(signature, for: message)
+            return publicKey.isValidSignature(signature, for: message.withUnsafeBytes(SHA256.digest(of:)))
         case .edDSA(_, let publicKey):
             return signature.count == 64 && publicKey.isValidSignature(signature, for: message)
-        case .hs256(let secret):
-            return signature.count == SHA256.byteCount
-                && HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: message, using: secret)
+        case .hs256(_, var code):
+            code.update(data: message)
+            return signature.count == SHA256.byteCount && code.finalize() == signature
         }
+    }
+}
+
+extension SHA256 {
+    /// As `hash(data:)`, which goes region by region through whatever collection it is given.
+    static func digest(of bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        return hash.finalize()
     }
 }

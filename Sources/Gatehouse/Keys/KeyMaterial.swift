@@ -9,22 +9,36 @@ public struct KeyMaterial: Sendable, Redacted {
     enum Key: Sendable {
         case es256(P256.Signing.PrivateKey, P256.Signing.PublicKey)
         case edDSA(Curve25519.Signing.PrivateKey, Curve25519.Signing.PublicKey)
-        case hs256(SymmetricKey)
+        /// The secret, and a code that has taken it in and no message yet: two of the hashes that a code costs.
+        case hs256(SymmetricKey, HMAC<SHA256>)
     }
 
-    let key: Key
+    /// What it consists of, in an object: every request hands keys on, and would count a dozen references each time.
+    private final class Parts: Sendable {
+        let key: Key
+        let kid: String
+        let encodedHeaders: EncodedHeaders
+
+        init(key: Key, kid: String) {
+            self.key = key
+            self.kid = kid
+            encodedHeaders = EncodedHeaders(algorithm: key.algorithm, kid: kid)
+        }
+    }
+
+    private let parts: Parts
+
+    var key: Key { parts.key }
     /// The key's name: 1–128 printable ASCII characters.
-    public let kid: String
+    public var kid: String { parts.kid }
     /// The headers of the tokens it signs, encoded once: they are the same in all of a type.
-    let encodedHeaders: EncodedHeaders
+    var encodedHeaders: EncodedHeaders { parts.encodedHeaders }
 
     public var algorithm: SigningAlgorithm { key.algorithm }
 
     init(key: Key, kid: String? = nil) {
-        self.key = key
         let kid = kid ?? key.publicMembers.map(Self.thumbprint(ofMembers:)) ?? Self.randomKid()
-        self.kid = kid
-        encodedHeaders = EncodedHeaders(algorithm: key.algorithm, kid: kid)
+        parts = Parts(key: key, kid: kid)
     }
 
     /// A new random key whose `kid` doesn't begin with a hyphen, so that no command line takes it for an option: one key
@@ -40,7 +54,7 @@ public struct KeyMaterial: Sendable, Redacted {
         switch algorithm {
         case .es256: KeyMaterial(key: Key(P256.Signing.PrivateKey()))
         case .edDSA: KeyMaterial(key: Key(Curve25519.Signing.PrivateKey()))
-        case .hs256: KeyMaterial(key: .hs256(SymmetricKey(size: .bits256)))
+        case .hs256: KeyMaterial(key: Key(SymmetricKey(size: .bits256)))
         }
     }
 
@@ -48,7 +62,9 @@ public struct KeyMaterial: Sendable, Redacted {
     ///
     /// Without a `kid` the key gets the RFC 7638 thumbprint of its public half, or a random one for HS256. Throws
     /// `invalid_key` when the secret is none of this algorithm's, or the `kid` is out of bounds.
-    public init(algorithm: SigningAlgorithm, secret: SigningSecret, kid: String? = nil) throws(FieldFault) {
+    public init(
+        algorithm: SigningAlgorithm, secret: SigningSecret, kid: String? = nil
+    ) throws(FieldFault) {
         if let kid, !Self.isValidKid(kid) { throw .invalidKid }
         self.init(key: try Key(algorithm, secret), kid: kid)
     }
@@ -62,7 +78,7 @@ public struct KeyMaterial: Sendable, Redacted {
         case .edDSA(let privateKey, _):
             // Not to be wiped: these bytes are the key's own memory, lent without a copy.
             return SigningSecret(SymmetricKey(data: privateKey.rawRepresentation))
-        case .hs256(let secret):
+        case .hs256(let secret, _):
             return SigningSecret(secret)
         }
     }
@@ -88,6 +104,7 @@ extension KeyMaterial.Key {
 
     init(_ privateKey: P256.Signing.PrivateKey) { self = .es256(privateKey, privateKey.publicKey) }
     init(_ privateKey: Curve25519.Signing.PrivateKey) { self = .edDSA(privateKey, privateKey.publicKey) }
+    init(_ secret: SymmetricKey) { self = .hs256(secret, HMAC(key: secret)) }
 
     fileprivate init(_ algorithm: SigningAlgorithm, _ secret: SigningSecret) throws(FieldFault) {
         switch algorithm {
@@ -101,7 +118,7 @@ extension KeyMaterial.Key {
             self.init(key)
         case .hs256:
             guard KeyMaterial.sharedSecretLengths ~= secret.byteCount else { throw .badSecretLength }
-            self = .hs256(secret.bytes)
+            self.init(secret.bytes)
         }
     }
 }

@@ -74,7 +74,7 @@ final class VerifiedTokens: Sendable {
 
         init(of token: String) {
             var token = token
-            (sha256, length) = token.withUTF8 { (SHA256.hash(data: UnsafeRawBufferPointer($0)), $0.count) }
+            (sha256, length) = token.withUTF8 { (SHA256.digest(of: UnsafeRawBufferPointer($0)), $0.count) }
         }
     }
 }
