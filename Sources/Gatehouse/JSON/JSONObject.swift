@@ -43,6 +43,11 @@ public struct JSONObject: Sendable {
             }
         }
     }
+
+    /// Takes the member of exactly this name out.
+    mutating func remove(_ name: String) -> JSON? {
+        members.firstIndex { $0.name.hasSameCodePoints(as: name) }.map { members.remove(at: $0).value }
+    }
 }
 
 extension JSONObject: Equatable {

@@ -2,22 +2,18 @@ extension JSONReader {
     /// Reads the string whose opening quotation mark comes next.
     mutating func string() throws(JSONFault) -> String {
         position += 1
-        let start = position
-        while let byte = next {
-            switch byte {
-            case UInt8(ascii: "\""):
-                let text = try Self.text(bytes[start..<position])
-                position += 1
-                return text
-            case UInt8(ascii: "\\"):
-                return try escapedString(after: bytes[start..<position])
-            case 0..<0x20:
-                throw .malformed
-            default:
-                position += 1
-            }
+        let length = bytes.withUnsafeBufferPointer { bytes in
+            PlainText.length(atStartOf: UnsafeBufferPointer(rebasing: bytes[position...]))
         }
-        throw .malformed
+        let beginning = bytes[position..<position + length]
+        position += length
+        switch next {
+        case UInt8(ascii: "\""):
+            position += 1
+            return try Self.text(beginning)
+        case UInt8(ascii: "\\"): return try escapedString(after: beginning)
+        default: throw .malformed
+        }
     }
 
     private mutating func escapedString(after beginning: ArraySlice<UInt8>) throws(JSONFault) -> String {

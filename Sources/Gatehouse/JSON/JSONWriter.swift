@@ -32,21 +32,15 @@ extension JSON {
         var text = text
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { utf8 in
-            if utf8.contains(where: needsEscape) {
-                for byte in utf8 { appendEscaped(byte, to: &bytes) }
-            } else {
-                bytes.append(contentsOf: utf8)
-            }
+            let plain = PlainText.length(atStartOf: utf8)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[..<plain]))
+            for byte in utf8[plain...] { appendEscaped(byte, to: &bytes) }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
     private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
-        guard needsEscape(byte) else { return bytes.append(byte) }
+        guard !PlainText.isPlain(byte) else { return bytes.append(byte) }
         bytes.append(UInt8(ascii: "\\"))
         switch byte {
         case 0x08: bytes.append(UInt8(ascii: "b"))

@@ -66,19 +66,19 @@ public struct AccessClaims: Sendable, Equatable {
     public func encoded() -> [UInt8] {
         var payload = JSONObjectWriter(capacity: 512)
         payload.append("iss", issuer)
-        payload.append("sub", subject.lowercaseString)
+        payload.append("sub", subject)
         payload.append("aud", audience)
         payload.append("exp", expiresAt)
         payload.append("iat", issuedAt)
         if let notBefore { payload.append("nbf", notBefore) }
         payload.append("jti", id)
-        payload.append("sid", sessionID.lowercaseString)
+        payload.append("sid", sessionID)
         payload.append("email", email)
         payload.append("email_verified", emailVerified)
         if let preferredUsername { payload.append("preferred_username", preferredUsername) }
         if let name { payload.append("name", name) }
         for member in extra.members where !Self.ownNames.contains(member.name) {
-            payload.append(member.name, member.value)
+            payload.append(named: member.name, member.value)
         }
         return payload.finished()
     }

@@ -54,7 +54,6 @@ struct ClaimReader {
     }
 
     private mutating func take(_ name: String) -> JSON? {
-        defer { remaining[name] = nil }
-        return remaining[name]
+        remaining.remove(name)
     }
 }

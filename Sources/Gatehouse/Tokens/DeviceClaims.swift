@@ -38,9 +38,9 @@ public struct DeviceClaims: Sendable, Equatable {
 
     public func encoded() -> [UInt8] {
         var payload = JSONObjectWriter(capacity: 224)
-        payload.append("tid", tenantID.lowercaseString)
-        payload.append("sub", subject.lowercaseString)
-        payload.append("did", deviceID.lowercaseString)
+        payload.append("tid", tenantID)
+        payload.append("sub", subject)
+        payload.append("did", deviceID)
         payload.append("iat", issuedAt)
         payload.append("exp", expiresAt)
         return payload.finished()

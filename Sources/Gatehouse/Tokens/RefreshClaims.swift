@@ -36,8 +36,8 @@ public struct RefreshClaims: Sendable, Equatable {
     /// The payload of the token: the same bytes for the same claims.
     public func encoded() -> [UInt8] {
         var payload = JSONObjectWriter(capacity: 192)
-        payload.append("tid", tenantID.lowercaseString)
-        payload.append("sid", sessionID.lowercaseString)
+        payload.append("tid", tenantID)
+        payload.append("sid", sessionID)
         payload.append("gen", generation)
         payload.append("iat", issuedAt)
         payload.append("exp", expiresAt)

@@ -37,7 +37,7 @@ struct JSONLogHandler: LogHandler {
             if case .stringConvertible(let request as RequestLine) = value {
                 request.append(to: &line)
             } else {
-                line.append(name, json(value))
+                line.append(named: name, json(value))
             }
         }
         if let error = event.error { line.append("error", Failure(error).message) }

@@ -18,6 +18,21 @@ import Testing
         #expect(value.serialized() == Array(text.utf8))
     }
 
+    @Test("Every byte is escaped if it must be, wherever in a text it stands", arguments: 1...20)
+    func escapes(length: Int) throws {
+        // Zero is escaped as well, but not read again.
+        for byte in UInt8(1)...0x7F {
+            for index in 0..<length {
+                var text = [UInt8](repeating: UInt8(ascii: "!"), count: length)
+                text[index] = byte
+                let isEscaped = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+                let written = JSON.string(String(decoding: text, as: UTF8.self)).serialized()
+                #expect((written.count > length + 2) == isEscaped)
+                #expect(try JSON.parse(written) == .string(String(decoding: text, as: UTF8.self)))
+            }
+        }
+    }
+
     @Test("A number is written in the form in which it was read")
     func numbers() throws {
         let text = "[1.0,1e5,-0,1E400,0.10]"
