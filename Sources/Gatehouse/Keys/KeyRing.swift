@@ -27,15 +27,13 @@ public struct KeyRing: Sendable {
     final class Identity: Sendable {}
 
     public let keys: [Entry]
+    /// The current key, if it can be used.
+    public let signingKey: KeyMaterial?
     let identity = Identity()
 
     public init(keys: [Entry]) {
         self.keys = keys
-    }
-
-    /// The current key, if it can be used.
-    public var signingKey: KeyMaterial? {
-        keys.first { $0.state == .current }?.material
+        signingKey = keys.first { $0.state == .current }?.material
     }
 
     /// Whether the key exists and should verify, but could not be opened.
@@ -50,6 +48,14 @@ public struct KeyRing: Sendable {
 
     public func entry(_ kid: String) -> Entry? {
         keys.first { $0.kid.hasSameCodePoints(as: kid) }
+    }
+
+    /// The key that begins its tokens of this type with this header, encoded as it stands in them.
+    func key(withHeader header: ArraySlice<UInt8>, of type: TokenType) -> KeyMaterial? {
+        for entry in keys {
+            if let key = entry.material, key.encodedHeaders[type][...] == header { return key }
+        }
+        return nil
     }
 
     /// The key set that verifiers fetch (RFC 7517): public keys that are next, current, or retired and still verifying.

@@ -13,27 +13,51 @@ public struct CompactJWS: Sendable, Redacted {
     let signature: [UInt8]
     let signingInput: ArraySlice<UInt8>
 
+    private typealias HeaderMembers = (algorithm: SigningAlgorithm, kid: String, type: String)
+
     /// Takes a token apart. Throws `malformed` or `unsupportedHeader`.
     public static func parse(_ token: String) throws(TokenFault) -> CompactJWS {
-        guard token.utf8.count <= maximumLength else { throw .malformed }
-        return try CompactJWS(Array(token.utf8))
+        try CompactJWS(token) { _ in nil }
     }
 
-    private init(_ token: [UInt8]) throws(TokenFault) {
-        let parts = token.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }),
-            let header = Base64URL.decode(parts[0]),
-            let payload = Base64URL.decode(parts[1]),
-            let signature = Base64URL.decode(parts[2])
+    /// The same for a token that one of these keys has probably signed as this type. What the headers of their own tokens say is known;
+    /// any other is read.
+    static func parse(
+        _ token: String, probablyBy ring: KeyRing, as type: TokenType
+    ) throws(TokenFault) -> CompactJWS {
+        try CompactJWS(token) { header in
+            ring.key(withHeader: header, of: type).map { ($0.algorithm, $0.kid, type.rawValue) }
+        }
+    }
+
+    private init(
+        _ token: String, knownMembers: (_ header: ArraySlice<UInt8>) -> HeaderMembers?
+    ) throws(TokenFault) {
+        guard token.utf8.count <= Self.maximumLength else { throw .malformed }
+        let token = Array(token.utf8)
+        let dot = UInt8(ascii: ".")
+        guard let first = token.firstIndex(of: dot), let second = token[(first + 1)...].firstIndex(of: dot) else {
+            throw .malformed
+        }
+        let (header, payload, signature) = (token[..<first], token[(first + 1)..<second], token[(second + 1)...])
+        // A third dot is outside the alphabet of the signature.
+        guard !header.isEmpty, !payload.isEmpty, !signature.isEmpty,
+            let payload = Base64URL.decode(payload), let signature = Base64URL.decode(signature)
         else { throw .malformed }
-        (algorithm, kid, type) = try Self.members(ofHeader: header)
+        if let known = knownMembers(header) {
+            (algorithm, kid, type) = known
+        } else {
+            (algorithm, kid, type) = try Self.members(ofHeader: header)
+        }
         self.payload = payload
         self.signature = signature
-        signingInput = token[..<parts[1].endIndex]
+        signingInput = token[..<second]
     }
 
-    private static func members(ofHeader header: [UInt8]) throws(TokenFault) -> (SigningAlgorithm, String, String) {
-        guard case .object(let header)? = try? JSON.parse(header) else { throw .malformed }
+    private static func members(ofHeader encoded: ArraySlice<UInt8>) throws(TokenFault) -> HeaderMembers {
+        guard let header = Base64URL.decode(encoded), case .object(let header)? = try? JSON.parse(header) else {
+            throw .malformed
+        }
         guard header.count == 3,
             let algorithm = header["alg"]?.stringValue.flatMap(SigningAlgorithm.init(rawValue:)),
             let kid = header["kid"]?.stringValue, KeyMaterial.isValidKid(kid),

@@ -18,7 +18,9 @@ struct TokenReader: Sendable {
     }
 
     /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
-    func access(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<AccessClaims> {
+    nonisolated(nonsending) func access(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<
+        AccessClaims
+    > {
         guard token.utf8.count <= CompactJWS.maximumLength else { throw Refusal.invalidToken }
         let digest = VerifiedTokens.Digest(of: token)
         let now = clock.now()
@@ -30,7 +32,8 @@ struct TokenReader: Sendable {
             }
             return VerifiedToken(claims: claims, served: served)
         }
-        return try await verified(token, in: served, using: \.accessKeys) { jws, served, now throws(TokenFault) in
+        return try await verified(token, .accessToken, in: served, using: \.accessKeys) {
+            jws, served, now throws(TokenFault) in
             try served.accessKeys.verify(jws, expecting: .accessToken, at: now)
             let claims = try AccessClaims(payload: jws.payload)
             try claims.validate(issuer: served.issuer, audience: served.tenant.audience, at: now)
@@ -40,8 +43,11 @@ struct TokenReader: Sendable {
     }
 
     /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
-    func refresh(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<RefreshClaims> {
-        try await verified(token, in: served, using: \.refreshKeys) { jws, served, now throws(TokenFault) in
+    nonisolated(nonsending) func refresh(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<
+        RefreshClaims
+    > {
+        try await verified(token, .refreshToken, in: served, using: \.refreshKeys) {
+            jws, served, now throws(TokenFault) in
             try served.refreshKeys.verify(jws, expecting: .refreshToken, at: now)
             let claims = try RefreshClaims(payload: jws.payload)
             try claims.validate(tenantID: served.tenant.id, at: now)
@@ -50,13 +56,13 @@ struct TokenReader: Sendable {
     }
 
     /// A key this instance doesn't know may have been made a moment ago by another: the tenant is read again for it.
-    private func verified<Claims>(
-        _ token: String, in served: ServedTenant, using ring: KeyPath<ServedTenant, KeyRing>,
+    nonisolated(nonsending) private func verified<Claims>(
+        _ token: String, _ type: TokenType, in served: ServedTenant, using ring: KeyPath<ServedTenant, KeyRing>,
         by verify: (CompactJWS, ServedTenant, Date) throws(TokenFault) -> Claims
     ) async throws -> VerifiedToken<Claims> {
         let jws: CompactJWS
         do throws(TokenFault) {
-            jws = try CompactJWS.parse(token)
+            jws = try CompactJWS.parse(token, probablyBy: served[keyPath: ring], as: type)
             do throws(TokenFault) {
                 return VerifiedToken(claims: try verify(jws, served, clock.now()), served: served)
             } catch {

@@ -1,6 +1,7 @@
 import Foundation
-import Gatehouse
 import Testing
+
+@testable import Gatehouse
 
 @Suite struct CompactJWSTests {
     static func token(header: String, payload: String = "{}", signature: String = "AAAA") -> String {
@@ -89,6 +90,32 @@ import Testing
         #expect(jws.payload == payload)
         let ring = KeyRing(keys: [.init(kid: key.kid, state: .current, material: key)])
         try ring.verify(jws, expecting: type, at: Date(timeIntervalSince1970: 0))
+    }
+
+    @Test(
+        "A token says the same of itself, whoever has probably signed it", arguments: SigningAlgorithm.allCases,
+        TokenType.allCases)
+    func probableKeys(algorithm: SigningAlgorithm, type: TokenType) throws {
+        let keys = [KeyMaterial.generate(algorithm), KeyMaterial.generate(algorithm)]
+        let ring = KeyRing(keys: keys.map { .init(kid: $0.kid, state: .current, material: $0) })
+        for key in keys + [KeyMaterial.generate(algorithm)] {
+            let token = try CompactJWS.sign(payload: Array("{}".utf8), type: type, key: key)
+            let read = try CompactJWS.parse(token)
+            for expected in TokenType.allCases {
+                let known = try CompactJWS.parse(token, probablyBy: ring, as: expected)
+                #expect(known.algorithm == read.algorithm)
+                #expect(known.kid == read.kid)
+                #expect(known.type == read.type)
+                #expect(known.payload == read.payload)
+                #expect(known.signature == read.signature)
+                #expect(known.signingInput == read.signingInput)
+            }
+        }
+        let own = try CompactJWS.sign(payload: Array("{}".utf8), type: type, key: keys[0])
+        for broken in ["", own + "=", own.replacing(".", with: ".."), "e\(own)", own + ".", ".\(own)"] {
+            #expect(throws: TokenFault.malformed) { try CompactJWS.parse(broken) }
+            #expect(throws: TokenFault.malformed) { try CompactJWS.parse(broken, probablyBy: ring, as: type) }
+        }
     }
 
     @Test("A kid that JSON must escape survives in the header")
