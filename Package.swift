@@ -57,6 +57,7 @@ let package = Package(
         .target(
             name: "OpenTelemetry",
             dependencies: [
+                "Randomness",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -64,6 +65,7 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
+        .target(name: "Randomness", swiftSettings: strict),
         .target(name: "Mail", dependencies: ["CCurl"], swiftSettings: strict),
         .target(
             name: "Webhooks",
@@ -84,7 +86,7 @@ let package = Package(
         .target(
             name: "Gatehouse",
             dependencies: [
-                "Mail", "Postgres", "Migrations", "Webhooks", "CArgon2", "CSodium", "CZxcvbn", "CXcrypt",
+                "Mail", "Postgres", "Migrations", "Randomness", "Webhooks", "CArgon2", "CSodium", "CZxcvbn", "CXcrypt",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -96,7 +98,7 @@ let package = Package(
         .target(
             name: "GatehouseHTTP",
             dependencies: [
-                "Postgres", "Gatehouse", "OpenTelemetry",
+                "Postgres", "Gatehouse", "OpenTelemetry", "Randomness",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -147,6 +149,7 @@ let package = Package(
             name: "PrometheusTests",
             dependencies: ["Prometheus", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: strict),
+        .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: strict),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebhooksTests",

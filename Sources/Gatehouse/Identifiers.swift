@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Randomness
 
 /// Where operations take the time from; passed in, so that a test can move it.
 public struct Clock: Sendable {
@@ -23,8 +24,7 @@ public struct IdentifierSource: Sendable {
 
     public init(clock: Clock) {
         self.init {
-            var random = SystemRandomNumberGenerator()
-            return UUID(version7At: clock.now(), random: random.next())
+            UUID(version7At: clock.now(), random: StockedRandomness().next())
         }
     }
 }

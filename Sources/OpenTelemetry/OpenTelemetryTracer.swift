@@ -1,3 +1,4 @@
+import Randomness
 public import Tracing
 
 /// A tracer that carries W3C Trace Context and hands what is recorded to a ``SpanExporter``.
@@ -26,7 +27,7 @@ public struct OpenTelemetryTracer: Tracer {
     ) -> TraceSpan {
         let context = context()
         let parent = context.trace
-        var random = SystemRandomNumberGenerator()
+        var random = StockedRandomness()
         let traceID = parent?.traceID ?? .random(using: &random)
         let trace = TraceContext(
             traceID: traceID, spanID: .random(using: &random),

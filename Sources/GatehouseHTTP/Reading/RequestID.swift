@@ -1,4 +1,5 @@
 import HTTPTypes
+import Randomness
 
 /// The `X-Request-Id` of a request: the client's own when it is well formed, else a new one.
 enum RequestID {
@@ -18,7 +19,7 @@ enum RequestID {
 
     /// 128 random bits as 32 hexadecimal digits, which nobody takes for a word or an address.
     static func new() -> String {
-        var random = SystemRandomNumberGenerator()
+        let random = StockedRandomness()
         let words = (random.next(), random.next())
         let digits: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: 32) { buffer in
