@@ -6,6 +6,14 @@ struct ParameterBuffer: Sendable {
 
     static let empty = ParameterBuffer()
 
+    private init() {}
+
+    /// Room for so many bytes, so that few parameters need no more.
+    init(reserving capacity: Int) {
+        bytes.reserveCapacity(capacity)
+        lengths.reserveCapacity(4)
+    }
+
     mutating func append(_ value: some PostgresEncodable) throws(PostgresError) {
         guard !value.isPostgresNull else {
             lengths.append(-1)

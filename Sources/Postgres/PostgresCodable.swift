@@ -53,9 +53,7 @@ extension RawSpan {
 
 extension [UInt8] {
     mutating func appendBigEndian<Number: FixedWidthInteger>(_ number: Number) {
-        for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: number >> shift))
-        }
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 
     mutating func replaceBigEndian(_ number: Int32, at offset: Int) {

@@ -8,10 +8,7 @@ extension UUID: PostgresEncodable, PostgresDecodable {
     public static var postgresType: PostgresType { .uuid }
 
     public func encode(into bytes: inout [UInt8]) {
-        let u = uuid
-        bytes.append(contentsOf: [
-            u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15,
-        ])
+        withUnsafeBytes(of: uuid) { bytes.append(contentsOf: $0) }
     }
 
     public static func decode(_ bytes: RawSpan) throws(ValueFault) -> UUID {

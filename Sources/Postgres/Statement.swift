@@ -81,7 +81,7 @@ public struct Statement<Input, Output>: StatementDescription, Sendable {
     ) -> @Sendable (Input) throws(PostgresError) -> ParameterBuffer {
         { input throws(PostgresError) in
             let parameters = bind(input)
-            var buffer = ParameterBuffer()
+            var buffer = ParameterBuffer(reserving: 256)
             for parameter in repeat each parameters { try buffer.append(parameter) }
             return buffer
         }
