@@ -41,28 +41,31 @@ public struct Database: Sendable {
         return try await pool.query(statement, input, settings: [Self.setting(tenant), planning])
     }
 
-    /// Runs `body`, which waits for what a statement says that is sent for several at once: in a trace it is that statement.
-    func awaiting<I, O, R>(
-        _ statement: Statement<I, O>, _ body: () async throws(PostgresError) -> R
-    ) async throws(PostgresError) -> R {
-        try await pool.awaiting(statement, body)
-    }
-
-    /// Counts how long something waited for its statement to be sent, as a wait for a connection: to whoever waits it is the same.
-    func noteWait(_ duration: Duration) {
-        pool.noteWait(duration)
-    }
-
-    /// The rows of a statement that answers many questions at once, in the order of the questions; nil for those it says nothing
-    /// of.
-    func answers<Question: Hashable, I: Sendable, Row: Sendable>(
-        to questions: [Question], of statement: Statement<I, Row>, _ input: I, in tenant: UUID,
-        by question: (Row) -> Question
-    ) async throws(PostgresError) -> [Row?] {
-        let rows = try await query(statement, input, in: tenant)
-        if questions.count == 1 { return [rows.first] }
-        let byQuestion = Dictionary(rows.map { (question($0), $0) }) { first, _ in first }
-        return questions.map { byQuestion[$0] }
+    /// Gathers the questions of each tenant for one statement.
+    ///
+    /// - Parameters:
+    ///   - mayRepeat: Whether a statement whose answer can't be read may be put again.
+    ///   - answers: What the rows say of each question, in their order; nil for those they say nothing of.
+    func gathering<Question: Sendable, Answer: Sendable, I: Sendable, Row: Sendable>(
+        _ statement: Statement<I, Row>, mayRepeat: Bool,
+        input: @escaping @Sendable (_ questions: [Question], _ tenant: UUID) -> I,
+        answers: @escaping @Sendable (_ questions: [Question], _ rows: [Row]) -> [Answer?]
+    ) -> Gathering<Question, Answer> {
+        Gathering(mayRepeat: mayRepeat) { [self] questions, tenant throws(PostgresError) in
+            answers(questions, try await query(statement, input(questions, tenant), in: tenant))
+        } series: { [pool] first, tenant, next in
+            await pool.series(statement, first, settings: [Self.setting(tenant)]) { questions in
+                input(questions, tenant)
+            } next: { questions, outcome in
+                next(outcome.map { answers(questions, $0) })
+            }
+        } wait: { [pool] wait throws(PostgresError) in
+            // In a trace it is the statement that answers the question, among others.
+            try await pool.awaiting(statement, wait)
+        } onWait: { [pool] wait in
+            // To whoever waits it is the same as a wait for a connection.
+            pool.noteWait(wait)
+        }
     }
 
     @discardableResult

@@ -14,6 +14,13 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     typealias Statement =
         @Sendable (_ questions: [Question], _ tenant: UUID) async throws(PostgresError) -> [Answer?]
 
+    /// Asks the questions of one tenant, and then those that `next` gives when it is told of the answers; nil ends it.
+    typealias Series =
+        @Sendable (
+            _ first: [Question], _ tenant: UUID,
+            _ next: @Sendable (Result<[Answer?], PostgresError>) -> [Question]?
+        ) async -> Void
+
     /// Surrounds the wait for a statement that answers several.
     typealias Wait =
         @Sendable (_ wait: () async throws(PostgresError) -> Answer?) async throws(PostgresError) -> Answer?
@@ -41,6 +48,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     private let longestWait: Duration
     private let mayRepeat: Bool
     private let ask: Statement
+    private let series: Series
     private let wait: Wait
     private let onWait: @Sendable (Duration) -> Void
     /// By tenant; a line is here while a statement of its tenant is under way.
@@ -57,19 +65,20 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     ///   - mayRepeat: Whether a statement whose answer can't be read may be put again. It has taken effect.
     ///   - onWait: Told how long each question waited until its statement was sent.
     init(
-        longestWait: Duration = .seconds(2), mayRepeat: Bool, _ ask: @escaping Statement,
+        longestWait: Duration = .seconds(2), mayRepeat: Bool, _ ask: @escaping Statement, series: Series? = nil,
         wait: @escaping Wait = { wait throws(PostgresError) in try await wait() },
         onWait: @escaping @Sendable (Duration) -> Void = { _ in }
     ) {
         self.longestWait = longestWait
         self.mayRepeat = mayRepeat
         self.ask = ask
+        self.series = series ?? Self.oneByOne(ask)
         self.wait = wait
         self.onWait = onWait
     }
 
     /// The answer to one question; nil where there is none. Throws what its statement throws, and `tooManyWaiting`.
-    func answer(_ question: Question, in tenant: UUID) async throws(PostgresError) -> Answer? {
+    nonisolated(nonsending) func answer(_ question: Question, in tenant: UUID) async throws(PostgresError) -> Answer? {
         switch place(in: tenant) {
         case .first: return try await lead(question, tenant)
         case .stalled: return try await ask([question], tenant)[0]
@@ -103,7 +112,9 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
         }
     }
 
-    private func lead(_ question: Question, _ tenant: UUID) async throws(PostgresError) -> Answer? {
+    nonisolated(nonsending) private func lead(_ question: Question, _ tenant: UUID) async throws(PostgresError)
+        -> Answer?
+    {
         do throws(PostgresError) {
             let answers = try await ask([question], tenant)
             serve(tenant)
@@ -130,16 +141,42 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     /// Asks for those who wait, in a task of nobody's: that one client goes away must not cost the others their answers.
     private func serve(_ tenant: UUID) {
         guard let first = next(tenant) else { return }
+        let asked = Asked(first)
         Task.detached { [self] in
-            var waiting = first
+            await series(first.map(\.question), tenant) { outcome in
+                guard reply(to: asked.waiting, outcome, tenant), let more = next(tenant) else { return nil }
+                asked.waiting = more
+                return more.map(\.question)
+            }
+        }
+    }
+
+    /// Whose questions are being asked, in a line.
+    private final class Asked: Sendable {
+        private let state: Mutex<[Waiting]>
+
+        init(_ waiting: [Waiting]) {
+            state = Mutex(waiting)
+        }
+
+        var waiting: [Waiting] {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+    }
+
+    private static func oneByOne(_ ask: @escaping Statement) -> Series {
+        { first, tenant, next in
+            var questions = first
             while true {
+                let outcome: Result<[Answer?], PostgresError>
                 do throws(PostgresError) {
-                    try await reply(to: waiting, tenant)
+                    outcome = .success(try await ask(questions, tenant))
                 } catch {
-                    return refuse(tenant, error)
+                    outcome = .failure(error)
                 }
-                guard let more = next(tenant) else { return }
-                waiting = more
+                guard let more = next(outcome) else { return }
+                questions = more
             }
         }
     }
@@ -154,22 +191,31 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
             lines[tenant] = next.isEmpty ? nil : Line(waiting: Array(waiting[next.endIndex...]), statementBegan: now)
             return (overdue, next)
         }
-        for one in overdue + next { onWait(now - one.since) }
-        for one in overdue { one.continuation.resume(returning: .failed(.timeout(.waitingForConnection))) }
+        for one in overdue {
+            onWait(now - one.since)
+            one.continuation.resume(returning: .failed(.timeout(.waitingForConnection)))
+        }
+        for one in next { onWait(now - one.since) }
         return next.isEmpty ? nil : Array(next)
     }
 
-    /// Throws what concerns whoever waits, too.
-    private func reply(to waiting: [Waiting], _ tenant: UUID) async throws(PostgresError) {
-        do throws(PostgresError) {
-            let answers = try await ask(waiting.map(\.question), tenant)
+    /// False where the outcome concerns whoever waits, too: the line has ended then.
+    private func reply(
+        to waiting: [Waiting], _ outcome: Result<[Answer?], PostgresError>, _ tenant: UUID
+    ) -> Bool {
+        switch outcome {
+        case .success(let answers):
             for (one, answer) in zip(waiting, answers) { one.continuation.resume(returning: .answered(answer)) }
-        } catch {
+        case .failure(let error):
             let mayAskAlone = error.reach == .aQuestion && (mayRepeat || !error.hasTakenEffect)
             let reply: Reply = mayAskAlone && waiting.count > 1 ? .askAlone : .failed(error)
             for one in waiting { one.continuation.resume(returning: reply) }
-            if error.reach == .everybody { throw error }
+            if error.reach == .everybody {
+                refuse(tenant, error)
+                return false
+            }
         }
+        return true
     }
 
     /// Ends the line with an error: the database has kept those who wait waiting for as long as one may, and is no better for the

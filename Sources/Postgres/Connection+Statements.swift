@@ -50,7 +50,7 @@ extension Connection {
         }
     }
 
-    private struct Execution: Sendable {
+    struct Execution: Sendable {
         let command: Command
         let settings: [LocalSetting]
         let deadline: Duration
@@ -58,7 +58,7 @@ extension Connection {
     }
 
     /// Synchronous, so that it runs from start to end on this connection's thread and nothing comes in between.
-    private func perform<Output: Sendable>(
+    func perform<Output: Sendable>(
         _ execution: Execution, cancellation: Signal,
         read: @Sendable (borrowing ServerResult) throws(PostgresError) -> Output
     ) throws(PostgresError) -> Output {

@@ -81,7 +81,7 @@ extension Pool {
         }
     }
 
-    private nonisolated(nonsending) func onAnyConnection<R>(
+    nonisolated(nonsending) func onAnyConnection<R>(
         for errand: Errand, _ body: (Connection) async throws(PostgresError) -> R
     ) async throws(PostgresError) -> R {
         let (connection, outcome) = try await borrow(for: errand, body)

@@ -84,6 +84,11 @@ public final class Pool: Sendable {
         return try answer.get()
     }
 
+    /// Whether somebody waits for a connection, or no connection is to be used any more.
+    var isWanted: Bool {
+        shared.withLock { $0.machine.isWanted }
+    }
+
     func giveBack(_ connection: Connection) {
         let isUsable = connection.isOpen
         perform(shared.withLock { $0.machine.takeBack(connection, isUsable: isUsable) })

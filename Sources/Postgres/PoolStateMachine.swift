@@ -51,6 +51,9 @@ struct PoolStateMachine<Link: Hashable> {
         PoolStatus(size: size, busy: busy.count, idle: idle.count, connecting: connecting, waiting: waiters.count)
     }
 
+    /// Whether a connection that is in use should come back as soon as it can.
+    var isWanted: Bool { isClosed || !waiters.isEmpty }
+
     /// An idle connection, if nobody waits for one.
     mutating func lendAtOnce() -> Link? {
         guard !isClosed, waiters.isEmpty, let link = idle.popLast() else { return nil }

@@ -10,12 +10,12 @@ public struct Authenticate: Sendable {
     init(database: Database, tokens: TokenReader) {
         self.database = database
         self.tokens = tokens
-        sessions = Gathering(mayRepeat: true) { named, tenant throws(PostgresError) in
-            try await database.answers(to: named, of: SessionStatements.ask, (tenant, named), in: tenant) { $0.name }
-        } wait: { wait throws(PostgresError) in
-            try await database.awaiting(SessionStatements.ask, wait)
-        } onWait: {
-            database.noteWait($0)
+        sessions = database.gathering(SessionStatements.ask, mayRepeat: true) { named, tenant in
+            (tenant, named)
+        } answers: { named, asked in
+            if named.count == 1 { return [asked.first] }
+            let byName = Dictionary(asked.map { ($0.name, $0) }) { first, _ in first }
+            return named.map { byName[$0] }
         }
     }
 
@@ -23,7 +23,9 @@ public struct Authenticate: Sendable {
     /// where many ask at once, of a part in one.
     ///
     /// Throws `invalidToken`, `tokenExpired`, or `sessionEnded`.
-    public func callAsFunction(_ accessToken: String, in served: ServedTenant) async throws -> SignedIn {
+    nonisolated(nonsending) public func callAsFunction(_ accessToken: String, in served: ServedTenant) async throws
+        -> SignedIn
+    {
         let claims = try await tokens.access(accessToken, in: served).claims
         let tenant = served.tenant.id
         guard

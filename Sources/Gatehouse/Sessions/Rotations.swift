@@ -8,19 +8,15 @@ struct Rotations: Sendable {
 
     init(_ database: Database) {
         self.database = database
-        gathering = Gathering(mayRepeat: false) { presentations, tenant throws(PostgresError) in
-            let moved = try await database.query(
-                RotateRefreshToken.together, (tenant, presentations), in: tenant)
-            return Self.answers(to: presentations, moved)
-        } wait: { wait throws(PostgresError) in
-            try await database.awaiting(RotateRefreshToken.together, wait)
-        } onWait: {
-            database.noteWait($0)
+        gathering = database.gathering(RotateRefreshToken.together, mayRepeat: false) { presentations, tenant in
+            (tenant, presentations)
+        } answers: { presentations, moved in
+            Self.answers(to: presentations, moved)
         }
     }
 
     /// Moves the row, or says how it stands; nil where there is none.
-    func result(
+    nonisolated(nonsending) func result(
         of presentation: RotateRefreshToken.Presentation
     ) async throws(PostgresError) -> RotateRefreshToken.Result? {
         if let moved = try await gathering.answer(presentation, in: presentation.tenant) { return moved }
