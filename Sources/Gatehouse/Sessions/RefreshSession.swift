@@ -30,7 +30,7 @@ public struct RefreshSession: Sendable {
     ///
     /// A lost response or a second tab gets the same successor within the tenant's grace. Throws `invalidToken`,
     /// `tokenExpired`, `sessionEnded`, `keysUnavailable`, and `refreshTokenReused` when this presentation has just ended the session.
-    public func callAsFunction(
+    nonisolated(nonsending) public func callAsFunction(
         _ token: String, from client: ClientInfo, in presented: ServedTenant
     ) async throws -> IssuedSession {
         do {
@@ -51,7 +51,7 @@ public struct RefreshSession: Sendable {
 
     private typealias Success = (session: IssuedSession, outcome: CountedRefresh)
 
-    private func present(
+    nonisolated(nonsending) private func present(
         _ token: String, from client: ClientInfo, in presented: ServedTenant
     ) async throws -> Success {
         let verified = try await tokens.refresh(token, in: presented)
@@ -69,7 +69,7 @@ public struct RefreshSession: Sendable {
     }
 
     /// Nil when the row was moved by another between the snapshot and the update: look again.
-    private func answer(
+    nonisolated(nonsending) private func answer(
         _ result: RotateRefreshToken.Result, to presentation: RotateRefreshToken.Presentation, from client: ClientInfo,
         in served: ServedTenant
     ) async throws -> Success? {

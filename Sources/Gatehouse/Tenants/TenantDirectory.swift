@@ -47,7 +47,7 @@ public final class TenantDirectory: Sendable {
 
     /// The tenant of that slug. Throws `Refusal.tenantNotFound` for one that is unknown or disabled, and
     /// `Refusal.databaseUnavailable` when it isn't cached and can't be read.
-    public func tenant(slug: String) async throws -> ServedTenant {
+    nonisolated(nonsending) public func tenant(slug: String) async throws -> ServedTenant {
         let now = ContinuousClock.now
         let wall = loader.clock.now()
         if let cached = state.withLock({ $0.cache.lookUp(slug, now: now, wall: wall) }) {
