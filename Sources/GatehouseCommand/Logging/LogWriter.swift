@@ -22,8 +22,9 @@ final class LogWriter: Sendable {
         var isWriting = false
     }
 
-    /// How long a line may wait for others. A process that is killed loses them.
-    private static let delay = DispatchTimeInterval.milliseconds(5)
+    /// How long a line may wait for others. A process that is killed loses them. The threads that wake up cost five times what the
+    /// writing does, so under load this decides what a line costs.
+    private static let delay = DispatchTimeInterval.milliseconds(20)
 
     private let descriptor: Int32
     private let limit: Int
