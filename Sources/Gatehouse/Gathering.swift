@@ -112,9 +112,9 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
         }
     }
 
-    nonisolated(nonsending) private func lead(_ question: Question, _ tenant: UUID) async throws(PostgresError)
-        -> Answer?
-    {
+    nonisolated(nonsending) private func lead(
+        _ question: Question, _ tenant: UUID
+    ) async throws(PostgresError) -> Answer? {
         do throws(PostgresError) {
             let answers = try await ask([question], tenant)
             serve(tenant)

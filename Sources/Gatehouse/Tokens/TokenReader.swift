@@ -18,9 +18,9 @@ struct TokenReader: Sendable {
     }
 
     /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
-    nonisolated(nonsending) func access(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<
-        AccessClaims
-    > {
+    nonisolated(nonsending) func access(
+        _ token: String, in served: ServedTenant
+    ) async throws -> VerifiedToken<AccessClaims> {
         guard token.utf8.count <= CompactJWS.maximumLength else { throw Refusal.invalidToken }
         let digest = VerifiedTokens.Digest(of: token)
         let now = clock.now()
@@ -43,9 +43,9 @@ struct TokenReader: Sendable {
     }
 
     /// Throws `Refusal.tokenExpired`, `Refusal.invalidToken`, or `Refusal.keysUnavailable` when its key can't be opened.
-    nonisolated(nonsending) func refresh(_ token: String, in served: ServedTenant) async throws -> VerifiedToken<
-        RefreshClaims
-    > {
+    nonisolated(nonsending) func refresh(
+        _ token: String, in served: ServedTenant
+    ) async throws -> VerifiedToken<RefreshClaims> {
         try await verified(token, .refreshToken, in: served, using: \.refreshKeys) {
             jws, served, now throws(TokenFault) in
             try served.refreshKeys.verify(jws, expecting: .refreshToken, at: now)
