@@ -1,9 +1,11 @@
 import Synchronization
 
-#if canImport(Darwin)
-    import Darwin
-#else
+#if canImport(Glibc)
     import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
 #endif
 
 /// The system's random numbers, fetched many at a time: for the identifiers that every request is given, as each question to the

@@ -112,16 +112,16 @@ extension HTTPConnection {
         guard !isBroken, context.channel.isActive else { return }
         isBroken = true
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
-        if !queue.isInRequest || begun != nil {
-            // A request that nobody has begun to answer is none.
-            refuse(context)
-        } else if queue.isUnanswered {
+        if queue.isOver || (queue.isInRequest && !queue.isUnanswered) {
+            // The connection has had its last answer, or this request has had its own.
+            queue.noMore()
+            closeIfOver(context)
+        } else if queue.isInRequest, begun == nil {
             // Who reads its body has to hear of it.
             body?.fail(.broken(error))
         } else {
-            // It has its answer.
-            queue.noMore()
-            closeIfOver(context)
+            // A request that nobody has begun to answer is none.
+            refuse(context)
         }
     }
 }

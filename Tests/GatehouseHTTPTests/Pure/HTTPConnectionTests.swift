@@ -200,6 +200,15 @@ import Testing
         #expect(!connection.channel.isActive)
     }
 
+    @Test("says nothing after its last answer, which may still be on its way")
+    func lastAnswer() throws {
+        let connection = try EmbeddedConnection { _ in .empty }
+        try connection.channel.pipeline.syncOperations.addHandler(SlowToTake(), position: .first)
+        try connection.receive("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGARBAGE\r\n\r\n" + Self.request)
+        #expect(try connection.sent().count == 1)
+        #expect(connection.channel.isActive)
+    }
+
     @Test("refuses once what is wrong twice")
     func wrongTwice() throws {
         let connection = try EmbeddedConnection { _ in .empty }
@@ -288,6 +297,22 @@ private final class ClosingOnWrite: ChannelOutboundHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         promise?.fail(ChannelError.ioOnClosedChannel)
         context.close(promise: nil)
+    }
+}
+
+/// A socket that hasn't taken yet what was written to it.
+private final class SlowToTake: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private var promises: [EventLoopPromise<Void>] = []
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if let promise { promises.append(promise) }
+        context.write(data, promise: nil)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        for promise in promises { promise.succeed() }
     }
 }
 
