@@ -35,11 +35,18 @@ struct ArrivalQueue {
     private(set) var isUnanswered = false
     /// The connection ends with the answer that was given last.
     private(set) var isOver = false
+    /// More came than was answered.
+    private(set) var hasDropped = false
 
     var isEmpty: Bool { waiting.isEmpty }
 
+    /// What comes behind the last request that is answered is dropped.
     mutating func arrived(_ arrival: Arrival) {
-        if !isEnded { waiting.append(arrival) }
+        if isOver, !isInRequest {
+            hasDropped = true
+        } else if !isEnded {
+            waiting.append(arrival)
+        }
     }
 
     /// What comes next has been read off the socket later than all before.
@@ -55,12 +62,15 @@ struct ArrivalQueue {
     /// - Parameter isLast: Whether the connection ends with this answer.
     mutating func answered(isLast: Bool) {
         isUnanswered = false
-        if isLast { isOver = true }
+        if isLast { noMore() }
     }
 
     /// Nothing is answered any more.
     mutating func noMore() {
         isOver = true
+        guard !isInRequest, !waiting.isEmpty else { return }
+        hasDropped = true
+        waiting.removeAll()
     }
 
     mutating func end() {

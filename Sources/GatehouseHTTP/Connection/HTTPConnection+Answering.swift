@@ -55,9 +55,10 @@ extension HTTPConnection {
 
     /// Closes a connection over which nothing more is to be said, once all that was said has been taken: closing drops what hasn't.
     func closeIfOver(_ context: ChannelHandlerContext) {
-        guard progress.isAllTaken, !queue.isUnanswered, queue.isOver || (isInputClosed && queue.isEmpty) else { return }
-        // A client that is still sending would lose its answer to a reset.
-        let isSending = (isDiscarding || isBroken) && !isInputClosed
+        guard !isReading, progress.isAllTaken, !queue.isUnanswered else { return }
+        guard queue.isOver || (isInputClosed && queue.isEmpty) else { return }
+        // A client that is still sending would lose its answers to a reset.
+        let isSending = (isDiscarding || isBroken || queue.hasDropped) && !isInputClosed
         context.close(mode: isSending ? .output : .all, promise: nil)
     }
 }

@@ -36,6 +36,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     var progress: ConnectionProgress
     var timer: (task: Scheduled<Void>, at: NIODeadline)?
     var queue = ArrivalQueue()
+    /// More may come of what was read together.
+    var isReading = false
     var isTaking = false
     var isReadHeldBack = false
     /// A request whose head has been read, and which is to be answered as soon as what has come with it has been read as well.
@@ -123,6 +125,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
         arrived(.part(unwrapInboundIn(data)), context)
     }
 
@@ -131,7 +134,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
         takeWhatMay(context, isReadComplete: true)
+        closeIfOver(context)
         context.fireChannelReadComplete()
     }
 

@@ -209,6 +209,18 @@ import Testing
         #expect(connection.channel.isActive)
     }
 
+    @Test("lets a client that has sent more than is answered read its answers before the socket is closed")
+    func surplus() throws {
+        for (sent, mode) in [(Self.request, CloseMode.output), ("", .all)] {
+            let connection = try EmbeddedConnection { _ in .empty }
+            let closes = NotedCloses()
+            try connection.channel.pipeline.syncOperations.addHandler(closes, position: .first)
+            try connection.receive("GET /a HTTP/1.0\r\n\r\n" + sent)
+            #expect(try connection.sent().count == 1)
+            #expect(closes.modes == [mode])
+        }
+    }
+
     @Test("refuses once what is wrong twice")
     func wrongTwice() throws {
         let connection = try EmbeddedConnection { _ in .empty }
@@ -313,6 +325,17 @@ private final class SlowToTake: ChannelOutboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         for promise in promises { promise.succeed() }
+    }
+}
+
+private final class NotedCloses: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private(set) var modes: [CloseMode] = []
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        modes.append(mode)
+        promise?.succeed()
     }
 }
 
