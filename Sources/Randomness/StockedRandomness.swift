@@ -13,6 +13,9 @@ import Synchronization
 ///
 /// What it gives is as unpredictable as what `SystemRandomNumberGenerator` gives, but waits in the memory of this process until it is
 /// asked for. So keys and whatever else must stay secret are made with that one. A number is forgotten when it is given away.
+///
+/// A fork without exec, or a copy of the whole machine while it runs, gives the numbers that wait to both. Nothing here forks without exec,
+/// and no secret depends on these numbers.
 public struct StockedRandomness: RandomNumberGenerator, Sendable {
     private static let stock = Mutex(Stock())
 
