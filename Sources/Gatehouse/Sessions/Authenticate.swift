@@ -23,9 +23,9 @@ public struct Authenticate: Sendable {
     /// where many ask at once, of a part in one.
     ///
     /// Throws `invalidToken`, `tokenExpired`, or `sessionEnded`.
-    nonisolated(nonsending) public func callAsFunction(_ accessToken: String, in served: ServedTenant) async throws
-        -> SignedIn
-    {
+    nonisolated(nonsending) public func callAsFunction(
+        _ accessToken: String, in served: ServedTenant
+    ) async throws -> SignedIn {
         let claims = try await tokens.access(accessToken, in: served).claims
         let tenant = served.tenant.id
         guard

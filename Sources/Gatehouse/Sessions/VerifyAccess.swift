@@ -6,9 +6,9 @@ public struct VerifyAccess: Sendable {
     /// token expires. The database is asked only where the tenant, or the key that the token names, isn't in memory.
     ///
     /// Throws `invalidToken`, `tokenExpired`, or `keysUnavailable`.
-    nonisolated(nonsending) public func callAsFunction(_ accessToken: String, in served: ServedTenant) async throws
-        -> AccessClaims
-    {
+    nonisolated(nonsending) public func callAsFunction(
+        _ accessToken: String, in served: ServedTenant
+    ) async throws -> AccessClaims {
         try await tokens.access(accessToken, in: served).claims
     }
 }
