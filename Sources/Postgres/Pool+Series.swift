@@ -1,9 +1,13 @@
 extension Pool {
-    /// Puts one question after another with the same statement. `next` is told what a question has come to, on the connection's own
-    /// thread, and says what is asked next, nil to end the series: from one to the next nothing changes threads.
+    /// Puts one question after another with the same statement. `next` is told what a question has come to, and says what is asked
+    /// next, nil to end the series. Of rows it is told on the connection's own thread, so that from one question to the next nothing
+    /// changes threads; of a failure, where the caller runs.
     ///
     /// What a statement has done is committed before `next` hears of it. A connection that others wait for goes to them first, and one
-    /// that is found dead is replaced, as for a statement by itself. Cancelling the task interrupts no statement.
+    /// that is found dead is replaced, as for a statement by itself. Where its outcome is unknown, the question isn't put again.
+    ///
+    /// Cancelling the task interrupts no statement, but a question that would have to wait for a connection comes to
+    /// ``PostgresError/cancelled``. Every question of a series counts as a wait for a connection: of no time, where it kept its own.
     nonisolated(nonsending) public func series<Question: Sendable, Input, Output: Sendable>(
         _ statement: Statement<Input, Output>, _ first: Question, settings: [LocalSetting] = [],
         input: @Sendable (Question) -> Input,
@@ -17,7 +21,7 @@ extension Pool {
                 end = try await onAnyConnection(for: Errand(settings: settings)) { connection throws(PostgresError) in
                     try await connection.series(
                         statement, asked, settings: settings, deadline: configuration.statementDeadline, input: input,
-                        next: next, mayGoOn: mayKeepConnection)
+                        next: next, lentBy: self)
                 }
             } catch {
                 end = .failed(asked, error)
@@ -30,13 +34,6 @@ extension Pool {
                 question = following
             }
         }
-    }
-
-    /// Keeping it counts as a wait for a connection that has taken no time, as one would be counted for a statement by itself.
-    private func mayKeepConnection() -> Bool {
-        guard !isWanted else { return false }
-        configuration.onWait?(.zero)
-        return true
     }
 }
 
@@ -53,20 +50,22 @@ extension Connection {
     fileprivate func series<Question: Sendable, Input, Output: Sendable>(
         _ statement: Statement<Input, Output>, _ first: Question, settings: [LocalSetting], deadline: Duration,
         input: @Sendable (Question) -> Input,
-        next: @Sendable (Question, Result<[Output], PostgresError>) -> Question?, mayGoOn: @Sendable () -> Bool
+        next: @Sendable (Question, Result<[Output], PostgresError>) -> Question?, lentBy pool: Pool
     ) throws(PostgresError) -> SeriesEnd<Question> {
         var question = first
         var rows = try self.rows(of: statement, input(question), settings: settings, deadline: deadline)
         while let following = next(question, .success(rows)) {
             question = following
-            guard mayGoOn() else { return .interrupted(before: question) }
+            guard !pool.isWanted else { return .interrupted(before: question) }
             do throws(PostgresError) {
                 rows = try self.rows(of: statement, input(question), settings: settings, deadline: deadline)
             } catch .connectionLost(_, outcomeUnknown: false) {
                 return .interrupted(before: question)
             } catch {
+                pool.noteWait(.zero)
                 return .failed(question, error)
             }
+            pool.noteWait(.zero)
         }
         return .over
     }
