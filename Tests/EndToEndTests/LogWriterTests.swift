@@ -46,6 +46,16 @@ struct LogWriterTests {
         #expect(try await reader.value?.count == (1 << 20) + 1)
     }
 
+    @Test("writes what waits for other lines as soon as it is flushed")
+    func flushed() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, delay: .seconds(3600))
+        writer.write("a line") { "dropped \($0)" }
+        writer.flush(within: .seconds(30))
+        try pipe.fileHandleForWriting.close()
+        #expect(try pipe.fileHandleForReading.readToEnd() == Data("a line\n".utf8))
+    }
+
     @Test("A service whose log nobody reads goes on serving, and ends when asked to")
     func stalled() async throws {
         let place = try await Installation.migrated()

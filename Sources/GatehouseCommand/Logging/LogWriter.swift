@@ -10,8 +10,8 @@ import Synchronization
 /// Writes lines of the log on a thread of its own, so that a reader who is slow, or has stopped, holds up nobody who logs.
 ///
 /// What can't be written waits, up to a bound; what comes beyond it is dropped and counted, and a line says how many they
-/// were as soon as there is room again. Whole lines go out, in the order in which they came, those of a
-/// few milliseconds together: a system call for each, and a thread that wakes up for it, cost more than making the line.
+/// were as soon as there is room again. Whole lines go out, in the order in which they came, those of 20 ms together: a
+/// system call for each, and a thread that wakes up for it, cost more than making the line.
 final class LogWriter: Sendable {
     /// The log of this program.
     static let standardError = LogWriter(descriptor: STDERR_FILENO, flushingAtExit: true)
@@ -24,19 +24,21 @@ final class LogWriter: Sendable {
 
     /// How long a line may wait for others. A process that is killed loses them. The threads that wake up cost five times what the
     /// writing does, so under load this decides what a line costs.
-    private static let delay = DispatchTimeInterval.milliseconds(20)
-
+    private let delay: DispatchTimeInterval
     private let descriptor: Int32
     private let limit: Int
     private let state = Mutex(State())
     /// A queue has a thread while there is something to write, and that one may block.
     private let thread = DispatchQueue(label: "log")
-    private let work = DispatchGroup()
 
     /// - Parameter limit: The most bytes that wait.
-    init(descriptor: Int32, limit: Int = 4 << 20, flushingAtExit: Bool = false) {
+    init(
+        descriptor: Int32, limit: Int = 4 << 20, delay: DispatchTimeInterval = .milliseconds(20),
+        flushingAtExit: Bool = false
+    ) {
         self.descriptor = descriptor
         self.limit = limit
+        self.delay = delay
         if flushingAtExit { atexit { LogWriter.standardError.flush(within: .seconds(1)) } }
     }
 
@@ -59,15 +61,14 @@ final class LogWriter: Sendable {
             return !state.isWriting
         }
         guard mustStart else { return }
-        work.enter()
-        thread.asyncAfter(deadline: .now() + Self.delay) {
-            self.writeAll()
-            self.work.leave()
-        }
+        thread.asyncAfter(deadline: .now() + delay) { self.writeAll() }
     }
 
-    /// Waits until everything is written, but no longer than this: whoever doesn't read can't keep the program from ending.
+    /// Has everything written at once and waits for that, but no longer than this: whoever doesn't read can't keep the program from
+    /// ending.
     func flush(within limit: DispatchTimeInterval) {
+        let work = DispatchGroup()
+        thread.async(group: work) { self.writeAll() }
         _ = work.wait(timeout: .now() + limit)
     }
 
