@@ -65,14 +65,14 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     ///   - mayRepeat: Whether a statement whose answer can't be read may be put again. It has taken effect.
     ///   - onWait: Told how long each question waited until its statement was sent.
     init(
-        longestWait: Duration = .seconds(2), mayRepeat: Bool, _ ask: @escaping Statement, series: Series? = nil,
+        longestWait: Duration = .seconds(2), mayRepeat: Bool, _ ask: @escaping Statement, series: @escaping Series,
         wait: @escaping Wait = { wait throws(PostgresError) in try await wait() },
         onWait: @escaping @Sendable (Duration) -> Void = { _ in }
     ) {
         self.longestWait = longestWait
         self.mayRepeat = mayRepeat
         self.ask = ask
-        self.series = series ?? Self.oneByOne(ask)
+        self.series = series
         self.wait = wait
         self.onWait = onWait
     }
@@ -162,22 +162,6 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
         var waiting: [Waiting] {
             get { state.withLock { $0 } }
             set { state.withLock { $0 = newValue } }
-        }
-    }
-
-    private static func oneByOne(_ ask: @escaping Statement) -> Series {
-        { first, tenant, next in
-            var questions = first
-            while true {
-                let outcome: Result<[Answer?], PostgresError>
-                do throws(PostgresError) {
-                    outcome = .success(try await ask(questions, tenant))
-                } catch {
-                    outcome = .failure(error)
-                }
-                guard let more = next(outcome) else { return }
-                questions = more
-            }
         }
     }
 

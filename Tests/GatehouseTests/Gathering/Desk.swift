@@ -21,13 +21,19 @@ final class Desk: Sendable {
 
     func gathering(longestWait: Duration = .seconds(60), mayRepeat: Bool = true) -> Gathering<Int, Int> {
         Gathering(longestWait: longestWait, mayRepeat: mayRepeat) { [self] questions, _ throws(PostgresError) in
-            let answers = await withCheckedContinuation { continuation in
-                state.withLock { state in
-                    state.statements.append(questions)
-                    state.open.append((questions, continuation))
-                }
+            try await answers(to: questions).get()
+        } series: { [self] first, _, next in
+            var questions = first
+            while let more = next(await answers(to: questions)) { questions = more }
+        }
+    }
+
+    private func answers(to questions: [Int]) async -> Answers {
+        await withCheckedContinuation { continuation in
+            state.withLock { state in
+                state.statements.append(questions)
+                state.open.append((questions, continuation))
             }
-            return try answers.get()
         }
     }
 
