@@ -53,8 +53,10 @@ package struct JSONObjectWriter {
 
     private mutating func appendName(_ name: StaticString) {
         appendComma()
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        assert(PlainText.length(atStartOf: name) == name.count, "The name has to be escaped.")
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(contentsOf: name)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
