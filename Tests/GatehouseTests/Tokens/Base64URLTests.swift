@@ -49,4 +49,48 @@ import Testing
             .filter { Base64URL.decode($0) != nil }
         #expect(decoded.count == 256)
     }
+
+    private static let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    @Test("At every place of longer texts each foreign byte is found, and no other", arguments: 4...12)
+    func foreign(count: Int) {
+        let good = Array(Base64URL.encode([UInt8](repeating: 0xA5, count: count)).utf8)
+        // The last character has spare bits where the bytes don't fill it.
+        let lastHasSpareBits = count % 3 != 0
+        for place in good.indices {
+            var wrong: [UInt8] = []
+            for byte in UInt8.min ... .max {
+                var text = good
+                text[place] = byte
+                let decoded = Base64URL.decode(text[...])
+                guard Self.alphabet.contains(byte) else {
+                    if decoded != nil { wrong.append(byte) }
+                    continue
+                }
+                if lastHasSpareBits, place == good.count - 1, decoded == nil { continue }
+                if decoded.map({ Array(Base64URL.encode($0).utf8) }) != text { wrong.append(byte) }
+            }
+            #expect(wrong.isEmpty, "at place \(place)")
+        }
+    }
+
+    @Test(
+        "Only a last character without spare bits ends a longer text", arguments: [(4, 4), (5, 16), (6, 64), (100, 4)])
+    func spareBits(count: Int, endings: Int) {
+        let good = Array(Base64URL.encode([UInt8](repeating: 0xA5, count: count)).utf8)
+        #expect(Self.alphabet.count { Base64URL.decode(good.dropLast() + [$0]) != nil } == endings)
+    }
+
+    @Test("Of a slice nothing is read but the slice", arguments: 0...9)
+    func slices(start: Int) {
+        for count in 0...9 {
+            let bytes = (0..<count).map { UInt8($0 * 29) }
+            let text = Array(Base64URL.encode(bytes).utf8)
+            for neighbour in [UInt8(ascii: "A"), UInt8(ascii: ".")] {
+                let around = [UInt8](repeating: neighbour, count: start)
+                let whole = around + text + around
+                #expect(Base64URL.decode(whole[start..<start + text.count]) == bytes)
+            }
+        }
+    }
 }
