@@ -65,7 +65,7 @@ public struct MailTemplate: Sendable, Equatable {
     }
 
     private static func page(of text: String) -> String {
-        "<!doctype html><html><body><p style=\"white-space:pre-wrap\">\(Mustache.escaped(text))</p></body></html>"
+        "<!doctype html><html><body><p style=\"white-space:pre-wrap\">\(HTMLText.escaped(text))</p></body></html>"
     }
 }
 

@@ -41,7 +41,7 @@ struct Mustache: Sendable, Equatable {
             case .text(let text): rendered += text
             case .variable(let name):
                 guard let text = values[name]?.text else { continue }
-                rendered += form == .html ? escaped(text) : text
+                rendered += form == .html ? HTMLText.escaped(text) : text
             case .section(let name, let inner) where values[name]?.isShown ?? false:
                 render(inner, values, as: form, into: &rendered)
             case .inverted(let name, let inner) where !(values[name]?.isShown ?? false):
@@ -49,22 +49,6 @@ struct Mustache: Sendable, Equatable {
             case .section, .inverted: break
             }
         }
-    }
-
-    /// By scalars: to a `Character` a quotation mark with an accent upon it is no quotation mark, but to a browser it is.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }
 

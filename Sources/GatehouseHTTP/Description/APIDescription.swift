@@ -13,7 +13,7 @@ struct APIDescription: Sendable {
 
     init(publicURL: String) {
         document = Self.documentTemplate.filled(with: JSON.string(publicURL).serialized())
-        page = Self.pageTemplate.filled(with: Array(HTML.escaped(publicURL).utf8))
+        page = Self.pageTemplate.filled(with: Array(HTMLText.escaped(publicURL).utf8))
     }
 
     /// The page runs nothing and loads nothing; its one style sheet is known by its hash.

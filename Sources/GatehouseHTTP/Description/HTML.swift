@@ -1,3 +1,5 @@
+import Gatehouse
+
 /// HTML that is being written. Markup comes from literals of this module only; every other text is escaped.
 struct HTML {
     private(set) var source = ""
@@ -8,7 +10,7 @@ struct HTML {
     }
 
     mutating func text(_ text: String) {
-        source += Self.escaped(text)
+        source += HTMLText.escaped(text)
     }
 
     /// A style sheet of this module's, byte for byte as the page's policy has hashed it.
@@ -23,8 +25,8 @@ struct HTML {
     ) {
         source += "<\(name)"
         if let style { source += " class=\"\(style)\"" }
-        if let id { source += " id=\"\(Self.escaped(id))\"" }
-        if let link { source += " href=\"\(Self.escaped(link))\"" }
+        if let id { source += " id=\"\(HTMLText.escaped(id))\"" }
+        if let link { source += " href=\"\(HTMLText.escaped(link))\"" }
         source += ">"
         content(&self)
         source += "</\(name)>"
@@ -35,21 +37,5 @@ struct HTML {
         _ name: StaticString, class style: StaticString? = nil, id: String? = nil, link: String? = nil, _ text: String
     ) {
         element(name, class: style, id: id, link: link) { $0.text(text) }
-    }
-
-    /// The text with whatever could end it or begin something else written as references.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }
