@@ -12,25 +12,28 @@ struct Request: Sendable {
 }
 
 extension HTTPRequest {
-    /// Throws `HTTP1TypeConversionError` for a method that is no token.
+    /// Throws `HTTP1TypeConversionError` for a method that is no token, and `DoubtfulHost`.
     init(_ head: HTTPRequestHead) throws {
         guard head.uri.utf8.first == UInt8(ascii: "/") else {
             // In absolute form (RFC 9112, section 3.2.2), or no path at all.
+            try DoubtfulHost.check(head.headers[RequestFieldName.host.canonicalName].count, head.version)
             try self.init(head, secure: false, splitCookie: false)
             return
         }
         // The same, without parsing as a URL what is a path already, and without putting usual names together anew.
-        var authority: String?
+        var (hosts, authority) = (0, String?.none)
         var fields: [HTTPField] = []
         fields.reserveCapacity(head.headers.count)
         for (name, value) in head.headers {
             guard let name = RequestFieldName.named(name) else { continue }
-            if name == RequestFieldName.host, authority == nil {
+            if name == RequestFieldName.host {
+                hosts += 1
                 authority = value
             } else {
                 fields.append(HTTPField(name: name, value: value))
             }
         }
+        try DoubtfulHost.check(hosts, head.version)
         self.init(method: try Method(head.method), scheme: "http", authority: authority, path: head.uri)
         headerFields.append(contentsOf: fields)
     }
@@ -47,6 +50,14 @@ extension HTTPRequest {
     /// and needs a new connection for the next.
     var asksToSwitchProtocol: Bool {
         method == .connect || headerFields[.upgrade] != nil
+    }
+}
+
+/// A request says twice to which host it goes, or in HTTP/1.1 not at all: whoever passed it on may have read another than we would
+/// (RFC 9112, section 3.2).
+struct DoubtfulHost: Error {
+    fileprivate static func check(_ hosts: Int, _ version: HTTPVersion) throws(DoubtfulHost) {
+        guard hosts == 1 || (hosts == 0 && version != .http1_1) else { throw DoubtfulHost() }
     }
 }
 

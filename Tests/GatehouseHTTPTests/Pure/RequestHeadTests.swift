@@ -10,9 +10,12 @@ import Testing
         "is what SwiftNIO's conversion makes of it, however its fields are spelt and repeated",
         arguments: [
             [("Host", "a.example"), ("Accept", "*/*"), ("x-request-id", "1")],
-            [("hOST", "a.example"), ("HOST", "b.example"), ("authorization", "Bearer x"), ("AUTHORIZATION", "y")],
-            [("Cookie", "a=1; b=2"), ("cookie", "c=3"), ("traceparent", "00"), ("X-Unheard-Of", "\u{E9}")],
-            [("Not a token", "x"), ("", "y"), ("Content-Length", "5"), ("If-None-Match", "\"a\"")], [],
+            [("hOST", "a.example"), ("authorization", "Bearer x"), ("AUTHORIZATION", "y")],
+            [
+                ("Cookie", "a=1; b=2"), ("cookie", "c=3"), ("host", ""), ("traceparent", "00"),
+                ("X-Unheard-Of", "\u{E9}"),
+            ],
+            [("Not a token", "x"), ("", "y"), ("Content-Length", "5"), ("If-None-Match", "\"a\""), ("Host", "a:1")],
         ])
     func alike(fields: [(String, String)]) throws {
         for method in [HTTPMethod.GET, .RAW(value: "BREW"), .MKCOL] {
@@ -20,6 +23,22 @@ import Testing
                 version: .http1_1, method: method, uri: "/a?b=c", headers: HTTPHeaders(fields))
             let request = try HTTPRequest(head)
             #expect(request == (try HTTPRequest(head, secure: false, splitCookie: false)))
+        }
+    }
+    @Test(
+        "says once to which host it goes, in HTTP/1.0 at most once",
+        arguments: ["/a", "http://b.example/a", "*"])
+    func hosts(target: String) throws {
+        func request(_ version: HTTPVersion, _ hosts: String...) throws -> HTTPRequest {
+            let fields = HTTPHeaders(hosts.map { ($0, "a.example") })
+            return try HTTPRequest(HTTPRequestHead(version: version, method: .GET, uri: target, headers: fields))
+        }
+        _ = try request(.http1_1, "Host")
+        _ = try request(.http1_0, "HOST")
+        _ = try request(.http1_0)
+        #expect(throws: DoubtfulHost.self) { try request(.http1_1) }
+        for version in [HTTPVersion.http1_0, .http1_1] {
+            #expect(throws: DoubtfulHost.self) { try request(version, "Host", "host") }
         }
     }
 }

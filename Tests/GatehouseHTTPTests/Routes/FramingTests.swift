@@ -29,11 +29,13 @@ import Testing
     }
 
     @Test func `A hundred and one fields, in the head or behind the body, are too many`() async throws {
-        let fields = String(repeating: "X-A: b\r\n", count: 101)
-        #expect(try await exchange("GET /healthz HTTP/1.1\r\n\(fields)\r\n").hasPrefix("HTTP/1.1 400"))
+        let head = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        func fields(_ count: Int) -> String { String(repeating: "X-A: b\r\n", count: count) }
+        #expect(try await exchange("\(head)\(fields(98))\r\n").hasPrefix("HTTP/1.1 200"))
+        #expect(try await exchange("\(head)\(fields(99))\r\n").hasPrefix("HTTP/1.1 400"))
         let tenant = try await RunningService.shared.tenant()
         let chunked =
-            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\(fields)\r\n"
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\(fields(101))\r\n"
         let text = try await exchange("POST \(tenant.path("/v1/login")) HTTP/1.1\r\nHost: x\r\n\(chunked)")
         #expect(text.hasPrefix("HTTP/1.1 400"))
     }
@@ -77,5 +79,14 @@ import Testing
         #expect(try await exchange("GET http://[::1/healthz \(close)").hasPrefix("HTTP/1.1 404"))
         #expect(try await exchange("TRACE /healthz \(close)").hasPrefix("HTTP/1.1 405"))
         #expect(try await exchange("OPTIONS * \(close)").hasPrefix("HTTP/1.1 404"))
+    }
+
+    @Test(arguments: ["", "Host: x\r\nhost: y\r\n", "Host: x\r\nHost: x\r\n"])
+    func `A request that doesn't say once to which host it goes gets a bare 400, and is the last`(
+        fields: String
+    ) async throws {
+        let text = try await exchange(
+            "GET /healthz HTTP/1.1\r\n\(fields)\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(text == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
     }
 }
