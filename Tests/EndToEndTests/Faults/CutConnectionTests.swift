@@ -20,12 +20,13 @@
                 course in
                 proxy.cut(oneIn: 10)
                 try await course.letPass(short: .seconds(2), long: .seconds(30))
+                // On a machine that gets little done meanwhile it goes on until something has been cut.
+                while proxy.cuts < 4 { try await Task.sleep(for: .milliseconds(20)) }
                 proxy.cut(oneIn: nil)
                 try await course.isOver()
             }
             // Each cut costs a connection, and each is replaced once.
             verdict.expectPromises(mostAttempts: 100)
-            #expect(proxy.cuts > 3)
             #expect(verdict.counts.unknown >= proxy.cuts, "a client was told something of a cut refresh")
         }
     }
