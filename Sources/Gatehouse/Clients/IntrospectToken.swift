@@ -12,7 +12,7 @@ public struct IntrospectToken: Sendable {
     public func callAsFunction(
         _ token: String, for client: ClientCredential, in served: ServedTenant
     ) async throws -> ActiveToken? {
-        let judged = try await tokens.judge(token, for: client, in: served, asking: database)
+        let judged = try await tokens.judge(token, evenExpired: false, for: client, in: served, asking: database)
         let inquiry = try await database.inquire(judged.sessionID, for: client, in: served.tenant.id)
         guard let session = inquiry.session else { return nil }
         return switch judged {

@@ -8,14 +8,14 @@ public struct RevokeToken: Sendable {
     let identifiers: IdentifierSource
 
     /// A token that is worth nothing, or whose session has ended, is no error: what the client wants is so already. A superseded
-    /// refresh token ends its session, as a logout by it does.
+    /// refresh token ends its session, expired or not, as a logout by it does.
     ///
     /// Throws `invalidClient`; `unsupportedTokenType` for a device token, which lives as long as the tenant's key; and
     /// `keysUnavailable` where nobody can say what the token is.
     public func callAsFunction(
         _ token: String, by client: ClientCredential, from place: ClientInfo, in served: ServedTenant
     ) async throws {
-        let judged = try await tokens.judge(token, for: client, in: served, asking: database)
+        let judged = try await tokens.judge(token, evenExpired: true, for: client, in: served, asking: database)
         _ = try await database.inquire(nil, for: client, in: served.tenant.id)
         switch judged {
         case .access(let claims):

@@ -20,34 +20,29 @@ public struct LogOut: Sendable {
     let tokens: TokenReader
     let identifiers: IdentifierSource
 
-    /// Ends the sessions the scope names, by a superseded refresh token too. One of a session that has ended or expired is
-    /// no error: there is nothing left to end. Throws `invalidToken` for a forged token, `tokenExpired` for an access token
-    /// that has expired.
+    /// Ends the sessions the scope names, by a superseded refresh token too, whether or not that has expired: its holder may be
+    /// whom a thief has overtaken. One of a session that has ended or expired is no error: there is nothing left to end. Throws
+    /// `invalidToken` for a forged token, `tokenExpired` for an access token that has expired.
     public func callAsFunction(
         _ credential: LogOutCredential, scope: LogOutScope, from client: ClientInfo, in served: ServedTenant
     ) async throws {
-        guard let (session, user) = try await session(of: credential, in: served) else { return }
+        let (session, user) = try await session(of: credential, in: served)
         let leaving = SessionStatements.LoggingOut(
             tenant: served.tenant.id, session: session, user: user, scope: scope,
             stamp: EventStamp(id: identifiers.next(), client: client))
         try await database.execute(SessionStatements.logOut, leaving, in: leaving.tenant)
     }
 
-    /// Whose session it is, where the token says that: then it ends nobody else's. Nil for a refresh token that has
-    /// expired: its session has ended by itself.
+    /// The session, and whose it is where the token says that: then it ends nobody else's.
     private func session(
         of credential: LogOutCredential, in served: ServedTenant
-    ) async throws -> (session: UUID, user: UUID?)? {
+    ) async throws -> (session: UUID, user: UUID?) {
         switch credential {
         case .accessToken(let token):
             let claims = try await tokens.access(token, in: served).claims
             return (claims.sessionID, claims.subject)
         case .refreshToken(let token):
-            do {
-                return (try await tokens.refresh(token, in: served).claims.sessionID, nil)
-            } catch Refusal.tokenExpired {
-                return nil
-            }
+            return (try await tokens.refresh(token, in: served, evenExpired: true).claims.sessionID, nil)
         }
     }
 }

@@ -44,10 +44,15 @@ public struct RefreshClaims: Sendable, Equatable {
         return payload.finished()
     }
 
+    /// Refuses another tenant's token, by `wrongIssuer`.
+    public func validate(tenantID: UUID) throws(TokenFault) {
+        guard self.tenantID == tenantID else { throw .wrongIssuer }
+    }
+
     /// Refuses what the database need not be asked about: `wrongIssuer` for another tenant's token, `expired` for one
     /// that expired more than `expiryLeeway` ago.
     public func validate(tenantID: UUID, at now: Date) throws(TokenFault) {
-        guard self.tenantID == tenantID else { throw .wrongIssuer }
+        try validate(tenantID: tenantID)
         guard now.unixSeconds <= expiresAt + Self.expiryLeeway else { throw .expired }
     }
 }

@@ -11,16 +11,15 @@ extension ForgedTokenTests {
             for forgery in forgeries {
                 try await forger.expectVerdict(on: forgery, use: .refresh)
                 let code = forgery.reason == .expired ? "token_expired" : "invalid_token"
-                for path in ["/v1/refresh", "/v1/logout"] {
+                // To sign out by, one that has expired is as good as any, which `ExpiredTokenLogOutTests` are about.
+                for path in forgery.reason == .expired ? ["/v1/refresh"] : ["/v1/refresh", "/v1/logout"] {
                     let replies = [
                         try await forger.tenant.send("POST", path, json: ["refresh_token": .string(forgery.token)]),
                         try await forger.tenant.send("POST", path, ["Cookie": "\(cookie)=\(forgery.token)"]),
                     ]
                     for reply in replies {
-                        // There is nothing left for a token to sign out that has expired.
-                        let isOver = forgery.reason == .expired && path == "/v1/logout"
-                        #expect(reply.status == (isOver ? 204 : 401), "\(forgery.name), \(path): \(reply)")
-                        #expect(reply.code == (isOver ? nil : code), "\(forgery.name), \(path): \(reply)")
+                        #expect(reply.status == 401, "\(forgery.name), \(path): \(reply)")
+                        #expect(reply.code == code, "\(forgery.name), \(path): \(reply)")
                     }
                 }
             }

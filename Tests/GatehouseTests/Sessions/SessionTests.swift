@@ -100,22 +100,16 @@ import Testing
         await disabling.close()
     }
 
-    @Test("An expired refresh token signs out without complaint, a forged one does not")
-    func logOutExpired() async throws {
+    @Test("A forged refresh token signs nobody out")
+    func logOutForged() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         let session = try await installation.register(in: tenant)
-        var claims = try RefreshClaims(payload: CompactJWS.parse(session.refreshToken).payload)
-        claims.expiresAt -= 365 * 86_400
-        let expired = try CompactJWS.sign(
-            payload: claims.encoded(), type: .refreshToken, key: #require(tenant.refreshKeys.signingKey))
-        try await installation.service.logOut(
-            .refreshToken(expired), scope: .global, from: Installation.client, in: tenant)
-        #expect(await installation.isAlive(session, in: tenant))
         await #expect(throws: Refusal.invalidToken) {
             try await installation.service.logOut(
                 .refreshToken(session.refreshToken + "A"), scope: .local, from: Installation.client, in: tenant)
         }
+        #expect(await installation.isAlive(session, in: tenant))
     }
 
     @Test("Of logins racing with a disable none leaves a live session", .timeLimit(.minutes(1)))

@@ -55,5 +55,7 @@ import Testing
         #expect(throws: TokenFault.wrongIssuer) {
             try Self.claims.validate(tenantID: Self.otherID, at: Date(timeIntervalSince1970: 1_800_000_000))
         }
+        try Self.claims.validate(tenantID: Self.tenantID)
+        #expect(throws: TokenFault.wrongIssuer) { try Self.claims.validate(tenantID: Self.otherID) }
     }
 }
