@@ -9,7 +9,7 @@ extension SessionStatements {
         bind: { ($0.tenant, $0.session, $0.reason.rawValue) }, row: Session.row)
 
     /// Ends one live session of this user's, who asks for it.
-    static let endOwn = Statement<(tenant: UUID, session: UUID, user: UUID, stamp: EventStamp), UUID>(
+    static let endOwn = Statement<(tenant: UUID, session: UUID, user: UUID, stamp: EventStamp), EndedSessions>(
         """
         with \(TenantStatements.held), ended as (
             \(ending) and s.user_id = $4 returning s.id, s.user_id
@@ -17,7 +17,7 @@ extension SessionStatements {
             \(AuditStatements.insertion(
                 of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 5))
         )
-        select id from ended
+        \(endingColumns)
         """,
         bind: {
             let (stamp, reason) = ($0.stamp, EndReason.revokedByUser)
@@ -25,7 +25,10 @@ extension SessionStatements {
                 $0.tenant, $0.session, reason.rawValue, $0.user, stamp.id, stamp.client.address, stamp.client.userAgent
             )
         },
-        row: { (id: UUID) in id })
+        row: EndedSessions.init(any:isReplicated:))
+
+    /// What a statement says whose part `ended` has the sessions that it has ended.
+    private static let endingColumns = "select exists (select from ended), \(StandbyConfirmation.isNeeded)"
 
     private static let ending = """
         update refresh_tokens s set ended_at = now(), end_reason = $3 from t
@@ -57,7 +60,7 @@ extension SessionStatements {
 
     /// Signs the session out, the other sessions of its user, or both. One that has expired may still be ended, so that no
     /// longer lifetime brings it back, but it ends no others. Recorded if it ended any.
-    static let logOut = Statement<LoggingOut, Void>(
+    static let logOut = Statement<LoggingOut, EndedSessions>(
         """
         with \(TenantStatements.held), ended as (
             update refresh_tokens other set ended_at = now(), end_reason = '\(EndReason.loggedOut.rawValue)'
@@ -69,17 +72,20 @@ extension SessionStatements {
             returning other.user_id
         ), counted as (
             select user_id, count(*) as sessions from ended group by user_id
+        ), recorded as (
+            \(AuditStatements.insertion(
+                of: .sessionLoggedOut, for: "counted", user: "counted.user_id", session: "$2",
+                detail: "jsonb_build_object('scope', $4, 'sessions_ended', counted.sessions)", stamp: 5))
         )
-        \(AuditStatements.insertion(
-            of: .sessionLoggedOut, for: "counted", user: "counted.user_id", session: "$2",
-            detail: "jsonb_build_object('scope', $4, 'sessions_ended', counted.sessions)", stamp: 5))
+        \(endingColumns)
         """,
         bind: {
             (
                 $0.tenant, $0.session, $0.user, $0.scope.rawValue, $0.stamp.id, $0.stamp.client.address,
                 $0.stamp.client.userAgent
             )
-        })
+        },
+        row: EndedSessions.init(any:isReplicated:))
 
     struct Revocation: Sendable {
         let tenant: UUID
@@ -92,21 +98,24 @@ extension SessionStatements {
 
     /// Ends the session of a token that an API client revokes, one that has expired too, as a logout does; recorded in the
     /// client's name. Nothing is done for a client that has been deleted since it was asked for its secret.
-    static let revokeForClient = Statement<Revocation, Void>(
+    static let revokeForClient = Statement<Revocation, EndedSessions>(
         """
         with \(TenantStatements.held), ended as (
             update refresh_tokens s set ended_at = now(), end_reason = '\(EndReason.revokedByClient.rawValue)'
             from t join api_clients c on c.tenant_id = t.id and c.id = $4
             where s.tenant_id = t.id and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
             returning s.id, s.user_id
+        ), recorded as (
+            \(AuditStatements.insertion(
+                of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 5,
+                actor: "'\(AuditEvent.clientPrefix)' || $4::text"))
         )
-        \(AuditStatements.insertion(
-            of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 5,
-            actor: "'\(AuditEvent.clientPrefix)' || $4::text"))
+        \(endingColumns)
         """,
         bind: {
             ($0.tenant, $0.session, $0.user, $0.client, $0.stamp.id, $0.stamp.client.address, $0.stamp.client.userAgent)
-        })
+        },
+        row: EndedSessions.init(any:isReplicated:))
 
     /// The session, if it lives, which nobody ends before this transaction does.
     static let keep = Statement<(tenant: UUID, session: UUID, user: UUID), UUID>(

@@ -23,8 +23,7 @@ public struct EndSession: Sendable {
     ) async throws {
         let tenant = served.tenant.id
         let stamp = EventStamp(id: identifiers.next(), client: client)
-        guard
-            try await database.first(SessionStatements.endOwn, (tenant, id, signedIn.user.id, stamp), in: tenant) != nil
+        guard try await database.end(SessionStatements.endOwn, (tenant, id, signedIn.user.id, stamp), in: tenant)
         else { throw Refusal.sessionNotFound }
     }
 }

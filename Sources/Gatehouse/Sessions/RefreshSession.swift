@@ -77,9 +77,7 @@ public struct RefreshSession: Sendable {
         switch result.state.outcome(presenting: presentation.generation) {
         case .rotates: return nil
         case .repeatsSuccessor:
-            if result.isReplicated {
-                try await database.execute(RotateRefreshToken.confirmation, (), in: presentation.tenant)
-            }
+            if result.isReplicated { try await database.confirm(in: presentation.tenant) }
             return (try issue(result, for: presentation, in: served), .repeated)
         case .repeatsUnusedSuccessor:
             try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)

@@ -89,15 +89,8 @@ enum RotateRefreshToken {
     private static let stateColumns = """
         s.generation, s.created_at, s.rotated_at, s.ended_at is not null, t.disabled_at is null, t.refresh_ttl_seconds, \
         t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now(), \
-        current_setting('synchronous_standby_names') <> ''
+        \(StandbyConfirmation.isNeeded)
         """
-
-    /// Ends when the standby has all that was committed before it. The row may have been moved by a statement whose wait
-    /// for the standby was cut short; who only reads it waits for nothing. A transaction that has written nothing else
-    /// to the log than this waits like any other.
-    static let confirmation = Statement<Void, String>(
-        "select pg_logical_emit_message(true, 'gatehouse', '')::text", bind: { () },
-        row: { (position: String) in position })
 }
 
 extension RotateRefreshToken.Result {

@@ -17,7 +17,8 @@ public struct UpdateProfile: Sendable {
     let database: Database
     let identifiers: IdentifierSource
 
-    /// The user after the change, of which there is nothing to record where it changes nothing. Throws `usernameTaken`, or `sessionEnded` when the user has just been disabled.
+    /// The user after the change, of which there is nothing to record where it changes nothing. Throws `usernameTaken`, or `sessionEnded`
+    /// when the user has just been disabled.
     public func callAsFunction(
         _ change: ProfileChange, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws -> User {
@@ -26,11 +27,11 @@ public struct UpdateProfile: Sendable {
             tenant: tenant, user: signedIn.user.id, session: signedIn.sessionID, change: change,
             stamp: EventStamp(id: identifiers.next(), client: client))
         do {
-            guard
-                let user = try await database.first(
-                    UserStatements.updateProfile, update, in: tenant)
-            else { throw Refusal.sessionEnded }
-            return user
+            guard let profile = try await database.first(UserStatements.updateProfile, update, in: tenant) else {
+                throw Refusal.sessionEnded
+            }
+            if !profile.isChanged, profile.isReplicated { try await database.confirm(in: tenant) }
+            return profile.user
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }
@@ -47,7 +48,7 @@ extension UserStatements {
         let stamp: EventStamp
     }
 
-    static let updateProfile = Statement<ProfileUpdate, User>(
+    static let updateProfile = Statement<ProfileUpdate, (user: User, isChanged: Bool, isReplicated: Bool)>(
         """
         with \(TenantStatements.held), updated as (
             update users u
@@ -62,9 +63,9 @@ extension UserStatements {
                 of: .profileUpdated, for: "updated", user: "updated.id", session: "$7",
                 detail: "jsonb_build_object('name', $3::boolean, 'username', $5::boolean)", stamp: 8))
         )
-        select * from updated
+        select true, \(StandbyConfirmation.isNeeded), updated.* from updated
         union all
-        select \(userColumns) from users u
+        select false, \(StandbyConfirmation.isNeeded), \(userColumns) from users u
         where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null and not exists (select from updated)
         """,
         bind: {
@@ -74,5 +75,15 @@ extension UserStatements {
                 $0.session, stamp.id, stamp.client.address, stamp.client.userAgent
             )
         },
-        row: User.row)
+        row: {
+            (
+                isChanged: Bool, isReplicated: Bool, id: UUID, email: String, emailVerified: Bool, username: String?,
+                name: String?, claims: PostgresJSON, isEnabled: Bool, createdAt: Date, updatedAt: Date
+            ) in
+            (
+                try User.row(
+                    id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
+                    isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt), isChanged, isReplicated
+            )
+        })
 }

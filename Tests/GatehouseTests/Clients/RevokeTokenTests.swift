@@ -111,8 +111,9 @@ import Testing
         let session = try await installation.register(in: tenant)
         let revocation = SessionStatements.Revocation(
             tenant: tenant.tenant.id, session: session.sessionID, user: nil, client: UUID(), stamp: Installation.stamp)
-        try await installation.serviceDatabase.execute(
+        let ended = try await installation.serviceDatabase.end(
             SessionStatements.revokeForClient, revocation, in: tenant.tenant.id)
+        #expect(!ended)
         #expect(await installation.isAlive(session, in: tenant))
     }
 

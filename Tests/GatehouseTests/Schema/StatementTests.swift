@@ -30,6 +30,7 @@ import Testing
         ("sessions.endReused", SessionStatements.endReused),
         ("sessions.rotate", RotateRefreshToken.statement),
         ("sessions.rotateTogether", RotateRefreshToken.together), ("keys.all", KeyStatements.all),
+        ("standby.confirmation", StandbyConfirmation.statement),
         ("keys.insert", KeyStatements.insert), ("keys.promote", KeyStatements.promote),
         ("keys.retire", KeyStatements.retire), ("keys.revoke", KeyStatements.revoke),
         ("keys.discardNext", KeyStatements.discardNext), ("keys.removeExpired", KeyStatements.removeExpired),

@@ -1,0 +1,24 @@
+import FoundationEssentials
+import Postgres
+
+/// What a statement that ends sessions has come to.
+struct EndedSessions: Sendable {
+    /// Whether it has ended any.
+    let any: Bool
+    /// Whether the server waits for a standby before it acknowledges a commit.
+    let isReplicated: Bool
+}
+
+extension Database {
+    /// Runs a statement that ends sessions; whether it has ended any.
+    ///
+    /// Where it had none to end it may have been an earlier attempt that did, of which the standby hasn't heard yet: nobody is told
+    /// that a session is over which a failover would bring back.
+    func end<Input: Sendable>(
+        _ statement: Statement<Input, EndedSessions>, _ input: Input, in tenant: UUID
+    ) async throws(PostgresError) -> Bool {
+        guard let ended = try await first(statement, input, in: tenant) else { return false }
+        if !ended.any, ended.isReplicated { try await confirm(in: tenant) }
+        return ended.any
+    }
+}
