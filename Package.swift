@@ -46,7 +46,7 @@ let package = Package(
         .systemLibrary(
             name: "CXcrypt", pkgConfig: "libxcrypt",
             providers: [.apt(["libcrypt-dev"]), .brew(["libxcrypt"])]),
-        .systemLibrary(name: "CProcess"),
+        .target(name: "CProcess"),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),

@@ -35,17 +35,33 @@ struct Main: AsyncParsableCommand {
     }
 
     private static func end(with error: any Error) -> Never {
-        if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
+        if error is ExitCode { exit(withError: error) }
+        if exitCode(for: error) == .success { printHelp(error) }
         if exitCode(for: error) == .validationFailure {
             Terminal.printDiagnostic(fullMessage(for: error))
             ExitStatus.end(ExitStatus.usage)
         }
-        for line in Failure(error).lines { Terminal.printDiagnostic("gatehouse: \(line)") }
+        fail(Failure(error))
+    }
+
+    /// What was asked for by `--help` or `--version`, which the library has as an error.
+    private static func printHelp(_ request: any Error) -> Never {
+        do throws(Failure) {
+            try Terminal.printResult(fullMessage(for: request))
+        } catch {
+            fail(error)
+        }
+        ExitStatus.end(ExitStatus.done)
+    }
+
+    private static func fail(_ failure: Failure) -> Never {
+        for line in failure.lines { Terminal.printDiagnostic("gatehouse: \(line)") }
         ExitStatus.end(ExitStatus.failed)
     }
 }
 
 enum ExitStatus {
+    static let done: Int32 = 0
     static let failed: Int32 = 1
     static let usage: Int32 = 2
 

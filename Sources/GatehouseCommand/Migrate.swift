@@ -23,7 +23,7 @@ struct Migrate: AsyncParsableCommand {
         guard let url else { return }
         let migrator = Migrator(databaseURL: url.text)
         if dryRun {
-            Terminal.printResult(try await migrator.dryRun())
+            try Terminal.printResult(await migrator.dryRun())
         } else if check {
             try await report(pending: migrator.pending())
         } else {

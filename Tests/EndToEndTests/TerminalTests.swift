@@ -25,7 +25,7 @@ struct TerminalTests {
         #expect(fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0)
         let text = String(repeating: "gatehouse\n", count: 100_000)
         Thread.detachNewThread {
-            Terminal.write(text, to: descriptor)
+            try? Terminal.write(text, to: descriptor)
             try? pipe.fileHandleForWriting.close()
         }
         #expect(try pipe.fileHandleForReading.readToEnd() == Data(text.utf8))

@@ -16,14 +16,14 @@ extension Administration {
     /// each once. Goes on until the task is cancelled, or an error is thrown.
     public func followEvents(
         tenant slug: String, type: AuditEventType?, every pause: Duration = .milliseconds(500),
-        _ show: (RecordedEvent) -> Void
+        _ show: (RecordedEvent) throws -> Void
     ) async throws {
         let tenant = try await showTenant(slug).id
         var window = AuditWindow(start: try await databaseTime())
         while true {
             let query = AuditQuery(tenant: tenant, type: type, since: window.start, limit: AuditWindow.page)
             let events = try await database.query(AuditStatements.oldest, query, in: tenant)
-            for event in window.unseen(of: events) { show(event) }
+            for event in window.unseen(of: events) { try show(event) }
             if events.count < AuditWindow.page { try await Task.sleep(for: pause) }
         }
     }

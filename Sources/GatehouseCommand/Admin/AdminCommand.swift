@@ -34,20 +34,27 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints the answer, or the failure: one line each on standard error, with `--json` also as an object.
     func report(_ work: () async throws -> Answer) async throws {
+        let answer: Answer
         do {
-            let answer = try await work()
-            let stream = answer.isBeside ? STDERR_FILENO : STDOUT_FILENO
-            let text = json ? answer.json.text : answer.text(Terminal.hasColour(stream))
-            Terminal.write(text + "\n", to: stream)
-            guard answer.isSuccess else { throw ExitCode(ExitStatus.failed) }
+            answer = try await work()
         } catch let exit as ExitCode {
             throw exit
         } catch {
             let failure = Failure(error)
             for line in failure.lines { Terminal.printDiagnostic("gatehouse: \(line)") }
-            if json { Terminal.printResult(failure.json.text) }
+            // The line has said it, where this is lost.
+            if json { try? Terminal.printResult(failure.json.text) }
             throw ExitCode(ExitStatus.failed)
         }
+        try show(answer)
+        guard answer.isSuccess else { throw ExitCode(ExitStatus.failed) }
+    }
+
+    private func show(_ answer: Answer) throws(Failure) {
+        let stream = answer.isBeside ? STDERR_FILENO : STDOUT_FILENO
+        let text = json ? answer.json.text : answer.text(Terminal.hasColour(stream))
+        if answer.isBeside { return Terminal.printDiagnostic(text) }
+        try Terminal.printResult(text, orElse: answer.loss)
     }
 }
 

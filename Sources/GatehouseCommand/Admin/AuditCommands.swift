@@ -46,7 +46,9 @@ struct AuditCommands: ParsableCommand {
 
         func perform(in office: AdminOffice) async throws -> Answer {
             try await office.administration.followEvents(tenant: tenant, type: type) { event in
-                Terminal.printResult(options.output.json ? event.json(tenant: tenant).text : event.line)
+                try Terminal.printResult(
+                    options.output.json ? event.json(tenant: tenant).text : event.line,
+                    orElse: "Events are no longer followed.")
             }
             return Answer(json: .null, text: "")
         }

@@ -15,7 +15,7 @@ struct ClientCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .newClient(try await office.administration.createClient(tenant: tenant, name: name))
+            .newClient(try await office.administration.createClient(tenant: tenant, name: name), of: tenant)
         }
     }
 

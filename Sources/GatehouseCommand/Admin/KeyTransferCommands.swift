@@ -55,6 +55,9 @@ struct KeyExport: AdminCommand {
         }
         let jwk = JSON.object(
             try await office.administration.exportKey(tenant: tenant, kid: kid, publicOnly: publicOnly))
-        return Answer(json: jwk, text: jwk.text)
+        let answer = Answer(json: jwk, text: jwk.text)
+        guard !publicOnly else { return answer }
+        return answer.orElse(
+            "The secret counts as exported, which happens once; export the next key and rotate when your app has it.")
     }
 }

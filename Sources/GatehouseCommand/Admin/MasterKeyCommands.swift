@@ -16,7 +16,8 @@ struct MasterKeyCommands: ParsableCommand {
         func run() async throws {
             try await output.report {
                 let key = MasterKey.generate().base64
-                return Answer(json: ["key": .string(key)], text: key)
+                return Answer(json: ["key": .string(key)], text: key).orElse(
+                    "The key is stored nowhere; generate another.")
             }
         }
     }

@@ -26,7 +26,8 @@ struct WebhookCommands: ParsableCommand {
         func perform(in office: AdminOffice) async throws -> Answer {
             .newWebhook(
                 try await office.administration.createWebhook(
-                    tenant: tenant, url: url, eventTypes: event, allowsPrivate: allowPrivate))
+                    tenant: tenant, url: url, eventTypes: event, allowsPrivate: allowPrivate),
+                of: tenant)
         }
     }
 

@@ -56,7 +56,11 @@ struct Dev: AsyncParsableCommand {
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
         let tour = DevTour(publicURL: settings.publicURL.text, environmentFile: folder.environmentFile)
         try await ServiceProcess(settings: settings, logger: logger).run {
-            Terminal.printResult(tour.text)
+            do throws(Failure) {
+                try Terminal.printResult(tour.text, orElse: "Gatehouse serves all the same.")
+            } catch {
+                Terminal.printDiagnostic("gatehouse: \(error.message)")
+            }
         }
         Terminal.printDiagnostic("Stopping PostgreSQL …")
     }

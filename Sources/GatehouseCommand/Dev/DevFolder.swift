@@ -47,19 +47,27 @@ struct DevFolder {
     /// Whole or not at all, and from the first byte readable by nobody else.
     private func write(
         _ text: String, to file: String, publish: (_ unfinished: String, _ file: String) -> Bool
-    ) throws {
+    ) throws(Failure) {
         let unfinished = "\(file).\(String(UInt64.random(in: .min ... .max), radix: 36))"
         defer { unlink(unfinished) }
         let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw cannotWrite(file) }
-        Terminal.write(text, to: descriptor)
-        guard fsync(descriptor) == 0, close(descriptor) == 0, publish(unfinished, file) else {
-            throw cannotWrite(file)
+        do throws(LostOutput) {
+            try Terminal.write(text, to: descriptor)
+        } catch {
+            close(descriptor)
+            throw cannotWrite(file, error.reason)
         }
+        guard fsync(descriptor) == 0 else {
+            let failure = cannotWrite(file)
+            close(descriptor)
+            throw failure
+        }
+        guard close(descriptor) == 0, publish(unfinished, file) else { throw cannotWrite(file) }
     }
 
-    private func cannotWrite(_ file: String) -> Failure {
-        Failure(code: "invalid_setting", "Can't write \(file): \(String(cString: strerror(errno))).")
+    private func cannotWrite(_ file: String, _ reason: String = String(cString: strerror(errno))) -> Failure {
+        Failure(code: "invalid_setting", "Can't write \(file): \(reason).")
     }
 
     private static func absolute(_ path: String) -> String {

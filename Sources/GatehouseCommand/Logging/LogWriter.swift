@@ -73,7 +73,7 @@ final class LogWriter: Sendable {
     }
 
     private func writeAll() {
-        while let bytes = next() { Terminal.write(bytes, to: descriptor) }
+        while let bytes = next() { try? Terminal.write(bytes, to: descriptor) }
     }
 
     private func next() -> [UInt8]? {

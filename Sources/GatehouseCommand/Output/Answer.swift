@@ -7,6 +7,8 @@ struct Answer {
     var isSuccess = true
     /// Standard output has been given something else, so that this is for standard error.
     var isBeside = false
+    /// What it means when this can't be written.
+    var loss = "What the command was to change is changed all the same."
 
     init(json: JSON, isSuccess: Bool = true, text: @escaping (_ coloured: Bool) -> String) {
         self.json = json
@@ -20,6 +22,13 @@ struct Answer {
 
     init(json: JSON, card: [(String, Table.Cell)]) {
         self.init(json: json) { Card(members: card).rendered(coloured: $0) }
+    }
+
+    /// The same, where its loss means something of its own.
+    func orElse(_ loss: String) -> Answer {
+        var answer = self
+        answer.loss = loss
+        return answer
     }
 
     /// A list; `whenEmpty` is what people read instead of an empty table.

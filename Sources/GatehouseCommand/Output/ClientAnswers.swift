@@ -5,7 +5,7 @@ import Gatehouse
 
 extension Answer {
     /// The one answer that holds the secret.
-    static func newClient(_ new: NewAPIClient) -> Answer {
+    static func newClient(_ new: NewAPIClient, of tenant: String) -> Answer {
         var json = new.client.json
         json["client_secret"] = .string(new.secret.revealed)
         let card = Card(members: [
@@ -16,7 +16,11 @@ extension Answer {
         ])
         return Answer(json: .object(json)) { coloured in
             card.rendered(coloured: coloured) + "\nKeep the secret now; it can't be shown again."
-        }
+        }.orElse(
+            """
+            The API client was created, and its secret is lost; delete it, and create another: \
+            gatehouse admin client delete \(tenant) \(new.client.id.lowercaseString)
+            """)
     }
 
     static func clients(_ clients: [APIClient]) -> Answer {

@@ -8,12 +8,20 @@ import FoundationEssentials
 
 /// The streams of the program: results on standard output, everything else on standard error.
 enum Terminal {
-    static func printResult(_ text: String) {
-        write(text + "\n", to: STDOUT_FILENO)
+    /// Throws a `Failure` when not all of it arrived.
+    ///
+    /// - Parameter loss: What that means, as a sentence.
+    static func printResult(_ text: String, orElse loss: String = "Nothing else was to be done.") throws(Failure) {
+        do throws(LostOutput) {
+            try write(text + "\n", to: STDOUT_FILENO)
+        } catch {
+            throw Failure(code: "invalid_setting", "Standard output can't be written: \(error.reason). \(loss)")
+        }
     }
 
+    /// Where nobody can be told there is nobody to tell that to.
     static func printDiagnostic(_ text: String) {
-        write(text + "\n", to: STDERR_FILENO)
+        try? write(text + "\n", to: STDERR_FILENO)
     }
 
     static var isInteractive: Bool {
@@ -28,7 +36,7 @@ enum Terminal {
 
     /// A line from standard input, after a question on standard error; nil at the end of the input.
     static func ask(_ question: String) -> String? {
-        write(question, to: STDERR_FILENO)
+        try? write(question, to: STDERR_FILENO)
         return readLine()
     }
 
@@ -37,17 +45,17 @@ enum Terminal {
         guard let hiding = HiddenTyping() else { return nil }
         defer {
             hiding.end()
-            write("\n", to: STDERR_FILENO)
+            try? write("\n", to: STDERR_FILENO)
         }
         return ask(question)
     }
 
-    static func write(_ text: String, to descriptor: Int32) {
-        write(Array(text.utf8), to: descriptor)
+    static func write(_ text: String, to descriptor: Int32) throws(LostOutput) {
+        try write(Array(text.utf8), to: descriptor)
     }
 
     /// One system call a message where the kernel takes it whole, so that lines of several threads don't mix.
-    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws(LostOutput) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
@@ -56,10 +64,15 @@ enum Terminal {
                 var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&wait, 1, -1)
             } else if count < 0 && errno != EINTR {
-                return
+                throw LostOutput(reason: String(cString: strerror(errno)))
             }
         }
     }
+}
+
+/// Not all of something was written: the disk is full, for instance.
+struct LostOutput: Error {
+    let reason: String
 }
 
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {

@@ -6,7 +6,7 @@ import Webhooks
 
 extension Answer {
     /// The one answer that holds the secret.
-    static func newWebhook(_ new: NewWebhookEndpoint) -> Answer {
+    static func newWebhook(_ new: NewWebhookEndpoint, of tenant: String) -> Answer {
         var json = new.endpoint.json
         json["secret"] = .string(new.secret.revealed)
         let card = Card(members: [
@@ -17,7 +17,11 @@ extension Answer {
         ])
         return Answer(json: .object(json)) { coloured in
             card.rendered(coloured: coloured) + "\nKeep the secret now; it can't be shown again."
-        }
+        }.orElse(
+            """
+            The webhook was created, and its secret is lost; delete it, and create another: \
+            gatehouse admin webhook delete \(tenant) \(new.endpoint.id.lowercaseString)
+            """)
     }
 
     static func webhooks(_ endpoints: [WebhookEndpoint]) -> Answer {

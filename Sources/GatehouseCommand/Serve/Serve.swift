@@ -25,7 +25,7 @@ struct Serve: AsyncParsableCommand {
             flags: .init(database, masterKey, shared, service), environment: ProcessInfo.processInfo.environment)
         if printConfig {
             let table = PrintedSetting.table(settings.printed)
-            return Terminal.printResult(table.rendered(coloured: Terminal.hasColour(STDOUT_FILENO)))
+            return try Terminal.printResult(table.rendered(coloured: Terminal.hasColour(STDOUT_FILENO)))
         }
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
         try await ServiceProcess(settings: settings, logger: logger).run {
