@@ -15,28 +15,49 @@ struct DevFolder {
     var masterKeyFile: String { "\(path)/master-key" }
     var environmentFile: String { "\(path)/env" }
 
-    /// Makes the folder and the master key where they are missing.
-    init(path: String) throws {
+    /// Makes the folder and the master key where they are missing. A folder that is there keeps its permissions, or is refused.
+    init(path: String) throws(Failure) {
         self.path = Self.absolute(path)
-        do {
-            try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(code: "invalid_setting", "Can't make the folder \(path); choose another with --data-dir.")
-        }
-        // PostgreSQL doesn't run as root; its user must be able to pass through to its own folder.
-        chmod(self.path, geteuid() == 0 ? 0o711 : 0o700)
+        if try !makeFolder() { try checkFolder() }
         if access(masterKeyFile, F_OK) != 0 {
             try write(MasterKey.generate().base64 + "\n", to: masterKeyFile, publish: Self.keepingFirst)
         }
     }
 
     /// Writes what `. .gatehouse/env` sets in a shell; other sources of the master key, which exclude its file, go.
-    func writeEnvironment(_ values: [(Setting, String)]) throws {
+    func writeEnvironment(_ values: [(Setting, String)]) throws(Failure) {
         let others = Setting.masterKeySources.filter { source in !values.contains { $0.0 == source } }
         let lines =
             ["unset " + others.map(\.variable).joined(separator: " ")]
             + values.map { "export \($0.variable)=\($1.quotedForShell)" }
         try write(lines.joined(separator: "\n") + "\n", to: environmentFile) { rename($0, $1) == 0 }
+    }
+
+    /// Whether it wasn't there.
+    private func makeFolder() throws(Failure) -> Bool {
+        let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        guard mkdir(path, 0o700) == 0 else {
+            if errno == EEXIST { return false }
+            throw unusable("it can't be made (\(String(cString: strerror(errno))))")
+        }
+        // PostgreSQL doesn't run as root; its user must be able to pass through to its own folder.
+        if geteuid() == 0 { chmod(path, 0o711) }
+        return true
+    }
+
+    /// Who may write to it could exchange the master key, or the settings, which a shell runs.
+    private func checkFolder() throws(Failure) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw unusable("it is no folder") }
+        guard status.st_mode & 0o022 == 0 else { throw unusable("others may write to it", orMake: "\(path)/gatehouse") }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else { throw unusable(String(cString: strerror(errno))) }
+    }
+
+    private func unusable(_ reason: String, orMake folder: String? = nil) -> Failure {
+        let other = folder.map { ", such as \($0)" } ?? ""
+        return Failure(
+            code: "invalid_setting", "Can't use the folder \(path): \(reason). Choose another with --data-dir\(other).")
     }
 
     /// Of two programs that start at once the first one's file stays, and serves both.
@@ -71,7 +92,9 @@ struct DevFolder {
     }
 
     private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        let full = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        let trimmed = String(full.reversed().drop { $0 == "/" }.reversed())
+        return trimmed.isEmpty ? "/" : trimmed
     }
 }
 
