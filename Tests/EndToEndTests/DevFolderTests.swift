@@ -75,4 +75,41 @@ struct DevFolderTests {
             #expect(below?.message.contains("it can't be made (Not a directory)") == true)
         }
     }
+
+    @Test("holds no master key that couldn't be written")
+    func fullDisk() async throws {
+        try await inFolder { path in
+            // No file can grow; the pipe takes what is said.
+            let limited = "(trap '' XFSZ; ulimit -f 0; exec \"$0\" dev --data-dir \"$1\" 2>&1); echo \"ended with $?\""
+            let outcome = try await Program.run(
+                ["-c", "{ \(limited); } | cat", Program.path, path], program: "/bin/sh")
+            #expect(
+                outcome.output == """
+                    gatehouse: Can't write \(path)/master-key: File too large.
+                    ended with 1
+
+                    """)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+        }
+    }
+
+    @Test("names a master key that is none, and what to do about it")
+    func damagedKey() async throws {
+        try await inFolder { path in
+            let key = "\(path)/master-key"
+            try Data().write(to: URL(filePath: key))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+            let empty = try await Program.run(["dev", "--data-dir", path])
+            #expect(empty.status == 1)
+            #expect(empty.errors == "gatehouse: \(key) holds no master key. Delete it; the next start makes another.\n")
+            try FileManager.default.createDirectory(atPath: "\(path)/postgres", withIntermediateDirectories: false)
+            let lost = #expect(throws: Failure.self) { try DevFolder(path: path) }
+            #expect(
+                lost?.message.hasSuffix("Put back a copy of it, or delete \(path) with its users to begin anew.")
+                    == true)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+            let open = #expect(throws: Failure.self) { try DevFolder(path: path) }
+            #expect(open?.message.contains("others may read \(key); run: chmod 600 \(key)") == true)
+        }
+    }
 }

@@ -22,6 +22,7 @@ struct DevFolder {
         if access(masterKeyFile, F_OK) != 0 {
             try write(MasterKey.generate().base64 + "\n", to: masterKeyFile, publish: Self.keepingFirst)
         }
+        try checkMasterKey()
     }
 
     /// Writes what `. .gatehouse/env` sets in a shell; other sources of the master key, which exclude its file, go.
@@ -52,6 +53,24 @@ struct DevFolder {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw unusable("it is no folder") }
         guard status.st_mode & 0o022 == 0 else { throw unusable("others may write to it", orMake: "\(path)/gatehouse") }
         guard access(path, R_OK | W_OK | X_OK) == 0 else { throw unusable(String(cString: strerror(errno))) }
+    }
+
+    private func checkMasterKey() throws(Failure) {
+        var key: [UInt8]
+        do throws(FieldFault) {
+            key = try PrivateFile(path: masterKeyFile, contents: "the master key").read()
+        } catch {
+            throw Failure(
+                code: "invalid_setting",
+                "The master key: \(error.message). Mend that, or choose another folder with --data-dir.")
+        }
+        defer { key.wipe() }
+        guard (try? MasterKeys(base64: key)) == nil else { return }
+        let remedy =
+            access(postgres, F_OK) == 0
+            ? "Put back a copy of it, or delete \(path) with its users to begin anew."
+            : "Delete it; the next start makes another."
+        throw Failure(code: "invalid_setting", "\(masterKeyFile) holds no master key. \(remedy)")
     }
 
     private func unusable(_ reason: String, orMake folder: String? = nil) -> Failure {
