@@ -128,4 +128,26 @@ struct ServeTests {
             #expect(second.errors.contains("--listen"))
         }
     }
+
+    /// What PostgreSQL says, where it says it, and no password in any case.
+    @Test("It says why it can't get into the database")
+    func whyNot() async throws {
+        let place = try await Installation.migrated()
+        let (url, name) = (place.database.serviceURL, place.database.name)
+        let nowhere = "postgres://u:hunter2@127.0.0.1:\(FreePort.take())/gatehouse"
+        let cases = [
+            (url.replacing("gh_service", with: "gh_nobody"), "\"gh_nobody\""),
+            (url.replacing(name, with: "\(name)_gone"), "database \"\(name)_gone\" does not exist"),
+            (nowhere, "Connection refused"), ("\(nowhere)?sslmod=disable", "its address can't be used"),
+        ]
+        for (address, reason) in cases {
+            let outcome = try await Program.run(
+                ["serve"], place.environment.merging(["DATABASE_URL": address]) { $1 })
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.hasPrefix("gatehouse: PostgreSQL can't be reached: "), "\(outcome.errors)")
+            #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+            #expect(!outcome.errors.contains("hunter2"))
+        }
+    }
 }

@@ -16,8 +16,8 @@ public struct StartupCheck: Sendable {
         self.sealer = sealer
     }
 
-    /// Throws `StartupProblem` with the first that doesn't hold.
-    public func callAsFunction() async throws(StartupProblem) {
+    /// Throws `StartupProblem` with the first that doesn't hold, or the `PostgresError` by which the database can't be asked.
+    public func callAsFunction() async throws {
         do {
             try await database.untenanted.withConnection { connection in
                 try await checkRole(try await connection.first(SchemaStatements.dangers, ()) ?? [])
@@ -27,7 +27,7 @@ public struct StartupCheck: Sendable {
         } catch let problem as StartupProblem {
             throw problem
         } catch let error as PostgresError where error.isUnavailability {
-            throw StartupProblem(message: "The database can't be reached: check DATABASE_URL and that it is running.")
+            throw error
         } catch {
             throw StartupProblem(message: "The database could not be checked: \(Self.fact(error)).")
         }
