@@ -1,7 +1,11 @@
 import Foundation
 import Gatehouse
+import NIOCore
+import ServiceLifecycle
 import TestSupport
 import Testing
+
+@testable import GatehouseCommand
 
 private let password = "vivid-Otter47-lintel-quasar"
 
@@ -126,6 +130,43 @@ struct ServeTests {
             #expect(second.status == 1)
             #expect(second.errors.split(separator: "\n").count == 1)
             #expect(second.errors.contains("--listen"))
+        }
+    }
+
+    @Test("An operations listener within the service's own address is told in one line")
+    func ownPort() async throws {
+        let place = try await Installation.migrated()
+        let listen = ["GATEHOUSE_LISTEN": "0.0.0.0:\(place.port)", "GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(place.port)"]
+        let outcome = try await Program.run(["serve"], place.environment.merging(listen) { $1 })
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors == """
+                gatehouse: Can't listen on 127.0.0.1:\(place.port): the service itself listens there. \
+                Choose another address with GATEHOUSE_OPS_LISTEN=HOST:PORT.
+
+                """)
+    }
+
+    private struct FailingListener: Service {
+        let error: any Error & Sendable
+
+        func run() async throws { throw error }
+    }
+
+    @Test("A port that is taken after it was tried is told in the same words, and any other error as it is")
+    func takenMeanwhile() async throws {
+        let place = ListenPlace(listen: try ListenAddress(parsing: "127.0.0.1:8080"))
+        let failure = await #expect(throws: Failure.self) {
+            try await ListeningService(
+                listener: FailingListener(error: IOError(errnoCode: EADDRINUSE, reason: "bind")), place: place
+            ).run()
+        }
+        #expect(
+            failure?.message == """
+                Can't listen on 127.0.0.1:8080: another program listens there. Choose another address with --listen HOST:PORT.
+                """)
+        await #expect(throws: CancellationError.self) {
+            try await ListeningService(listener: FailingListener(error: CancellationError()), place: place).run()
         }
     }
 

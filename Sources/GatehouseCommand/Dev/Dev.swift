@@ -17,8 +17,7 @@ struct Dev: AsyncParsableCommand {
         let cluster = PostgresCluster(directory: folder.postgres, binaries: try PostgresBinaries.find())
         let database = DevDatabase(cluster: cluster)
         let settings = try settings(folder: folder, database: database)
-        try ListenProbe(listen: settings.listen)()
-        try ListenProbe(opsListen: settings.opsListen)()
+        try ListenProbe(settings: settings)()
 
         Terminal.printDiagnostic("Starting a private PostgreSQL in \(cluster.directory) …")
         try await cluster.start()

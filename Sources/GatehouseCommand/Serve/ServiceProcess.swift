@@ -19,8 +19,7 @@ struct ServiceProcess {
 
     /// Refuses to start on anything that would fail later; returns after a graceful end by SIGTERM or SIGINT.
     func run(onServing: @escaping @Sendable () async -> Void) async throws {
-        try ListenProbe(listen: settings.listen)()
-        try ListenProbe(opsListen: settings.opsListen)()
+        try ListenProbe(settings: settings)()
         let metrics = try ServiceMetrics(tenants: settings.metricsTenantLabel)
         // For what libraries measure; our own parts are handed theirs.
         MetricsSystem.bootstrap(metrics.registry)
@@ -95,10 +94,14 @@ struct ServiceProcess {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: Upkeep(manager.keepWatchdogCalm)), .init(service: Upkeep(tracing.run)),
-                .init(service: Upkeep(readiness.run)), .init(service: operations), .init(service: Upkeep(pool.run)),
+                .init(service: Upkeep(readiness.run)),
+                .init(
+                    service: ListeningService(
+                        listener: operations, place: ListenPlace(opsListen: settings.opsListen))),
+                .init(service: Upkeep(pool.run)),
                 .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
                 .init(service: Upkeep(purge.run)), .init(service: Upkeep(mails.run)), .init(service: callWebhooks),
-                .init(service: server),
+                .init(service: ListeningService(listener: server, place: ListenPlace(listen: settings.listen))),
                 .init(
                     service: Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger)),
             ], logger: logger)
