@@ -56,6 +56,23 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case keySecretExported = "keys.secret_exported"
     case keysResealed = "keys.resealed"
     case keysDestroyed = "keys.destroyed"
+
+    /// Whether an event of this type may be about one user, which is what webhooks are told of.
+    public var mayNameUser: Bool {
+        switch self {
+        case .userRegistered, .logInSucceeded, .logInFailed, .sessionLoggedOut, .sessionRevoked, .allSessionsRevoked,
+            .passwordChanged, .passwordChangeFailed, .passwordReset, .codeFailed, .emailVerified, .emailChanged,
+            .emailChangeFailed, .emailChangeUndone, .profileUpdated, .deletionFailed, .refreshTokenReused,
+            .refreshRepeatedAfterGrace, .refreshGenerationUnknown, .userCreated, .userEnabled, .userDisabled,
+            .userDeleted, .userClaimsSet:
+            true
+        case .userImported, .tenantCreated, .tenantUpdated, .tenantEnabled, .tenantDisabled, .tenantExported,
+            .tenantImported, .clientCreated, .clientDeleted, .mailRetried, .mailTemplateSet, .mailTemplateDeleted,
+            .webhookCreated, .webhookEnabled, .webhookDisabled, .webhookDeleted, .webhooksReplayed, .keysRotated,
+            .keysRevoked, .keysImported, .keySecretExported, .keysResealed, .keysDestroyed:
+            false
+        }
+    }
 }
 
 /// What is recorded of the installation as a whole, or of a tenant that is gone with its trail.

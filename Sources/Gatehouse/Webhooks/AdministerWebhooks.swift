@@ -6,13 +6,14 @@ extension Administration {
     /// Makes an endpoint, which is told of everything from now on.
     ///
     /// Throws `invalidSetting` for an address that isn't an https URL, or not one that the world reaches, unless that is allowed, and for
-    /// an event that there isn't.
+    /// an event that isn't about a user.
     public func createWebhook(
         tenant slug: String, url text: String, eventTypes: [String], allowsPrivate: Bool
     ) async throws -> NewWebhookEndpoint {
         let url = try Self.webhookURL(text, allowsPrivate: allowsPrivate)
-        for type in eventTypes where AuditEventType(rawValue: type) == nil {
-            throw Refusal.invalidSetting("There is no event \(type); docs/audit.md lists those that there are.")
+        for type in eventTypes where AuditEventType(rawValue: type)?.mayNameUser != true {
+            let told = AuditEventType.allCases.filter(\.mayNameUser).map(\.rawValue).joined(separator: ", ")
+            throw Refusal.invalidSetting("\(type) is no event about a user. Those there are: \(told).")
         }
         let sealer = try requiredSealer()
         let secret = WebhookSecret.generate()

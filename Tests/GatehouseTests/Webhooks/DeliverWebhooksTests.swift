@@ -120,6 +120,22 @@ import Webhooks
         await #expect(throws: Refusal.self) { try await created(url, in: installation) }
     }
 
+    @Test(
+        "An endpoint can't be made for events that are about no user",
+        arguments: ["keys.rotated", "user.imported", "x"])
+    func untold(_ type: String) async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let refusal = await #expect(throws: Refusal.self) {
+            try await created("https://app.example/", ["user.registered", type], in: installation)
+        }
+        #expect(refusal?.code == "invalid_setting")
+        #expect(
+            refusal?.message.hasPrefix("\(type) is no event about a user. Those there are: user.registered, ") == true)
+        #expect(refusal?.message.contains("keys.revoked") == false)
+        #expect(try await installation.administration.listWebhooks(tenant: "shop").isEmpty)
+    }
+
     @Test("What comes due while an endpoint is off isn't told, is said to be given up, and can be replayed")
     func disabled() async throws {
         let installation = try await Installation.make()
