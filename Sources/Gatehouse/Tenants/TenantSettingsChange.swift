@@ -19,8 +19,9 @@ public struct TenantSettingsChange: Sendable {
     /// `.some(nil)` switches scheduled rotation off.
     public var rotateEvery: Duration??
     public var auditRetention: Duration?
-    public var mailFrom: String?
-    public var appURL: String?
+    /// `.some(nil)` goes back to the mailbox of the service, and mails to showing the token.
+    public var mailFrom: String??
+    public var appURL: String??
     public var requireVerifiedEmail: Bool?
     public var emailLogin: EmailLogin?
 
@@ -66,20 +67,23 @@ public struct TenantSettingsChange: Sendable {
     }
 
     private func applyMail(to result: inout TenantSettings) throws(Refusal) {
-        if let mailFrom {
-            guard let mailbox = try? Mailbox(mailFrom) else {
-                throw .invalidSetting("mail-from must be like no-reply@shop.example or Shop <no-reply@shop.example>.")
-            }
-            result.mailFrom = mailbox.description
-        }
+        if let mailFrom { result.mailFrom = try mailFrom.map { text throws(Refusal) in try Self.mailbox(text) } }
         if let appURL {
             try require(
-                Self.isIssuer(appURL) && appURL.utf8.count <= 200,
-                "app-url must be an https or http URL of at most 200 characters without query or fragment.")
+                appURL.map { Self.isIssuer($0) && $0.utf8.count <= 200 } ?? true,
+                "app-url must be an https or http URL of at most 200 characters without query or fragment, or none.")
             result.appURL = appURL
         }
         result.requireVerifiedEmail = requireVerifiedEmail ?? result.requireVerifiedEmail
         result.emailLogin = emailLogin ?? result.emailLogin
+    }
+
+    private static func mailbox(_ text: String) throws(Refusal) -> String {
+        guard let mailbox = try? Mailbox(text) else {
+            throw .invalidSetting(
+                "mail-from must be like no-reply@shop.example or Shop <no-reply@shop.example>, or none.")
+        }
+        return mailbox.description
     }
 
     /// The display name after this change, or the given one.

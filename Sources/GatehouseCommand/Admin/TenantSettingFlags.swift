@@ -56,10 +56,12 @@ struct TenantSettingFlags: ParsableArguments {
         help: "How long events of the audit trail are kept, 1d or longer. (365d)", transform: DurationText.argument)
     var auditRetention: Duration?
 
-    @Option(help: "Mailbox that mails come from, like 'Shop <no-reply@shop.example>'.")
+    @Option(help: "Mailbox that mails come from, like 'Shop <no-reply@shop.example>', or none. (none)")
     var mailFrom: String?
 
-    @Option(name: .customLong("app-url"), help: "Page of the app that links in mails lead to; ?token=… is added.")
+    @Option(
+        name: .customLong("app-url"),
+        help: "Page of the app that links in mails lead to, to which ?token=… is added, or none. (none)")
     var appURL: String?
 
     @Option(
@@ -96,8 +98,8 @@ struct TenantSettingFlags: ParsableArguments {
         if noAllowedOrigins || !allowedOrigin.isEmpty { change.allowedOrigins = allowedOrigin }
         change.registrationOpen = registration.map { $0 == .open }
         change.auditRetention = auditRetention
-        change.mailFrom = mailFrom
-        change.appURL = appURL
+        change.mailFrom = mailFrom.map { $0 == "none" ? nil : $0 }
+        change.appURL = appURL.map { $0 == "none" ? nil : $0 }
         change.requireVerifiedEmail = requireVerifiedEmail.map { $0 == .on }
         change.emailLogin = emailLogin
         switch rotateEvery {

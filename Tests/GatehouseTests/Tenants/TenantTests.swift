@@ -48,7 +48,13 @@ import Testing
         #expect(tenant.settings == expected && tenant.name == "The Shop")
         var off = TenantSettingsChange()
         off.rotateEvery = .some(nil)
-        #expect(try await installation.administration.updateTenant("shop", change: off).settings.rotateEvery == nil)
+        off.mailFrom = .some(nil)
+        off.appURL = .some(nil)
+        let left = try await installation.administration.updateTenant("shop", change: off).settings
+        #expect(left.rotateEvery == nil && left.mailFrom == nil && left.appURL == nil)
+        #expect(left.emailLogin == .link && left.issuer == expected.issuer)
+        let same = try await installation.administration.updateTenant("shop", change: TenantSettingsChange()).settings
+        #expect(same == left)
     }
 
     @Test("A setting out of bounds is refused and changes nothing")
