@@ -4,7 +4,8 @@ import Postgres
 extension Administration {
     /// Sets a tenant's wording of a kind of mail, for one locale or for all that have none of their own.
     ///
-    /// Throws `invalidSetting` for wording that is no mustache, or more of it than is taken.
+    /// Throws `invalidSetting` for wording that is no mustache, or more of it than is taken, that names a variable which there isn't, or
+    /// that shows neither link, code nor token in a mail that is about one.
     public func setMailTemplate(
         tenant slug: String, kind: MailKind, locale: MailLocale?, subject: String, text: String, html: String?
     ) async throws -> MailTemplate {

@@ -30,7 +30,8 @@ public struct MailTemplate: Sendable, Equatable {
                 ?? Self.page(of: text))
     }
 
-    /// Throws what `rendered` would, and what the database would not take.
+    /// Throws what `rendered` would, what the database would not take, and where a name stands that no variable has, or nothing that
+    /// the reader of such a mail needs.
     func check() throws(FieldFault) {
         for (part, name, limit) in [(subject, "subject", 500), (text, "text", 65_536), (html ?? " ", "html", 65_536)] {
             guard (1...limit).contains(part.utf8.count), !part.utf8.contains(0) else {
@@ -38,10 +39,26 @@ public struct MailTemplate: Sendable, Equatable {
                     code: "invalid_template", message: "The \(name) must be of 1 to \(limit) bytes without NUL.")
             }
         }
+        _ = try Self.read(subject, "subject", of: Self.variables)
+        for (part, name) in [(text, "text"), (html ?? text, "html")] {
+            let wording = try Self.read(part, name, of: Self.variables)
+            guard kind.purpose == nil || wording.shows(["link", "code", "token"]) else {
+                throw FieldFault(
+                    code: "invalid_template",
+                    message:
+                        "The \(name) shows none of {{link}}, {{code}} and {{token}}: nobody could do what the mail is for."
+                )
+            }
+        }
         guard try !rendered(Self.sample).subject.isEmpty else {
             throw FieldFault(code: "invalid_template", message: "The subject says nothing.")
         }
     }
+
+    /// As docs/mail.md lists them.
+    private static let variables = [
+        "app", "email", "new_email", "link", "token", "code", "code_minutes", "has_link",
+    ]
 
     private static let sample: [String: Mustache.Value] = [
         "app": "Shop", "email": "ada@example.com", "new_email": "new@example.com", "link": "https://shop.example",
@@ -51,8 +68,14 @@ public struct MailTemplate: Sendable, Equatable {
     private static func render(
         _ template: String, _ part: String, as form: Mustache.Form, _ values: [String: Mustache.Value]
     ) throws(FieldFault) -> String {
+        try read(template, part, of: nil).rendered(values, as: form)
+    }
+
+    private static func read(
+        _ template: String, _ part: String, of variables: [String]?
+    ) throws(FieldFault) -> Mustache {
         do throws(MustacheFault) {
-            return try Mustache(template).rendered(values, as: form)
+            return try Mustache(template, of: variables)
         } catch {
             throw FieldFault(code: "invalid_template", message: "The \(part), \(error)")
         }

@@ -25,6 +25,19 @@ struct Mustache: Sendable, Equatable {
 
     let parts: [Part]
 
+    /// Whether one of these variables is shown somewhere, in a section or outside.
+    func shows(_ names: Set<String>) -> Bool { Self.shows(names, in: parts) }
+
+    private static func shows(_ names: Set<String>, in parts: [Part]) -> Bool {
+        parts.contains { part in
+            switch part {
+            case .text: false
+            case .variable(let name): names.contains(name)
+            case .section(_, let inner), .inverted(_, let inner): shows(names, in: inner)
+            }
+        }
+    }
+
     /// A variable that has no value is shown as nothing. A section is shown where its variable has a value other than `false`, an inverted
     /// one where it hasn't.
     func rendered(_ values: [String: Value], as form: Form) -> String {

@@ -1,7 +1,9 @@
 extension Mustache {
     /// Throws where something else stands than variables, sections and comments, well nested.
-    init(_ text: String) throws(MustacheFault) {
-        var parser = MustacheParser(text)
+    ///
+    /// - Parameter names: What variables there are, in the order in which they are told; nil takes any.
+    init(_ text: String, of names: [String]? = nil) throws(MustacheFault) {
+        var parser = MustacheParser(text, names: names)
         parts = try parser.parts()
     }
 }
@@ -17,13 +19,15 @@ private struct MustacheParser {
     }
 
     private let bytes: [UInt8]
+    private let names: [String]?
     private var outer: [Mustache.Part] = []
     private var open: [OpenSection] = []
     /// The end of what has been read.
     private var position = 0
 
-    init(_ text: String) {
+    init(_ text: String, names: [String]?) {
         bytes = Array(text.utf8)
+        self.names = names
     }
 
     mutating func parts() throws(MustacheFault) -> [Mustache.Part] {
@@ -58,6 +62,10 @@ private struct MustacheParser {
     }
 
     private mutating func follow(_ tag: MustacheTag) throws(MustacheFault) {
+        // What closes a section is compared with what has opened it.
+        if let names, tag.kind != .comment, tag.kind != .end, !names.contains(tag.name) {
+            throw fault(.unknown(tag.name, known: names), tag)
+        }
         switch tag.kind {
         case .comment: break
         case .variable: append(.variable(tag.name))

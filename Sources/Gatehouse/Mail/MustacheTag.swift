@@ -43,6 +43,7 @@ struct MustacheFault: Error, Equatable, CustomStringConvertible {
         case noBeginning(String)
         case otherEnd(String, expected: String)
         case tooDeep
+        case unknown(String, known: [String])
     }
 
     let reason: Reason
@@ -62,6 +63,8 @@ extension MustacheFault.Reason {
         case .noBeginning(let name): "{{/\(name)}} closes a section that isn't open."
         case .otherEnd(let name, let expected): "{{/\(name)}} stands where {{/\(expected)}} has to come first."
         case .tooDeep: "sections nest too deep."
+        case .unknown(let name, let known):
+            "there is no variable \(Self.excerpt(name)). Those there are: \(known.joined(separator: ", "))."
         }
     }
 

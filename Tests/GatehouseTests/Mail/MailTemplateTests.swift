@@ -49,10 +49,46 @@ import Testing
         ])
     func refused(_ text: String) {
         for template in [
-            MailTemplate(kind: .logIn, locale: "", subject: "s", text: "x", html: text),
-            MailTemplate(kind: .logIn, locale: "", subject: text, text: "x", html: nil),
+            MailTemplate(kind: .logIn, locale: "", subject: "s", text: "{{code}}", html: text + "{{code}}"),
+            MailTemplate(kind: .logIn, locale: "", subject: text, text: "{{code}}", html: nil),
         ] {
             #expect(throws: FieldFault.self) { try template.check() }
+        }
+    }
+
+    @Test("The standard wording would be taken as a tenant's own", arguments: MailKind.allCases)
+    func standardIsTaken(_ kind: MailKind) throws {
+        try MailTemplate.standard(kind).check()
+    }
+
+    private func fault(_ kind: MailKind, subject: String = "s", _ text: String, html: String? = nil) -> String? {
+        do throws(FieldFault) {
+            try MailTemplate(kind: kind, locale: "", subject: subject, text: text, html: html).check()
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test(
+        "A name that no variable has is refused, in whichever part and tag",
+        arguments: ["{{lnik}}", "{{#lnik}}x{{/lnik}}", "{{^lnik}}x{{/lnik}}"])
+    func typos(_ tag: String) {
+        let told =
+            "there is no variable lnik. Those there are: app, email, new_email, link, token, code, code_minutes, has_link."
+        #expect(fault(.logIn, "{{code}}\n\(tag)") == "The text, line 2: \(told)")
+        #expect(fault(.logIn, "{{code}}", html: "{{code}}\(tag)") == "The html, line 1: \(told)")
+        #expect(fault(.passwordChanged, subject: tag, "x") == "The subject, line 1: \(told)")
+    }
+
+    @Test("A mail that is about a link, a code or a token shows one, in its HTML as well", arguments: MailKind.allCases)
+    func needed(_ kind: MailKind) {
+        let isNeeded = kind.purpose != nil
+        #expect(
+            (fault(kind, "x {{email}}{{#link}}here{{/link}}")?.hasPrefix("The text shows none") ?? false) == isNeeded)
+        #expect((fault(kind, "{{token}}", html: "x")?.hasPrefix("The html shows none") ?? false) == isNeeded)
+        for text in ["{{link}}", "{{#code}}{{^link}}{{code}}{{/link}}{{/code}}", "{{token}}"] {
+            #expect(fault(kind, text) == nil)
         }
     }
 

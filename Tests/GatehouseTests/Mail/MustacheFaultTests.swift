@@ -55,7 +55,8 @@ import Testing
             check("{{a", "a", nil)
                 == "invalid_template The subject, line 1: a tag that begins with {{ isn't closed by }}.")
         #expect(
-            check("s", "a", "{{/a}}") == "invalid_template The html, line 1: {{/a}} closes a section that isn't open.")
-        #expect(check("s", "{{app}}", "{{#app}}{{/app}}") == nil)
+            check("s", "{{code}}", "{{/a}}")
+                == "invalid_template The html, line 1: {{/a}} closes a section that isn't open.")
+        #expect(check("s", "{{link}}", "{{#app}}{{code}}{{/app}}") == nil)
     }
 }
