@@ -53,6 +53,7 @@ public enum Refusal: Error, Sendable, Equatable {
     case clientNotFound
     case mailNotFound
     case webhookNotFound
+    case webhookMessageNotFound
     case mailTemplateNotFound
     case guardRefused(String)
     case invalidSetting(String)
@@ -98,7 +99,8 @@ public enum Refusal: Error, Sendable, Equatable {
         case .tenantExists: "tenant_exists"
         case .userNotFound: "user_not_found"
         case .keyNotFound: "key_not_found"
-        case .clientNotFound, .mailNotFound, .mailTemplateNotFound, .webhookNotFound: "not_found"
+        case .clientNotFound, .mailNotFound, .mailTemplateNotFound, .webhookNotFound, .webhookMessageNotFound:
+            "not_found"
         case .guardRefused: "guard_refused"
         case .invalidSetting: "invalid_setting"
         case .confirmationRequired: "confirmation_required"
@@ -139,6 +141,7 @@ public enum Refusal: Error, Sendable, Equatable {
         case .clientNotFound: "There is no such API client."
         case .mailNotFound: "There is no such dead letter."
         case .webhookNotFound: "There is no such webhook."
+        case .webhookMessageNotFound: "There is no such message to a webhook."
         case .mailTemplateNotFound: "There is no such wording of the tenant's own."
         case .guardRefused(let reason), .invalidSetting(let reason), .confirmationRequired(let reason),
             .schemaOutdated(let reason):

@@ -3,6 +3,31 @@ import Testing
 
 @Suite("gatehouse admin webhook")
 struct WebhookCommandTests {
+    @Test(
+        "A message is named by its id or by what its receiver was given, and one that there isn't is told from a webhook"
+    )
+    func replay() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let url = "https://app.example/hooks"
+        let made = try await Program.admin("webhook", "create", "shop", "--url", url, in: place)
+        #expect(made.status == 0, "\(made.errors)")
+        _ = try await Program.admin("user", "create", "shop", "--email", "ada@example.com", in: place)
+        let waiting = try await Program.admin("webhook", "attempts", "shop", in: place).list
+        let id = try #require(waiting.first?["id"] as? String)
+        #expect(waiting.first?["attempts"] as? Int == 0)
+        for name in [id, "msg_\(id)"] {
+            let replayed = try await Program.admin("webhook", "replay", "shop", name, in: place)
+            #expect(replayed.list.compactMap { $0["id"] as? String } == [id], "\(replayed.errors)")
+        }
+        let unknown = try await Program.admin("webhook", "replay", "shop", "msg_\(UUID().uuidString)", in: place)
+        #expect(unknown.status == 1 && unknown.errorCode == "not_found")
+        #expect(unknown.errors == "gatehouse: There is no such message to a webhook.\n")
+        #expect(try await Program.admin("webhook", "replay", "shop", "msg_x", in: place).status == 2)
+        let webhook = try await Program.admin("webhook", "enable", "shop", UUID().uuidString, in: place)
+        #expect(webhook.errors == "gatehouse: There is no such webhook.\n")
+    }
+
     @Test("An event that is about no user is refused, with a list of those that are")
     func untold() async throws {
         let place = try await Installation.migrated()

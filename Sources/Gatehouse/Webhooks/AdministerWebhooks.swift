@@ -60,12 +60,12 @@ extension Administration {
         return try await database.query(WebhookStatements.attempts, (tenant.id, endpoint, limit), in: tenant.id)
     }
 
-    /// Tells it again: the message named, delivered or not, or all dead letters. Throws `webhookNotFound` when there is no such message.
+    /// Tells it again: the message named, delivered or not, or all dead letters. Throws `webhookMessageNotFound`.
     public func replayWebhooks(tenant slug: String, message: UUID?) async throws -> [WebhookAttempt] {
         let tenant = try await showTenant(slug)
         return try await database.transaction(in: tenant.id) { transaction in
             let replayed = try await transaction.query(WebhookStatements.replay, (tenant.id, message))
-            if message != nil && replayed.isEmpty { throw Refusal.webhookNotFound }
+            if message != nil && replayed.isEmpty { throw Refusal.webhookMessageNotFound }
             if !replayed.isEmpty {
                 try await record(
                     .webhooksReplayed, in: transaction, tenant: tenant.id,

@@ -31,7 +31,8 @@ public struct WebhookAttempt: Sendable {
     public let userID: UUID
     public let at: Date
     public let state: State
-    public let attempts: Int
+    /// How many there have been; nil for what is over, of which it isn't kept.
+    public let attempts: Int?
     /// A code such as `http_503` or `connect`.
     public let failure: String?
     /// When it will be tried next; nil unless it waits.

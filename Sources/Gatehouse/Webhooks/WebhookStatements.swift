@@ -80,7 +80,7 @@ enum WebhookStatements {
     static let attempts = Statement<(tenant: UUID, endpoint: UUID?, limit: Int), WebhookAttempt>(
         """
         select m.id, m.endpoint_id, m.type, m.user_id, m.at, m.delivered_at is not null, m.failed_at is not null,
-            coalesce(d.attempts, 0), m.failure, d.due_at
+            d.attempts, m.failure, d.due_at
         from webhook_messages m left join deliveries d on d.id = m.id
         where m.tenant_id = $1 and ($2::uuid is null or m.endpoint_id = $2) order by m.created_at desc, m.id limit $3
         """,
@@ -130,11 +130,12 @@ extension QueuedWebhook {
 extension WebhookAttempt {
     @Sendable fileprivate static func row(
         id: UUID, endpointID: UUID, type: String, userID: UUID, at: Date, isDelivered: Bool, isDead: Bool,
-        attempts: Int32, failure: String?, dueAt: Date?
+        attempts: Int32?, failure: String?, dueAt: Date?
     ) -> WebhookAttempt {
         WebhookAttempt(
             id: id, endpointID: endpointID, type: type, userID: userID, at: at,
-            state: isDelivered ? .delivered : isDead ? .dead : .waiting, attempts: Int(attempts), failure: failure,
+            state: isDelivered ? .delivered : isDead ? .dead : .waiting, attempts: attempts.map(Int.init),
+            failure: failure,
             dueAt: dueAt)
     }
 }

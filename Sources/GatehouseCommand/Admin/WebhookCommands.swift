@@ -103,11 +103,16 @@ struct WebhookCommands: ParsableCommand {
             abstract: "Tell again: the message named, delivered or not, or all that were given up.")
 
         @Argument var tenant: String
-        @Argument(help: "A message's id.", transform: WebhookTarget.uuid) var id: UUID?
+        @Argument(help: "A message's id, as attempts shows it or the webhook was given it: msg_…", transform: message)
+        var id: UUID?
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
             .webhookAttempts(try await office.administration.replayWebhooks(tenant: tenant, message: id))
+        }
+
+        @Sendable private static func message(_ text: String) throws -> UUID {
+            try WebhookTarget.uuid(text.hasPrefix("msg_") ? String(text.dropFirst(4)) : text)
         }
     }
 }

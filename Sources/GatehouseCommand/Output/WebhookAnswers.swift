@@ -43,7 +43,7 @@ extension Answer {
             row: {
                 [
                     .init($0.id.lowercaseString), .init($0.type, .bold), .time($0.at), .init($0.state.rawValue),
-                    .init(String($0.attempts)), .optional($0.failure), .time($0.dueAt),
+                    .optional($0.attempts.map { String($0) }), .optional($0.failure), .time($0.dueAt),
                 ]
             })
     }
@@ -65,7 +65,8 @@ extension WebhookAttempt {
         [
             "id": .id(id), "webhook_id": .id(endpointID), "event": .string(type), "user_id": .id(userID),
             "at": .time(at),
-            "state": .string(state.rawValue), "attempts": .integer(attempts), "reason": .optional(failure),
+            "state": .string(state.rawValue), "attempts": attempts.map { .integer($0) } ?? .null,
+            "reason": .optional(failure),
             "next_attempt_at": .time(dueAt),
         ]
     }

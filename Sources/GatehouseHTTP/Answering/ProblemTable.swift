@@ -47,8 +47,8 @@ extension Problem {
         case .tooManyAttempts: .tooManyRequests
         case .overloaded, .databaseUnavailable, .keysUnavailable: .serviceUnavailable
         case .tenantExists, .userNotFound, .keyNotFound, .clientNotFound, .mailNotFound,
-            .mailTemplateNotFound, .webhookNotFound, .guardRefused, .invalidSetting, .confirmationRequired,
-            .schemaOutdated:
+            .mailTemplateNotFound, .webhookNotFound, .webhookMessageNotFound, .guardRefused, .invalidSetting,
+            .confirmationRequired, .schemaOutdated:
             nil
         }
     }

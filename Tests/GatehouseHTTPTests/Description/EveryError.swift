@@ -37,7 +37,8 @@ private func successor(of refusal: Refusal) -> Refusal? {
     case .keyNotFound: .clientNotFound
     case .clientNotFound: .mailNotFound
     case .mailNotFound: .webhookNotFound
-    case .webhookNotFound: .mailTemplateNotFound
+    case .webhookNotFound: .webhookMessageNotFound
+    case .webhookMessageNotFound: .mailTemplateNotFound
     case .mailTemplateNotFound: .guardRefused("")
     case .guardRefused: .invalidSetting("")
     case .invalidSetting: .confirmationRequired("")

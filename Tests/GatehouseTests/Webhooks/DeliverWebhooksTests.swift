@@ -36,7 +36,7 @@ import Webhooks
         #expect(Set(calls.map(\.message.id)).count == 3)
         let attempts = try await installation.administration.listWebhookAttempts(
             tenant: "shop", endpoint: nil, limit: 9)
-        #expect(attempts.count == 3 && attempts.allSatisfy { $0.state == .delivered })
+        #expect(attempts.count == 3 && attempts.allSatisfy { $0.state == .delivered && $0.attempts == nil })
     }
 
     @Test("An event and its message are there together, or neither")
@@ -85,6 +85,9 @@ import Webhooks
             #expect(try await caller.deliverAllDue() == 1)
         }
         #expect(try await attempts(installation).map(\.state) == [.dead])
+        await #expect(throws: Refusal.webhookMessageNotFound) {
+            try await installation.administration.replayWebhooks(tenant: "shop", message: UUID())
+        }
         try await installation.makeDue()
         #expect(try await caller.deliverAllDue() == 0)
         #expect(try await installation.administration.replayWebhooks(tenant: "shop", message: nil).count == 1)
