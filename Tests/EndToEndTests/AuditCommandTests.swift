@@ -20,6 +20,8 @@ struct AuditCommandTests {
         #expect(created.count == 1)
         let recent = try await Program.admin("audit", "list", "shop", "--since", "1h", "--limit", "1", in: place)
         #expect(recent.list.compactMap { $0["type"] as? String } == ["keys.rotated"], "\(recent.errors)")
+        let all = try await Program.admin("audit", "list", "shop", "--since", "99999999d", in: place)
+        #expect(all.list.count == 2, "\(all.errors)")
         #expect(try await Program.admin("audit", "list", "nobody", in: place).errorCode == "tenant_not_found")
         for wrong in [["--since", "90"], ["--limit", "0"], ["--type", "key.rotated"]] {
             let outcome = try await Program.run(["admin", "audit", "list", "shop"] + wrong, place.environment)

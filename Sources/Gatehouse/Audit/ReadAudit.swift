@@ -8,7 +8,7 @@ extension Administration {
     {
         let tenant = try await showTenant(slug).id
         var query = AuditQuery(tenant: tenant, type: type, limit: limit)
-        if let age { query.since = try await databaseTime() - age }
+        if let age { query.since = try await databaseTime() - min(age, Self.longestTrail) }
         return try await database.query(AuditStatements.newest, query, in: tenant)
     }
 
@@ -27,6 +27,9 @@ extension Administration {
             if events.count < AuditWindow.page { try await Task.sleep(for: pause) }
         }
     }
+
+    /// Older than any event, and a time that PostgreSQL knows.
+    private static var longestTrail: Duration { .seconds(200 * 366 * 86_400) }
 
     private func databaseTime() async throws -> Date {
         guard let now = try await database.untenanted.first(KeyStatements.now, ()) else {
