@@ -3,6 +3,16 @@ import Testing
 
 @testable import GatehouseCommand
 
+@Suite("The tour of gatehouse dev")
+struct DevTourTests {
+    @Test("names the program so that it is found from any folder")
+    func program() {
+        #expect(DevTour.program("gatehouse", in: "/home/ada") == "gatehouse")
+        #expect(DevTour.program("/usr/bin/gatehouse", in: "/home/ada") == "/usr/bin/gatehouse")
+        #expect(DevTour.program(".build/release/gatehouse", in: "/home/ada") == "/home/ada/.build/release/gatehouse")
+    }
+}
+
 @Suite("The folder of gatehouse dev", .timeLimit(.minutes(1)))
 struct DevFolderTests {
     @Test("has one master key, whoever of many came first")

@@ -44,6 +44,7 @@ struct DevTests {
     func tour() async throws {
         let sandbox = try Sandbox()
         let first = try await sandbox.start()
+        #expect(first.output.contains("  \(Program.path) admin tenant create shop"))
         let commands = first.output.split(separator: "\n").filter { $0.hasPrefix("  ") }.joined(separator: "\n")
         let shell = try RunningProgram(
             "/bin/sh", ["-ec", commands], environment: ["GATEHOUSE_MASTER_KEY": "of another"])

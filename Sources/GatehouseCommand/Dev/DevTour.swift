@@ -1,10 +1,17 @@
+import FoundationEssentials
+
 /// The commands that `gatehouse dev` prints once it serves; each works as it stands in another terminal.
 struct DevTour {
     let publicURL: String
     let environmentFile: String
-    var program = CommandLine.arguments.first ?? "gatehouse"
+    var program = Self.program(CommandLine.arguments.first ?? "gatehouse")
 
     static let password = "vivid-Otter47-lintel"
+
+    /// What finds the program from any folder: its name alone, where the shell has found it by that, or its whole path.
+    static func program(_ name: String, in folder: String = FileManager.default.currentDirectoryPath) -> String {
+        name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
+    }
 
     var text: String {
         let url = "\(publicURL)/t/\(DevDatabase.tenant)"
