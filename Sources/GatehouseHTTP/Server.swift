@@ -53,7 +53,8 @@ private func listener(
             entrance.opened(channel)
             await onRunning(channel.localAddress?.port ?? configuration.port)
         },
-        eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+        logger: Logger(label: logger.label) { _ in ServerLogHandler(logger.handler) })
     // What comes last hears of the end first.
     return ServiceGroup(
         configuration: .init(
