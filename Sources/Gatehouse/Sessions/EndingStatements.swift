@@ -8,21 +8,36 @@ extension SessionStatements {
         "with \(TenantStatements.held) \(ending) returning \(sessionColumns)",
         bind: { ($0.tenant, $0.session, $0.reason.rawValue) }, row: Session.row)
 
-    /// Ends one live session of this user's, who asks for it.
-    static let endOwn = Statement<(tenant: UUID, session: UUID, user: UUID, stamp: EventStamp), EndedSessions>(
+    struct EndingOwn: Sendable {
+        let tenant: UUID
+        let session: UUID
+        let user: UUID
+        /// The session by which the user asks.
+        let caller: UUID
+        let stamp: EventStamp
+    }
+
+    /// Ends one live session of this user's, who asks for it; whether there was one. No row when the caller's own session has ended.
+    ///
+    /// That one is only looked at. Held, it would have two sessions that end each other wait for each other.
+    static let endOwn = Statement<EndingOwn, EndedSessions>(
         """
-        with \(TenantStatements.held), ended as (
-            \(ending) and s.user_id = $4 returning s.id, s.user_id
+        with \(TenantStatements.held), caller as (
+            select s.user_id from refresh_tokens s, t
+            where s.tenant_id = t.id and s.id = $5 and s.user_id = $4 and t.disabled_at is null and \(isAlive)
+        ), ended as (
+            \(ending) and s.user_id = (select user_id from caller) returning s.id, s.user_id
         ), recorded as (
             \(AuditStatements.insertion(
-                of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 5))
+                of: .sessionRevoked, for: "ended", user: "ended.user_id", session: "ended.id", stamp: 6))
         )
-        \(endingColumns)
+        \(endingColumns) from caller
         """,
         bind: {
             let (stamp, reason) = ($0.stamp, EndReason.revokedByUser)
             return (
-                $0.tenant, $0.session, reason.rawValue, $0.user, stamp.id, stamp.client.address, stamp.client.userAgent
+                $0.tenant, $0.session, reason.rawValue, $0.user, $0.caller, stamp.id, stamp.client.address,
+                stamp.client.userAgent
             )
         },
         row: EndedSessions.init(any:isReplicated:))

@@ -17,13 +17,18 @@ public struct EndSession: Sendable {
     let database: Database
     let identifiers: IdentifierSource
 
-    /// Throws `sessionNotFound` when the user has no such live session, another user's included.
+    /// Throws `sessionNotFound` when the user has no such live session, another user's included, and `sessionEnded` when the one they
+    /// ask by was ended meanwhile.
     public func callAsFunction(
         _ id: UUID, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws {
         let tenant = served.tenant.id
-        let stamp = EventStamp(id: identifiers.next(), client: client)
-        guard try await database.end(SessionStatements.endOwn, (tenant, id, signedIn.user.id, stamp), in: tenant)
-        else { throw Refusal.sessionNotFound }
+        let ending = SessionStatements.EndingOwn(
+            tenant: tenant, session: id, user: signedIn.user.id, caller: signedIn.sessionID,
+            stamp: EventStamp(id: identifiers.next(), client: client))
+        guard let hasEnded = try await database.end(SessionStatements.endOwn, ending, in: tenant) else {
+            throw try await database.refusal(.sessionEnded, in: tenant)
+        }
+        guard hasEnded else { throw Refusal.sessionNotFound }
     }
 }

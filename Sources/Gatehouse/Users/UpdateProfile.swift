@@ -17,8 +17,8 @@ public struct UpdateProfile: Sendable {
     let database: Database
     let identifiers: IdentifierSource
 
-    /// The user after the change, of which there is nothing to record where it changes nothing. Throws `usernameTaken`, or `sessionEnded`
-    /// when the user has just been disabled.
+    /// The user after the change, of which there is nothing to record where it changes nothing. Throws `usernameTaken`, and
+    /// `sessionEnded` when this session was ended since it was asked who calls: a body may take its time.
     public func callAsFunction(
         _ change: ProfileChange, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws -> User {
@@ -28,7 +28,7 @@ public struct UpdateProfile: Sendable {
             stamp: EventStamp(id: identifiers.next(), client: client))
         do {
             guard let profile = try await database.first(UserStatements.updateProfile, update, in: tenant) else {
-                throw Refusal.sessionEnded
+                throw try await database.refusal(.sessionEnded, in: tenant)
             }
             if !profile.isChanged, profile.isReplicated { try await database.confirm(in: tenant) }
             return profile.user
@@ -48,15 +48,25 @@ extension UserStatements {
         let stamp: EventStamp
     }
 
+    /// Locks the person before their session, as whoever changes a password does. What is answered, and whether anything changes, is
+    /// of the row as it is then: the statement's snapshot may be older than a change that was waited for.
     static let updateProfile = Statement<ProfileUpdate, (user: User, isChanged: Bool, isReplicated: Bool)>(
         """
-        with \(TenantStatements.held), updated as (
+        with \(TenantStatements.held), person as (
+            select u.* from users u, t
+            where u.tenant_id = t.id and u.id = $2 and u.disabled_at is null and t.disabled_at is null
+            for no key update of u
+        ), caller as (
+            select person.* from person, refresh_tokens s, t
+            where s.tenant_id = t.id and s.id = $7 and s.user_id = person.id and \(SessionStatements.isAlive)
+            for share of s
+        ), updated as (
             update users u
             set name = case when $3 then $4 else u.name end, username = case when $5 then $6 else u.username end,
                 updated_at = now()
-            from t
-            where u.tenant_id = t.id and u.id = $2 and u.disabled_at is null
-                and ($3 and u.name is distinct from $4 or $5 and u.username is distinct from $6)
+            from caller
+            where u.tenant_id = $1 and u.id = $2
+                and ($3 and caller.name is distinct from $4 or $5 and caller.username is distinct from $6)
             returning \(userColumns)
         ), recorded as (
             \(AuditStatements.insertion(
@@ -65,8 +75,7 @@ extension UserStatements {
         )
         select true, \(StandbyConfirmation.isNeeded), updated.* from updated
         union all
-        select false, \(StandbyConfirmation.isNeeded), \(userColumns) from users u
-        where u.tenant_id = $1 and u.id = $2 and u.disabled_at is null and not exists (select from updated)
+        select false, \(StandbyConfirmation.isNeeded), \(userColumns) from caller u where not exists (select from updated)
         """,
         bind: {
             let (name, username, stamp) = ($0.change.name, $0.change.username, $0.stamp)

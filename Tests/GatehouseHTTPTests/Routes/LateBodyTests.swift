@@ -1,0 +1,44 @@
+import Gatehouse
+import Testing
+
+/// What is asked by a session that ends while the body of its request comes.
+@Suite(.timeLimit(.minutes(1))) struct LateBodyTests {
+    @Test func `A session that ends while the body comes changes nothing any more`() async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let user = try await tenant.user()
+        let reply = try await late("PATCH", "/v1/me", #"{"name":"Grace"}"#, user, in: tenant) {
+            let out = try await tenant.send("POST", "/v1/logout", user.bearer)
+            #expect(out.status == 204)
+        }
+        try expectProblem(reply, 401, "session_ended")
+        #expect(reply.header("www-authenticate")?.contains("error=\"invalid_token\"") == true)
+        let again = try await tenant.logIn(user.email)
+        #expect(try again.json["user"]?.objectValue?["name"] == .null)
+    }
+
+    @Test func `A tenant that is disabled while the body comes is none any more`() async throws {
+        let service = try await RunningService.shared
+        let tenant = try await service.tenant()
+        let user = try await tenant.user()
+        let reply = try await late("PATCH", "/v1/me", #"{"name":"Grace"}"#, user, in: tenant) {
+            _ = try await service.administration.disableTenant(tenant.tenant.slug)
+        }
+        try expectProblem(reply, 404, "tenant_not_found")
+    }
+
+    /// Sends the first byte of the body before `event` and the others after it.
+    private func late(
+        _ method: String, _ path: String, _ body: String, _ user: TestUser, in tenant: TestTenant,
+        while event: () async throws -> Void
+    ) async throws -> Reply {
+        let received = try await TCPClient.connected(to: tenant.service.port) { client in
+            var head = "\(method) \(tenant.path(path)) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            head += "Authorization: Bearer \(user.access)\r\nContent-Type: application/json\r\n"
+            try await client.send("\(head)Content-Length: \(body.utf8.count)\r\n\r\n\(body.prefix(1))")
+            try await event()
+            try await client.send(String(body.dropFirst()))
+            return try await client.receiveToEnd()
+        }
+        return try #require(Reply(received))
+    }
+}
