@@ -66,13 +66,30 @@ struct Gateway: Sendable {
         try await answering(incident) {
             guard let service, let slug = match.slug else { return try await untenanted(request, match) }
             try room.refuseSurplus(incident.channel)
+            if request.announcesTooMuch { return await tooLarge(request, slug, service, incident) }
             let tenant = try await service.directory.tenant(slug: slug)
             incident.tenant = tenant.tenant
             return try await self.answer(request, match, service, tenant, incident)
         }
     }
 
+    /// Whatever is asked, and of whatever tenant: that says only whose scripts may read the answer.
+    private func tooLarge(
+        _ request: Request, _ slug: String, _ service: LoginService, _ incident: RequestLog.Incident
+    ) async -> Answer {
+        var answer = Answer.problem(Problem(RequestFault.payloadTooLarge))
+        guard let tenant = try? await service.directory.tenant(slug: slug) else { return answer }
+        incident.tenant = tenant.tenant
+        CORS(request.headers, origins(of: tenant)).grant(&answer)
+        return answer
+    }
+
+    private func origins(of tenant: ServedTenant) -> AllowedOrigins {
+        AllowedOrigins(own: ownOrigin, listed: tenant.tenant.settings.allowedOrigins)
+    }
+
     private func untenanted(_ request: Request, _ match: RouteTable.Match) async throws(RequestFault) -> Answer {
+        guard !request.announcesTooMuch else { throw .payloadTooLarge }
         guard let resource = match.resource else { throw .notFound }
         if request.method == .options { return .options(allowed: resource.methods) }
         guard case .untenanted(let endpoint) = resource.route(for: request.method)?.endpoint else {
@@ -85,7 +102,7 @@ struct Gateway: Sendable {
         _ request: Request, _ match: RouteTable.Match, _ service: LoginService, _ tenant: ServedTenant,
         _ incident: RequestLog.Incident
     ) async throws(HTTPParserError) -> Answer {
-        let origins = AllowedOrigins(own: ownOrigin, listed: tenant.tenant.settings.allowedOrigins)
+        let origins = origins(of: tenant)
         let cors = CORS(request.headers, origins)
         let route = match.resource?.route(for: request.method)
         var answer = try await answering(incident, challenging: route?.expectsBearer == true ? tenant.tenant : nil) {

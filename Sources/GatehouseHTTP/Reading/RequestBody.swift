@@ -3,10 +3,15 @@ import HTTPTypes
 import NIOCore
 
 extension Request {
+    /// Whether the head says that more is coming than is read of a body. What says nothing of its length is refused by whoever reads it.
+    var announcesTooMuch: Bool { announcedLength ?? 0 > IncomingBody.maximumSize }
+
+    /// Digits, as the decoder has seen to; more of them than fit are too many bytes.
+    private var announcedLength: Int? { headers[.contentLength].map { Int($0) ?? .max } }
+
     /// The body as an object whose fields can be taken; nil when there is no body.
     ///
-    /// Throws what is wrong with it as a whole: too large (before it is read whole), not declared as JSON, not JSON, or no
-    /// object.
+    /// Throws what is wrong with it as a whole: too large (as soon as it is), not declared as JSON, not JSON, or no object.
     func fieldsIfAny() async throws -> RequestFields? {
         guard let bytes = try await bodyBytes(as: .json) else { return nil }
         do {
@@ -34,10 +39,7 @@ extension Request {
     }
 
     private func bodyBytes(as type: MediaType) async throws -> [UInt8]? {
-        // Digits, as the decoder has seen to; more of them than fit are too many bytes.
-        let declared = headers[.contentLength].map { Int($0) ?? .max }
-        if let declared, declared > IncomingBody.maximumSize { throw RequestFault.payloadTooLarge }
-        guard declared ?? 0 > 0 || headers[.transferEncoding] != nil else { return nil }
+        guard announcedLength ?? 0 > 0 || headers[.transferEncoding] != nil else { return nil }
         let buffer: ByteBuffer
         do {
             buffer = try await body.whole()

@@ -16,6 +16,19 @@ import Testing
         #expect(try again.json["user"]?.objectValue?["name"] == .null)
     }
 
+    @Test func `A session that ends while a body comes signs no other one out`() async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let user = try await tenant.user()
+        let other = try await tenant.logIn(user.email).text("access_token")
+        let id = try await tenant.sessionID(of: other)
+        let reply = try await late("DELETE", "/v1/sessions/\(id)", "{}", user, in: tenant) {
+            let out = try await tenant.send("POST", "/v1/logout", user.bearer)
+            #expect(out.status == 204)
+        }
+        try expectProblem(reply, 401, "session_ended")
+        #expect(try await tenant.me(other).status == 200)
+    }
+
     @Test func `A tenant that is disabled while the body comes is none any more`() async throws {
         let service = try await RunningService.shared
         let tenant = try await service.tenant()

@@ -45,6 +45,25 @@ import Testing
             try await tenant.send("POST", "/v1/login", raw: Array(body.utf8)), 400, "malformed_json")
     }
 
+    @Test(arguments: [
+        ("application/json", "{", 400, "malformed_json"), ("application/json", "[]", 400, "malformed_request"),
+        ("application/json", #"{"all":true}"#, 422, "validation_failed"),
+        ("text/plain", "{}", 415, "unsupported_media_type"),
+    ])
+    func `A session is ended by no request whose body is wrong, though it needs none`(
+        type: String, body: String, status: Int, code: String
+    ) async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let user = try await tenant.user()
+        let path = tenant.path("/v1/sessions/\(try await tenant.sessionID(of: user.access))")
+        let headers = user.bearer + ["Content-Type": type]
+        let reply = try await tenant.service.send("DELETE", path, headers, body: Array(body.utf8))
+        try expectProblem(reply, status, code)
+        let ended = try await tenant.service.send(
+            "DELETE", path, user.bearer + ["Content-Type": "application/json"], body: Array("{}".utf8))
+        #expect(ended.status == 204)
+    }
+
     @Test func `A body of 16 KiB is read, and one of a byte more is not`() async throws {
         let tenant = try await RunningService.shared.tenant()
         let body = Array(#"{"email":"a","password":"x","other":1}"#.utf8)

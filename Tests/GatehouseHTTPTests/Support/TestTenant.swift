@@ -47,6 +47,13 @@ struct TestTenant: Sendable {
         try await send("GET", "/v1/me", bearer(accessToken))
     }
 
+    /// The id of the session that this token belongs to.
+    func sessionID(of accessToken: String) async throws -> String {
+        let sessions = try await send("GET", "/v1/sessions", bearer(accessToken)).json["sessions"]?.arrayValue ?? []
+        let current = sessions.compactMap(\.objectValue).first { $0["current"] == true }
+        return try #require(current?["id"]?.stringValue)
+    }
+
     /// A new user with a session, tokens in hand.
     func user(_ extra: JSONObject = [:]) async throws -> TestUser {
         let email = randomEmail()
