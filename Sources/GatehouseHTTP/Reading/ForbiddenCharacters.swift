@@ -10,10 +10,15 @@ struct ForbiddenCharacters {
         self.bytes = bytes
     }
 
-    /// The names of those members; a name that is itself forbidden is left out.
+    /// The names of those members, as they are written: one that itself holds such a character is no text otherwise. None where the
+    /// text is no object.
     static func members(of bytes: [UInt8]) -> [String] {
         var scan = ForbiddenCharacters(bytes)
-        return scan.members()
+        return scan.isObject ? scan.members() : []
+    }
+
+    private var isObject: Bool {
+        bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
     }
 
     private mutating func members() -> [String] {
@@ -34,9 +39,8 @@ struct ForbiddenCharacters {
                 expectsName = false
             case UInt8(ascii: "\""):
                 let (text, isForbidden) = string()
-                if expectsName, depth == 1 {
-                    name = isForbidden ? nil : text
-                } else if isForbidden, let found = name {
+                if expectsName, depth == 1 { name = text }
+                if isForbidden, let found = name {
                     names.append(found)
                     name = nil
                 }

@@ -15,9 +15,7 @@ extension Request {
     func fieldsIfAny() async throws -> RequestFields? {
         guard let bytes = try await bodyBytes(as: .json) else { return nil }
         do {
-            guard case .object(let object) = try JSON.parse(bytes) else {
-                throw RequestFault.malformedRequest("The body must be a JSON object.")
-            }
+            guard case .object(let object) = try JSON.parse(bytes) else { throw RequestFault.noObject }
             return RequestFields(object)
         } catch let fault as JSONFault {
             throw Self.error(for: fault, in: bytes)
@@ -62,12 +60,21 @@ extension Request {
         case .duplicateMember:
             RequestFault.malformedRequest("A member of the body is there twice.")
         case .forbiddenCharacter:
-            Refusal.validationFailed(
-                ForbiddenCharacters.members(of: bytes).map { name in
-                    FieldProblem(
-                        field: name, code: "invalid_format",
-                        message: "The text contains NUL or half of a surrogate pair.")
-                })
+            forbiddenCharacters(in: bytes)
         }
     }
+
+    private static func forbiddenCharacters(in bytes: [UInt8]) -> any Error {
+        let names = ForbiddenCharacters.members(of: bytes)
+        guard !names.isEmpty else { return RequestFault.noObject }
+        return Refusal.validationFailed(
+            names.prefix(RequestFields.maximumProblems).map { name in
+                FieldProblem(
+                    field: name, code: "invalid_format", message: "The text contains NUL or half of a surrogate pair.")
+            })
+    }
+}
+
+extension RequestFault {
+    fileprivate static let noObject = RequestFault.malformedRequest("The body must be a JSON object.")
 }

@@ -5,7 +5,8 @@ import Gatehouse
 /// Problems are collected, so that `finish` can answer all of them together; a member that nobody took is one too. What
 /// is taken is nil where there is a problem, and counts only after `finish` has not thrown.
 struct RequestFields {
-    private static let maximumProblems = 20
+    /// The most that one answer lists.
+    static let maximumProblems = 20
 
     private let object: JSONObject
     /// Compares names by their code points, as a set of `String` would not.

@@ -24,7 +24,8 @@ import Testing
 
     @Test(arguments: [
         "[]", "7", "null", #"{"email":"a@example.com","email":"b@example.com","password":"x"}"#,
-        #"{"email":"a@example.com","\u0065mail":"b@example.com","password":"x"}"#,
+        #"{"email":"a@example.com","\u0065mail":"b@example.com","password":"x"}"#, #" ["\u0000"]"#, #""\ud800""#,
+        #"[{"a":"\u0000"}]"#,
     ])
     func `400 malformed_request for no object and for a member that is there twice`(text: String) async throws {
         let tenant = try await RunningService.shared.tenant()

@@ -11,7 +11,8 @@ import Testing
         (#"{"email":"a@example.com\u0000","password":"x"}"#, ["email"]),
         (#"{"email":"a","password":"\ud800"}"#, ["password"]),
         (#"{"email":"\udc00\ud800","password":"\u0000"}"#, ["email", "password"]),
-        (#"{"email":"a","password":"x","other":["\u0000"]}"#, ["other"]), (#"{"\ud83d":1}"#, []),
+        (#"{"email":"a","password":"x","other":["\u0000"]}"#, ["other"]), (#"{"\ud83d":1}"#, [#"\ud83d"#]),
+        (#"{"a\u0000":"\ud800","b":1}"#, [#"a\u0000"#]),
     ])
     func `422 for NUL and half a surrogate pair names the members that hold them`(
         body: String, fields: [String]
@@ -20,6 +21,14 @@ import Testing
         let reply = try await tenant.send("POST", "/v1/login", raw: Array(body.utf8))
         try expectProblem(reply, 422, "validation_failed")
         #expect(reply.fields == fields)
+    }
+
+    @Test func `Of many members that hold NUL twenty are named`() async throws {
+        let tenant = try await RunningService.shared.tenant()
+        let members = (0..<30).map { #""x\#($0)":"\u0000""# }.joined(separator: ",")
+        let reply = try await tenant.send("POST", "/v1/login", raw: Array("{\(members)}".utf8))
+        try expectProblem(reply, 422, "validation_failed")
+        #expect(reply.fields == (0..<20).map { "x\($0)" })
     }
 
     @Test(arguments: [
