@@ -4,8 +4,9 @@ import NIOCore
 extension HTTPConnection {
     private static let `continue` = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
     /// Says nothing of what was sent: it was no request.
-    private static let badRequest = ByteBuffer(
-        string: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+    static let badRequest = ByteBuffer(
+        string: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n"
+            + "X-Content-Type-Options: nosniff\r\n\r\n")
 
     func writeContinue(_ context: ChannelHandlerContext) {
         context.writeAndFlush(wrapOutboundOut(Self.continue), promise: nil)

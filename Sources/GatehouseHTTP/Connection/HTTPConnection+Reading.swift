@@ -73,6 +73,7 @@ extension HTTPConnection {
         progress.headRead(now: .now())
         do {
             let request = try HTTPRequest(head)
+            guard request.hasKnownTransferCoding else { return refuse(context) }
             let isOld = head.version != .http1_1
             clientAsksToClose = isOld || !head.isKeepAlive || request.asksToSwitchProtocol
             if !isOld, request.awaitsContinue { writeContinue(context) }

@@ -46,6 +46,12 @@ extension HTTPRequest {
         return Int(length).map { (1...IncomingBody.maximumSize).contains($0) } ?? false
     }
 
+    /// Whether the body comes as it is, or in chunks. The decoder sees to it that `chunked` is the last coding; what is below another one
+    /// would be taken for the body (RFC 9112, section 6.1).
+    var hasKnownTransferCoding: Bool {
+        headerFields[.transferEncoding]?.equalsASCIICaseInsensitively("chunked") ?? true
+    }
+
     /// Whether the decoder reads no further request after this one. We switch to nothing, so the client gets its answer,
     /// and needs a new connection for the next.
     var asksToSwitchProtocol: Bool {

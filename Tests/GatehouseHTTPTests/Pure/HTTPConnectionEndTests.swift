@@ -10,7 +10,15 @@ import Testing
 @Suite("The end of a connection") struct HTTPConnectionEndTests {
     private static let request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
     private static let chunked = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-    private static let badRequest = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    private static let badRequest = String(buffer: HTTPConnection.badRequest)
+
+    @Test("comes after a bare 400 that has what every response has to have")
+    func bare() throws {
+        let reply = try #require(Reply(Array(Self.badRequest.utf8)))
+        #expect(reply.status == 400 && reply.body.isEmpty)
+        #expect(reply.header("connection") == "close" && reply.header("content-length") == "0")
+        #expect(reply.header("cache-control") == "no-store" && reply.header("x-content-type-options") == "nosniff")
+    }
 
     @Test("answers a request whose body is no HTTP with a bare 400, and nothing after it")
     func broken() throws {
