@@ -3,15 +3,16 @@ public struct DisplayName: Sendable, Equatable {
     public let text: String
 
     public init(_ text: String) throws(FieldFault) {
-        // Bounded before it is normalised: no character of 200 takes more than this many bytes in practice.
-        guard text.utf8.count <= 4096 else { throw Self.tooLong }
         let scalars = text.unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
         else {
             throw FieldFault(code: "invalid_length", message: "A name has 1 to 200 characters.")
         }
-        let normalized = String(scalars[first...last]).normalizedNFC()
+        let trimmed = String(scalars[first...last])
+        // Bounded before it is normalised: no character of 200 takes more than this many bytes in practice.
+        guard trimmed.utf8.count <= 4096 else { throw Self.tooLong }
+        let normalized = trimmed.normalizedNFC()
         guard normalized.unicodeScalars.count <= 200 else { throw Self.tooLong }
         guard normalized.unicodeScalars.allSatisfy(Self.isPrintable) else {
             throw FieldFault(code: "invalid_format", message: "A name can't contain control characters.")

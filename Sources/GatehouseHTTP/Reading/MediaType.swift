@@ -5,7 +5,7 @@ enum MediaType: String {
     case json = "application/json"
     case form = "application/x-www-form-urlencoded"
 
-    /// Whether the body is plain JSON in UTF-8: `application/json`, with no charset but `utf-8`, not compressed.
+    /// Whether the body is plain JSON in UTF-8: `application/json`, with no charset but UTF-8, not compressed.
     static func isJSON(_ headers: HTTPFields) -> Bool {
         json.isDeclared(in: headers)
     }
@@ -34,6 +34,7 @@ enum MediaType: String {
         if value.utf8.count >= 2, value.utf8.first == quote, value.utf8.last == quote {
             value = Substring(value.utf8.dropFirst().dropLast())
         }
-        return !value.equalsASCIICaseInsensitively("utf-8")
+        // The second is no registered name, but what some clients call it.
+        return !value.equalsASCIICaseInsensitively("utf-8") && !value.equalsASCIICaseInsensitively("utf8")
     }
 }

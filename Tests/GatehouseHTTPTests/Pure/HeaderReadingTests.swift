@@ -6,7 +6,8 @@ import Testing
 @Suite struct HeaderReadingTests {
     @Test(arguments: [
         ("application/json", true), ("Application/JSON; charset=utf-8", true),
-        ("application/json;charset=\"UTF-8\"", true),
+        ("application/json;charset=\"UTF-8\"", true), ("application/json; charset=UTF8", true),
+        ("application/json; charset=utf-16", false), ("application/json; charset=utf", false),
         ("application/json ; charset=utf-8", true), ("application/json;", true),
         ("application/json; charset=latin1", false), ("application/jsonx", false), ("text/json", false),
         ("text/plain", false), ("application/x-www-form-urlencoded", false), ("multipart/form-data; boundary=x", false),
