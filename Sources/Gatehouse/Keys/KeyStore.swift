@@ -45,7 +45,7 @@ struct KeyStore: Sendable {
 
     /// That of the tenant's other keys: while the master key is being changed some instances have the old one alone, and
     /// only `master-key rotate`, which asks them first, moves a tenant.
-    private func masterKeyID() async throws -> String? {
+    func masterKeyID() async throws -> String? {
         let sealed = try await transaction.query(KeyStatements.all, tenant.id)
         let good = sealed.first { (try? sealer.open($0.secret, for: $0.identity(in: tenant.id))) != nil }
         return good.flatMap { KeySealer.masterKeyID(of: $0.secret) } ?? firstMasterKeyID

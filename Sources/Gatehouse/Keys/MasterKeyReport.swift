@@ -19,9 +19,21 @@ public struct MasterKeyReport: Sendable, Equatable {
     public internal(set) var unopenedRevoked = 0
     /// Other keys that no master key at hand opens; they are left as they are.
     public internal(set) var unopened: [UnopenedKey] = []
+    /// What else is sealed.
+    public internal(set) var webhookSecrets = WebhookSecretReport()
     /// Tenants that have been looked at, and how many there are.
     public internal(set) var tenants = 0
     public internal(set) var allTenants = 0
 
-    public var isComplete: Bool { unopened.isEmpty }
+    public var isComplete: Bool { unopened.isEmpty && webhookSecrets.unopened.isEmpty }
+
+    var hasResealedAny: Bool { resealed > 0 || webhookSecrets.resealed > 0 }
+
+    /// Adds what a run came to that was made just before this one: what it has sealed anew is unchanged to this one.
+    mutating func add(resealedBefore first: MasterKeyReport) {
+        resealed += first.resealed
+        unchanged = max(0, unchanged - first.resealed)
+        webhookSecrets.resealed += first.webhookSecrets.resealed
+        webhookSecrets.unchanged = max(0, webhookSecrets.unchanged - first.webhookSecrets.resealed)
+    }
 }

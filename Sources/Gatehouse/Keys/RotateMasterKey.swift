@@ -2,9 +2,10 @@ import FoundationEssentials
 import Postgres
 
 extension Administration {
-    /// Seals every key anew under the first master key, the newest tenant first; both are accepted meanwhile.
+    /// Seals every key, and every secret of a webhook, anew under the first master key, the newest tenant first; both are accepted
+    /// meanwhile.
     ///
-    /// Each tenant is one transaction: whatever ends this, what is done is done, and another run does the rest. A key that
+    /// Each tenant is one transaction: whatever ends this, what is done is done, and another run does the rest. What
     /// can't be opened is left as it is and reported. Throws `guardRefused` while an instance is running that would not open
     /// what is sealed here: at the beginning, where a dry run says so as well, or when one is started meanwhile.
     public func rotateMasterKey(
@@ -13,16 +14,15 @@ extension Administration {
         let sealer = try requiredSealer()
         try await refuseWhileInstancesLack(sealer.keys.sealing)
         let first = try await resealAll(with: sealer, dryRun: dryRun, progress)
-        guard !dryRun, first.resealed > 0 else { return first }
-        // Once more, for keys that somebody with the older key made behind our back.
+        guard !dryRun, first.hasResealedAny else { return first }
+        // Once more, for what somebody with the older key made behind our back.
         var report = try await resealAll(with: sealer, dryRun: false) { _ in }
-        report.resealed += first.resealed
-        report.unchanged = max(0, report.unchanged - first.resealed)
+        report.add(resealedBefore: first)
         try await recordMasterKeyRotation(report, to: sealer.keys.sealing)
         return report
     }
 
-    /// Looks whether every key opens, and which don't. Changes nothing.
+    /// Looks whether every key and every secret of a webhook opens, and which don't. Changes nothing.
     public func verifyMasterKey(progress: (MasterKeyReport) -> Void = { _ in }) async throws -> MasterKeyReport {
         try await resealAll(with: try requiredSealer(), dryRun: true, progress)
     }
@@ -47,6 +47,7 @@ extension Administration {
             report.unopened += part.unopened
             report.unchanged += part.unchanged
             report.unopenedRevoked += part.unopenedRevoked
+            report.webhookSecrets += part.webhookSecrets
             report.tenants += 1
             progress(report)
         }
@@ -55,7 +56,10 @@ extension Administration {
 
     private func look(at tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
         let sealed = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
-        return Resealing(sealed, of: tenant, with: sealer).report
+        let secrets = try await database.query(WebhookStatements.secrets, tenant.id, in: tenant.id)
+        var report = Resealing(sealed, of: tenant, with: sealer).report
+        report.webhookSecrets = WebhookSecretResealing(secrets, of: tenant, with: sealer).report
+        return report
     }
 
     func reseal(_ tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
@@ -63,21 +67,25 @@ extension Administration {
             return try await changing(tenant.slug) { transaction, tenant in
                 let sealed = try await transaction.query(KeyStatements.all, tenant.id)
                 let resealing = Resealing(sealed, of: tenant, with: sealer)
+                let webhooks = WebhookSecretResealing(
+                    try await transaction.query(WebhookStatements.secrets, tenant.id), of: tenant, with: sealer)
                 for key in resealing.sealedBefore {
                     let secret = try sealer.seal(key.secret, for: key.identity)
                     _ = try await transaction.execute(
                         KeyStatements.reseal, (tenant.id, key.identity.kid, key.sealed, secret))
                 }
-                try await resealWebhookSecrets(of: tenant.id, with: sealer, in: transaction)
-                if !resealing.sealedBefore.isEmpty {
+                try await webhooks.carryOut(with: sealer, in: transaction)
+                var report = resealing.report
+                report.webhookSecrets = webhooks.report
+                if report.hasResealedAny {
                     try await record(
                         .keysResealed, in: transaction, tenant: tenant.id,
                         detail: [
-                            "keys": .integer(resealing.sealedBefore.count),
-                            "master_key": .string(sealer.keys.sealing.id),
+                            "keys": .integer(report.resealed), "master_key": .string(sealer.keys.sealing.id),
+                            "webhook_secrets": .integer(report.webhookSecrets.resealed),
                         ])
                 }
-                return resealing.report
+                return report
             }
         } catch Refusal.tenantNotFound {
             return MasterKeyReport()
@@ -91,6 +99,8 @@ extension Administration {
                 detail: [
                     "master_key": .string(master.id), "resealed": .integer(report.resealed),
                     "unopened": .integer(report.unopened.count),
+                    "webhook_secrets_resealed": .integer(report.webhookSecrets.resealed),
+                    "webhook_secrets_unopened": .integer(report.webhookSecrets.unopened.count),
                 ])
         }
     }

@@ -5,8 +5,11 @@ import Webhooks
 extension Administration {
     /// Makes an endpoint, which is told of everything from now on.
     ///
-    /// Throws `invalidSetting` for an address that isn't an https URL, or not one that the world reaches, unless that is allowed, and for
-    /// an event that isn't about a user.
+    /// Its secret is sealed under the master key that the tenant's keys are under, so that every instance that serves the tenant opens
+    /// it.
+    ///
+    /// Throws `invalidSetting` for an address that isn't an https URL, or not one that the world reaches, unless that is allowed, for an
+    /// event that isn't about a user, and with a master key that is not the one of the tenant's keys.
     public func createWebhook(
         tenant slug: String, url text: String, eventTypes: [String], allowsPrivate: Bool
     ) async throws -> NewWebhookEndpoint {
@@ -15,13 +18,12 @@ extension Administration {
             let told = AuditEventType.allCases.filter(\.mayNameUser).map(\.rawValue).joined(separator: ", ")
             throw Refusal.invalidSetting("\(type) is no event about a user. Those there are: \(told).")
         }
-        let sealer = try requiredSealer()
         let secret = WebhookSecret.generate()
-        return try await changing(slug) { transaction, tenant in
-            let id = identifiers.next()
-            let sealed = try sealer.seal(
+        return try await changingKeys(of: slug) { store in
+            let (transaction, tenant, id) = (store.transaction, store.tenant, identifiers.next())
+            let sealed = try store.sealer.seal(
                 secret.withUnsafeBytes { SigningSecret(copying: Array($0)) },
-                for: WebhookSecretIdentity(tenantID: tenant.id, endpointID: id))
+                for: WebhookSecretIdentity(tenantID: tenant.id, endpointID: id), under: try await store.masterKeyID())
             guard
                 let endpoint = try await transaction.first(
                     WebhookStatements.insert,
@@ -72,17 +74,6 @@ extension Administration {
                     detail: ["messages": .integer(replayed.count)])
             }
             return replayed
-        }
-    }
-
-    /// Seals the secrets of a tenant's endpoints under the sealing key; those that can't be opened stay as they are.
-    func resealWebhookSecrets(of tenant: UUID, with sealer: KeySealer, in transaction: Transaction) async throws {
-        for (id, sealed) in try await transaction.query(WebhookStatements.secrets, tenant)
-        where KeySealer.masterKeyID(of: sealed) != sealer.keys.sealing.id {
-            let identity = WebhookSecretIdentity(tenantID: tenant, endpointID: id)
-            guard let secret = try? sealer.open(sealed, for: identity) else { continue }
-            _ = try await transaction.execute(
-                WebhookStatements.reseal, (tenant, id, try sealer.seal(secret, for: identity)))
         }
     }
 

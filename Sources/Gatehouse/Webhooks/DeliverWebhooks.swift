@@ -70,7 +70,7 @@ public struct DeliverWebhooks: Sendable {
             return
         }
         defer { underWay.end(queued.endpointID) }
-        do throws(WebhookFault) {
+        do throws(WebhookFailure) {
             try await post(queued, of: tenant)
         } catch {
             return try await failed(delivery, queued, of: tenant, error)
@@ -81,28 +81,31 @@ public struct DeliverWebhooks: Sendable {
         }
     }
 
-    private func post(_ queued: QueuedWebhook, of tenant: Tenant) async throws(WebhookFault) {
+    private func post(_ queued: QueuedWebhook, of tenant: Tenant) async throws(WebhookFailure) {
         let identity = WebhookSecretIdentity(tenantID: tenant.id, endpointID: queued.endpointID)
-        // As if nobody had answered: it is the operator's to mend, and another instance may have the key.
-        guard let sealed = try? sealer.open(queued.secret, for: identity) else { throw .connect }
-        let secret = WebhookSecret(bytes: sealed.withUnsafeBytes { Array($0) })
+        guard let opened = try? sealer.open(queued.secret, for: identity) else { throw .secretUnavailable }
+        let secret = WebhookSecret(bytes: opened.withUnsafeBytes { Array($0) })
         let message = WebhookMessage(
             id: "msg_\(queued.event.id.lowercaseString)", timestamp: clock.now(),
             body: queued.event.body(tenant: tenant.slug))
-        try await transport.post(message, to: queued.url, secrets: [secret], allowingPrivate: queued.allowsPrivate)
+        do throws(WebhookFault) {
+            try await transport.post(message, to: queued.url, secrets: [secret], allowingPrivate: queued.allowsPrivate)
+        } catch {
+            throw .post(error)
+        }
     }
 
     private func failed(
-        _ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant, _ fault: WebhookFault
+        _ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant, _ failure: WebhookFailure
     ) async throws {
-        if fault == .cancelled {
+        if failure.isCancellation {
             // The instance ends, and another takes it over at once.
             return try await afterDelivery {
                 _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
             }
         }
         let attempt = Int(delivery.attempts)
-        let isDead = !fault.isTransient || attempt > Self.pauses.count
+        let isDead = !failure.isTransient || attempt > Self.pauses.count
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)
         logger.warning(
             isDead
@@ -110,18 +113,18 @@ public struct DeliverWebhooks: Sendable {
                 : "A webhook was not delivered; another attempt follows.",
             metadata: [
                 "tenant": "\(tenant.slug)", "endpoint": "\(queued.endpointID.lowercaseString)",
-                "type": "\(queued.event.type)", "reason": "\(fault.code)", "attempt": "\(attempt)",
+                "type": "\(queued.event.type)", "reason": "\(failure.code)", "attempt": "\(attempt)",
             ])
-        if fault.isGone {
+        if failure.isGone {
             _ = try await database.first(
                 WebhookStatements.setEnabled, (tenant.id, queued.endpointID, false), in: tenant.id)
         }
         if isDead {
-            try await database.execute(WebhookStatements.giveUp, (tenant.id, delivery, fault.code), in: tenant.id)
+            try await database.execute(WebhookStatements.giveUp, (tenant.id, delivery, failure.code), in: tenant.id)
         } else {
             let pause = Self.pauses[attempt - 1] * Double.random(in: 0.8...1.2)
             try await database.execute(
-                WebhookStatements.postpone, (tenant.id, delivery, pause, fault.code), in: tenant.id)
+                WebhookStatements.postpone, (tenant.id, delivery, pause, failure.code), in: tenant.id)
         }
     }
 }

@@ -33,7 +33,7 @@ public struct WebhookAttempt: Sendable {
     public let state: State
     /// How many there have been; nil for what is over, of which it isn't kept.
     public let attempts: Int?
-    /// A code such as `http_503` or `connect`.
+    /// A code such as `http_503`, `connect` or `secret_unavailable`.
     public let failure: String?
     /// When it will be tried next; nil unless it waits.
     public let dueAt: Date?

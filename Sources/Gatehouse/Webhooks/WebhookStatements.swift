@@ -48,12 +48,13 @@ enum WebhookStatements {
         bind: { ($0.tenant, $0.id) }, row: WebhookEndpoint.row)
 
     static let secrets = Statement<UUID, (id: UUID, secret: [UInt8])>(
-        "select id, secret from webhook_endpoints where tenant_id = $1 order by id for update",
+        "select id, secret from webhook_endpoints where tenant_id = $1 order by id",
         bind: { $0 }, row: { (id: UUID, secret: [UInt8]) in (id, secret) })
 
-    static let reseal = Statement<(tenant: UUID, id: UUID, secret: [UInt8]), Void>(
-        "update webhook_endpoints set secret = $3 where tenant_id = $1 and id = $2",
-        bind: { ($0.tenant, $0.id, $0.secret) })
+    /// Only what is still sealed as it was read: another program may have sealed it anew meanwhile.
+    static let reseal = Statement<(tenant: UUID, id: UUID, old: [UInt8], new: [UInt8]), Void>(
+        "update webhook_endpoints set secret = $4 where tenant_id = $1 and id = $2 and secret = $3",
+        bind: { ($0.tenant, $0.id, $0.old, $0.new) })
 
     /// A message that is still to be delivered, with the user as they are now: gone, perhaps.
     static let queued = Statement<(tenant: UUID, id: UUID), QueuedWebhook>(

@@ -3,7 +3,7 @@ import Gatehouse
 
 struct MasterKeyCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "master-key", abstract: "The key that encrypts signing keys.",
+        commandName: "master-key", abstract: "The key that encrypts signing keys and the secrets of webhooks.",
         subcommands: [Generate.self, Rotate.self, Verify.self])
 
     struct Generate: AsyncParsableCommand {
@@ -24,7 +24,8 @@ struct MasterKeyCommands: ParsableCommand {
 
     struct Rotate: AdminCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Seal every signing key anew under the first of the master keys that are set.",
+            abstract:
+                "Seal every signing key and every webhook's secret anew under the first of the master keys that are set.",
             discussion: """
                 While it runs both keys are in use: the file that GATEHOUSE_MASTER_KEY_FILE names has the new one on its \
                 first line and the old one below, for this command and for every instance. It may be interrupted and \
@@ -46,7 +47,7 @@ struct MasterKeyCommands: ParsableCommand {
 
     struct Verify: AdminCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look whether every signing key opens, and name those that don't.")
+            abstract: "Look whether every signing key and every webhook's secret opens, and name those that don't.")
         var needsMasterKey: Bool { true }
 
         @OptionGroup var options: AdminOptions

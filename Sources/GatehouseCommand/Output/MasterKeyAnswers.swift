@@ -3,7 +3,7 @@ import Gatehouse
 /// How the state of all sealed keys is shown.
 
 extension Answer {
-    /// It has failed where a key could not be opened, though the others are done.
+    /// It has failed where a key, or a webhook's secret, could not be opened, though the others are done.
     static func masterKeyRotation(_ report: MasterKeyReport, dryRun: Bool) -> Answer {
         report.nameUnopened()
         return Answer(
@@ -30,19 +30,35 @@ extension MasterKeyReport {
             "failures": .array(unopened.map(\.json)),
         ]
         counts[name] = .integer(resealed)
+        counts["webhook_secrets"] = webhookSecrets.json(resealed: name)
         if !isComplete {
-            counts["error"] = ["code": .string(Refusal.keysUnavailable.code), "message": "Some keys can't be opened."]
+            counts["error"] = ["code": .string(Refusal.keysUnavailable.code), "message": .string(complaint)]
         }
         return .object(counts)
     }
 
+    private var complaint: String {
+        unopened.isEmpty ? "Some secrets of webhooks can't be opened." : "Some keys can't be opened."
+    }
+
+    /// Webhooks have their lines where there are any.
     fileprivate func card(resealed: String, unchanged name: String) -> Card {
-        Card(members: [
-            ("keys", .init(String(keys))),
-            (resealed, .init(String(self.resealed))),
-            (name, .init(String(unchanged))),
-            ("can't be opened", .init(String(unopened.count), unopened.isEmpty ? .good : .bad)),
-        ])
+        func members(_ what: String, _ all: Int, _ done: Int, _ old: Int, _ unopened: Int) -> [(
+            name: String, value: Table.Cell
+        )] {
+            [
+                (what, .init(String(all))), (resealed, .init(String(done))), (name, .init(String(old))),
+                ("can't be opened", .init(String(unopened), unopened == 0 ? .good : .bad)),
+            ]
+        }
+        let secrets = webhookSecrets
+        return Card(
+            members: members("keys", keys, self.resealed, unchanged, unopened.count)
+                + (secrets.secrets == 0
+                    ? []
+                    : members(
+                        "webhook secrets", secrets.secrets, secrets.resealed, secrets.unchanged, secrets.unopened.count))
+        )
     }
 
     fileprivate func nameUnopened() {
@@ -51,6 +67,28 @@ extension MasterKeyReport {
                 "gatehouse: The \(key.state.rawValue) \(key.use.rawValue) key \(key.kid) of \(key.tenant) can't be opened: \(key.failure.sentence)"
             )
         }
+        for secret in webhookSecrets.unopened {
+            Terminal.printDiagnostic(
+                "gatehouse: The secret of the webhook \(secret.endpointID.lowercaseString) of \(secret.tenant) can't be opened: \(secret.failure.sentence)"
+            )
+        }
+    }
+}
+
+extension WebhookSecretReport {
+    fileprivate func json(resealed name: String) -> JSON {
+        var counts: JSONObject = [
+            "secrets": .integer(secrets), "unchanged": .integer(unchanged), "unopened": .integer(unopened.count),
+            "failures": .array(unopened.map(\.json)),
+        ]
+        counts[name] = .integer(resealed)
+        return .object(counts)
+    }
+}
+
+extension UnopenedWebhookSecret {
+    fileprivate var json: JSON {
+        ["tenant": .string(tenant), "webhook": .id(endpointID), "reason": .string(failure.code)]
     }
 }
 

@@ -96,6 +96,10 @@ import Testing
                 let jwk = JSON.object(KeyMaterial.generate(.es256).privateJWK()).serialized()
                 _ = try await stranger.importKey(tenant: "shop", jwk: jwk, use: .access, state: .next)
             },
+            {
+                _ = try await stranger.createWebhook(
+                    tenant: "shop", url: "https://app.example/", eventTypes: [], allowsPrivate: false)
+            },
         ]
         for attempt in attempts {
             await #expect {
