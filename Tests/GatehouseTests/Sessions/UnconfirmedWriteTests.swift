@@ -89,6 +89,11 @@ import Testing
 
 /// A server that waits for a standby that there isn't.
 private struct LonelyPrimary {
+    /// Of one attempt.
+    private final class Progress: Sendable {
+        let isOver = Mutex(false)
+    }
+
     let connection: Connection
 
     private static let clients = "wait_event = 'SyncRep' and usename in ('gh_service', 'gh_owner')"
@@ -114,10 +119,10 @@ private struct LonelyPrimary {
 
     /// What `write` throws when its wait for the standby is cut short; nil when it doesn't wait.
     func outcomeOfCutting(_ write: @escaping @Sendable () async throws -> Void) async throws -> PostgresError? {
-        let isOver = Mutex(false)
+        let progress = Progress()
         return try await withThrowingTaskGroup(of: PostgresError?.self) { group in
             group.addTask {
-                defer { isOver.withLock { $0 = true } }
+                defer { progress.isOver.withLock { $0 = true } }
                 do {
                     try await write()
                     return nil
@@ -125,7 +130,9 @@ private struct LonelyPrimary {
                     return error
                 }
             }
-            while try await connection.first(Self.waiting, ()) == 0, !isOver.withLock({ $0 }) { await Task.yield() }
+            while try await connection.first(Self.waiting, ()) == 0, !progress.isOver.withLock({ $0 }) {
+                await Task.yield()
+            }
             try await connection.script("select pg_cancel_backend(pid) from pg_stat_activity where \(Self.clients)")
             return try await group.next() ?? nil
         }
