@@ -1,11 +1,14 @@
-/// What a connection of the pool is wanted for, as far as it decides who may wait for one.
+/// What a connection is wanted for.
 struct Errand: Sendable {
-    /// Statements with the same settings are one party's: of one tenant, where the setting names that.
-    let settings: [LocalSetting]
+    /// Whom it is for; nil without settings, for what a program does for nobody in particular. Statements whose first setting is the
+    /// same are one party's: of one tenant, where that setting names it. Two parties that share a hash share what one may have of
+    /// the pool, no more.
+    let party: Int?
     /// Whether it may wait however many do already.
-    var always = false
+    let always: Bool
 
-    /// Nil without settings: what a program does for nobody in particular. Two parties that share a hash share their part of the
-    /// waiting room, no more.
-    var party: Int? { settings.isEmpty ? nil : settings.hashValue }
+    init(settings: [LocalSetting], always: Bool = false) {
+        party = settings.first?.hashValue
+        self.always = always
+    }
 }

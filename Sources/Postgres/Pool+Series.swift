@@ -13,15 +13,16 @@ extension Pool {
         input: @Sendable (Question) -> Input,
         next: @Sendable (Question, Result<[Output], PostgresError>) -> Question?
     ) async {
+        let errand = Errand(settings: settings)
         var question = first
         while true {
             let asked = question
             let end: SeriesEnd<Question>
             do throws(PostgresError) {
-                end = try await onAnyConnection(for: Errand(settings: settings)) { connection throws(PostgresError) in
+                end = try await onAnyConnection(for: errand) { connection throws(PostgresError) in
                     try await connection.series(
                         statement, asked, settings: settings, deadline: configuration.statementDeadline, input: input,
-                        next: next, lentBy: self)
+                        next: next, for: errand, lentBy: self)
                 }
             } catch {
                 end = .failed(asked, error)
@@ -50,13 +51,13 @@ extension Connection {
     fileprivate func series<Question: Sendable, Input, Output: Sendable>(
         _ statement: Statement<Input, Output>, _ first: Question, settings: [LocalSetting], deadline: Duration,
         input: @Sendable (Question) -> Input,
-        next: @Sendable (Question, Result<[Output], PostgresError>) -> Question?, lentBy pool: Pool
+        next: @Sendable (Question, Result<[Output], PostgresError>) -> Question?, for errand: Errand, lentBy pool: Pool
     ) throws(PostgresError) -> SeriesEnd<Question> {
         var question = first
         var rows = try self.rows(of: statement, input(question), settings: settings, deadline: deadline)
         while let following = next(question, .success(rows)) {
             question = following
-            guard !pool.isWanted else { return .interrupted(before: question) }
+            guard !pool.isWanted(from: errand) else { return .interrupted(before: question) }
             do throws(PostgresError) {
                 rows = try self.rows(of: statement, input(question), settings: settings, deadline: deadline)
             } catch .connectionLost(_, outcomeUnknown: false) {

@@ -6,6 +6,7 @@ internal import Synchronization
 /// let pool = Pool(PoolConfiguration("postgres:///app", size: 8))
 /// let email = try await pool.first(emailOfUser, (tenant, user), settings: [LocalSetting("app.tenant", "…")])
 /// ```
+/// Statements whose first setting is the same, as those of one tenant, use three quarters of the connections at most.
 /// A connection that died while idle is replaced before its user notices. While the server is away attempts to
 /// connect back off, and every attempt that fails is reported to all who wait.
 public final class Pool: Sendable {
@@ -54,7 +55,7 @@ public final class Pool: Sendable {
     // MARK: Lending
 
     nonisolated(nonsending) func lease(for errand: Errand) async throws(PostgresError) -> Connection {
-        if let connection = shared.withLock({ $0.machine.lendAtOnce() }) {
+        if let connection = shared.withLock({ $0.machine.lendAtOnce(for: errand.party) }) {
             configuration.onWait?(.zero)
             return connection
         }
@@ -84,9 +85,9 @@ public final class Pool: Sendable {
         return try answer.get()
     }
 
-    /// Whether somebody waits for a connection, or no connection is to be used any more.
-    var isWanted: Bool {
-        shared.withLock { $0.machine.isWanted }
+    /// Whether somebody waits for a connection who would get this errand's, or no connection is to be used any more.
+    func isWanted(from errand: Errand) -> Bool {
+        shared.withLock { $0.machine.isWanted(from: errand.party) }
     }
 
     func giveBack(_ connection: Connection) {
@@ -98,12 +99,11 @@ public final class Pool: Sendable {
         _ waiter: UInt64, _ errand: Errand,
         _ continuation: CheckedContinuation<Result<Connection, PostgresError>, Never>
     ) {
-        let party = errand.party
         let lease = shared.withLock { shared in
             // Checked under the lock: a cancellation that comes later finds the waiter.
             if Task.isCancelled { return PoolStateMachine<Connection>.Lease.refused(.cancelled) }
             let lease = shared.machine.request(
-                by: waiter, for: party, always: errand.always, now: .now)
+                by: waiter, for: errand.party, always: errand.always, now: .now)
             if case .waits = lease { shared.waiting[waiter] = continuation }
             return lease
         }

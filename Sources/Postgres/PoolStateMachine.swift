@@ -1,8 +1,9 @@
 /// What a pool knows and decides, without connections, threads or clocks of its own. Every method returns what its
 /// owner has to do.
 ///
-/// Waiting statements are served in the order of their arrival. Idle connections are lent again last in, first out,
-/// so that the ones in use stay warm. After a failed attempt only one attempt is made at a time.
+/// Waiting statements are served in the order of their arrival, but that those of a party which holds its share are passed over
+/// until it gives one back (``PoolShares``). Idle connections are lent again last in, first out, so that the ones in use stay
+/// warm. After a failed attempt only one attempt is made at a time.
 struct PoolStateMachine<Link: Hashable> {
     typealias Instant = ContinuousClock.Instant
 
@@ -27,8 +28,11 @@ struct PoolStateMachine<Link: Hashable> {
     private let backoff: Backoff
     private let jitter: @Sendable () -> Double
 
+    /// While there are any, nobody waits but for a share.
     private var idle: [Link] = []
-    private var busy: Set<Link> = []
+    /// Whom each is lent to.
+    private var busy: [Link: Int?] = [:]
+    private var shares: PoolShares
     private var connecting = 0
     private var failures = 0
     private var waiters = WaiterQueue()
@@ -41,6 +45,7 @@ struct PoolStateMachine<Link: Hashable> {
         jitter: @escaping @Sendable () -> Double
     ) {
         self.size = size
+        shares = PoolShares(size: size)
         self.waitDeadline = waitDeadline
         self.maximumWaiters = maximumWaiters
         self.backoff = backoff
@@ -51,13 +56,15 @@ struct PoolStateMachine<Link: Hashable> {
         PoolStatus(size: size, busy: busy.count, idle: idle.count, connecting: connecting, waiting: waiters.count)
     }
 
-    /// Whether a connection that is in use should come back as soon as it can.
-    var isWanted: Bool { isClosed || !waiters.isEmpty }
+    /// Whether a connection that this party uses should come back as soon as it can: somebody waits who would get it.
+    func isWanted(from party: Int?) -> Bool {
+        isClosed || waiters.count > waitingForShare(but: party)
+    }
 
-    /// An idle connection, if nobody waits for one.
-    mutating func lendAtOnce() -> Link? {
-        guard !isClosed, waiters.isEmpty, let link = idle.popLast() else { return nil }
-        busy.insert(link)
+    /// An idle connection, if the party may have another one.
+    mutating func lendAtOnce(for party: Int? = nil) -> Link? {
+        guard !isClosed, !shares.isExhausted(by: party), let link = idle.popLast() else { return nil }
+        lend(link, for: party)
         return link
     }
 
@@ -67,7 +74,7 @@ struct PoolStateMachine<Link: Hashable> {
     ///   - always: Whether it may wait however many do already.
     mutating func request(by waiter: UInt64, for party: Int? = nil, always: Bool = false, now: Instant) -> Lease {
         guard !isClosed else { return .refused(.closed) }
-        if let link = lendAtOnce() { return .lent(link) }
+        if let link = lendAtOnce(for: party) { return .lent(link) }
         guard always || hasRoom(for: party) else { return .refused(.tooManyWaiting) }
         waiters.append(Waiter(id: waiter, party: party, deadline: now + waitDeadline))
         return .waits(openIfNeeded() + setTimer())
@@ -77,16 +84,19 @@ struct PoolStateMachine<Link: Hashable> {
     mutating func withdraw(waiter: UInt64) -> Bool { waiters.remove(waiter) }
 
     mutating func takeBack(_ link: Link, isUsable: Bool) -> [Action] {
-        guard busy.remove(link) != nil else { return [] }
-        guard isUsable, !isClosed else { return [.close(link)] + openIfNeeded() }
-        return lendOrKeep(link)
+        guard let party = busy.removeValue(forKey: link) else { return [] }
+        shares.giveBack(from: party)
+        guard isUsable, !isClosed else { return [.close(link)] + serve() }
+        idle.append(link)
+        return serve()
     }
 
     mutating func opened(_ link: Link) -> [Action] {
         connecting -= 1
         failures = 0
         guard !isClosed else { return [.close(link)] }
-        return lendOrKeep(link) + openIfNeeded()
+        idle.append(link)
+        return serve()
     }
 
     /// With no connection left to hope for, everybody who waits gets the error at once.
@@ -118,19 +128,30 @@ struct PoolStateMachine<Link: Hashable> {
         return waiters.count(of: party) < maximumWaiters / 2
     }
 
-    private mutating func lendOrKeep(_ link: Link) -> [Action] {
-        guard let waiter = waiters.popFirst() else {
-            idle.append(link)
-            return []
+    /// How many wait for no connection but for one of their own party's to come back, apart from this party.
+    private func waitingForShare(but party: Int? = nil) -> Int {
+        shares.exhausted.reduce(0) { $1 == party ? $0 : $0 + waiters.count(of: $1) }
+    }
+
+    private mutating func serve() -> [Action] {
+        var actions: [Action] = []
+        while !idle.isEmpty, let waiter = waiters.popFirst(passingOver: shares.exhausted) {
+            let link = idle.removeLast()
+            lend(link, for: waiter.party)
+            actions.append(.lend(link, to: waiter.id))
         }
-        busy.insert(link)
-        return [.lend(link, to: waiter.id)]
+        return actions + openIfNeeded()
+    }
+
+    private mutating func lend(_ link: Link, for party: Int?) {
+        busy.updateValue(party, forKey: link)
+        shares.take(for: party)
     }
 
     private mutating func openIfNeeded() -> [Action] {
         guard !isClosed else { return [] }
         let room = size - busy.count - idle.count - connecting
-        let wanted = min(room, waiters.count - connecting)
+        let wanted = min(room, waiters.count - waitingForShare() - connecting)
         if failures > 0 {
             guard wanted > 0, connecting == 0 else { return [] }
             connecting = 1

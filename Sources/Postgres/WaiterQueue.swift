@@ -41,14 +41,22 @@ struct WaiterQueue {
         return nil
     }
 
+    /// The first who waits for none of these.
+    mutating func popFirst(passingOver parties: [Int]) -> Waiter? {
+        guard !parties.isEmpty else { return popFirst() }
+        guard count > parties.reduce(0, { $0 + count(of: $1) }) else { return nil }
+        let index = slots[head...].firstIndex { slot in
+            guard let slot else { return false }
+            guard let party = slot.party else { return true }
+            return !parties.contains(party)
+        }
+        return index.flatMap { take(at: $0) }
+    }
+
     /// False when it isn't in the queue.
     mutating func remove(_ id: UInt64) -> Bool {
-        guard let index = slots[head...].firstIndex(where: { $0?.id == id }), let waiter = slots[index] else {
-            return false
-        }
-        slots[index] = nil
-        left(waiter)
-        return true
+        guard let index = slots[head...].firstIndex(where: { $0?.id == id }) else { return false }
+        return take(at: index) != nil
     }
 
     mutating func removeOverdue(at now: ContinuousClock.Instant) -> [Waiter] {
@@ -61,6 +69,19 @@ struct WaiterQueue {
         let all = slots[head...].compactMap { $0 }
         self = WaiterQueue()
         return all
+    }
+
+    /// Leaves a gap; before those who wait are fewer than the gaps between them, they close up.
+    private mutating func take(at index: Int) -> Waiter? {
+        guard let waiter = slots[index] else { return nil }
+        slots[index] = nil
+        left(waiter)
+        let length = slots.count - head
+        if length > 64, count * 2 < length {
+            slots = slots[head...].filter { $0 != nil }
+            head = 0
+        }
+        return waiter
     }
 
     private mutating func left(_ waiter: Waiter) {

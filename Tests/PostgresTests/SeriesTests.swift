@@ -103,7 +103,7 @@ struct SeriesTests {
         await run([1, 2, 3], on: pool, into: heard) { index in
             guard index == 0 else { return }
             Task { await pool.close() }
-            while !pool.isWanted { continue }
+            while !pool.isWanted(from: Errand(settings: [])) { continue }
         }
         #expect(heard.quotients == [12, nil, nil])
         #expect(heard.outcomes.withLock { $0.dropFirst().allSatisfy { (try? $0.get()) == nil } })
