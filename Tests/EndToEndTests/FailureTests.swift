@@ -2,6 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import Gatehouse
 @testable import GatehouseCommand
 
 @Suite("Failures of the database")
@@ -23,5 +24,14 @@ struct FailureTests {
         let failure = Failure(try #require(error))
         #expect(failure.code == code)
         #expect(!failure.message.contains("hunter2"))
+    }
+
+    @Test("that leave sessions to be ended say what to run, in one line, and are of the code of their cause")
+    func unfinished() {
+        let cause = PostgresError.timeout(.statement)
+        let failure = Failure(UnfinishedEnding(cause, ended: 1, tenant: "shop", isEmergency: true))
+        #expect(failure.code == "database_unavailable" && failure.lines.count == 1)
+        #expect(failure.message.contains("gatehouse admin session revoke-all shop --yes"))
+        #expect(failure.message.contains(Failure(cause).message))
     }
 }

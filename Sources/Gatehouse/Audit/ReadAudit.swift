@@ -31,7 +31,7 @@ extension Administration {
     /// Older than any event, and a time that PostgreSQL knows.
     private static var longestTrail: Duration { .seconds(200 * 366 * 86_400) }
 
-    private func databaseTime() async throws -> Date {
+    func databaseTime() async throws -> Date {
         guard let now = try await database.untenanted.first(KeyStatements.now, ()) else {
             throw Refusal.databaseUnavailable
         }

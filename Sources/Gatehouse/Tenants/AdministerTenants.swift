@@ -75,12 +75,14 @@ extension Administration {
     /// The tenant is gone, with its users, sessions and keys. What is left is the record that it was deleted, and by whom.
     ///
     /// Its keys go first, in a transaction of their own: whatever becomes of the rest, and in whatever dump of that moment it
-    /// stands, no token of the tenant verifies any more. A deletion that ended in between is repeated.
+    /// stands, no token of the tenant verifies any more. Then go its many rows, a page at a time. A deletion that ended in between
+    /// is repeated, and goes on where it was.
     public func deleteTenant(_ slug: String) async throws {
         let id = try await destroyKeys(of: slug)
+        try await EmptyTenant(database: database, tenant: id)()
         try await changing(slug) { transaction, tenant in
             guard tenant.id == id else { throw Refusal.tenantNotFound }
-            // It takes everything along; of a tenant with millions of sessions that is a matter of minutes.
+            // It takes along what is left, what somebody else had locked among it.
             _ = try await transaction.execute(TenantStatements.delete, slug, deadline: .seconds(3600))
             try await trail.recordOperatorEvent(
                 .tenantDeleted, in: transaction,

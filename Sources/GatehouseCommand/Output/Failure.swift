@@ -31,6 +31,9 @@ struct Failure: Error {
             self.init(code: "startup_refused", problem.message)
         case let error as PostgresError:
             self.init(error)
+        case let unfinished as UnfinishedEnding:
+            let cause = Failure(unfinished.cause)
+            self.init(code: cause.code, "\(unfinished.advice) (\(cause.message))")
         case let error as ClusterError:
             self.init(code: "database_unavailable", lines: error.description.split(separator: "\n").map(String.init))
         case is CancellationError:

@@ -98,8 +98,10 @@ import Testing
         let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
         let session = try await installation.register(in: shop)
         let ended = try await installation.serviceDatabase.execute(
-            SessionStatements.endAll, (shop.tenant.id, .loggedOut), in: blog.tenant.id)
-        #expect(ended == 0)
+            SessionStatements.endLeft, (shop.tenant.id, session.sessionID, .loggedOut), in: blog.tenant.id)
+        let page = try await installation.serviceDatabase.first(
+            SessionStatements.endPage, (shop.tenant.id, nil, .loggedOut, .distantFuture), in: blog.tenant.id)
+        #expect(ended == 0 && page?.ended == 0)
         #expect(await installation.isAlive(session, in: shop))
     }
 

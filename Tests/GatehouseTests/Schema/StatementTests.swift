@@ -25,6 +25,9 @@ import Testing
         ("sessions.start", SessionStatements.start), ("sessions.ask", SessionStatements.ask),
         ("sessions.look", RotateRefreshToken.look), ("sessions.live", SessionStatements.live),
         ("sessions.end", SessionStatements.end), ("sessions.endAll", SessionStatements.endAll),
+        ("sessions.endPage", SessionStatements.endPage),
+        ("sessions.endLeft", SessionStatements.endLeft), ("emptying.sessions", EmptyingStatements.sessions),
+        ("emptying.users", EmptyingStatements.users), ("emptying.events", EmptyingStatements.events),
         ("sessions.endAllOfUser", SessionStatements.endAllOfUser),
         ("sessions.logOut", SessionStatements.logOut), ("sessions.keep", SessionStatements.keep),
         ("sessions.endReused", SessionStatements.endReused),
@@ -121,7 +124,8 @@ import Testing
     @Test(
         "Planned without its parameters, a statement about a user or a session reads no more of the tenant than that",
         arguments: [
-            (SessionStatements.endAllOfUser.sql, "uuid, uuid, uuid, text"), (SessionStatements.live.sql, "uuid, uuid"),
+            (SessionStatements.endAllOfUser.sql, "uuid, uuid, uuid, text"),
+            (SessionStatements.endLeft.sql, "uuid, uuid, text"), (SessionStatements.live.sql, "uuid, uuid"),
             (SessionStatements.ask.sql, "uuid, uuid[], uuid[]"),
             (RotateRefreshToken.together.sql, "uuid, uuid[], bigint[]"),
             (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"),

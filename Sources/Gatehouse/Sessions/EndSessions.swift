@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Postgres
+
+/// Ends the sessions of a tenant that had begun by a certain moment, a page at a time, each page in a transaction of its own: however
+/// many there are, no row is locked for long, and what has been ended stays so whatever becomes of the rest.
+///
+/// A page leaves out the rows that somebody else has locked. When all pages are done the first of those left out is waited for, while
+/// no other row is held, and what follows it is looked at again, until nothing was left out.
+struct EndSessions: Sendable {
+    /// How many sessions one transaction looks at, and ends at the most.
+    static let page = 1000
+
+    let database: Database
+    let tenant: UUID
+    let reason: EndReason
+    let begunBy: Date
+
+    /// - Parameter ended: Counts those that are ended, also when it throws.
+    func callAsFunction(counting ended: inout Int) async throws {
+        var after: UUID?
+        repeat {
+            after = try await passedOver(after: after, &ended)
+            guard let left = after else { continue }
+            ended += try await database.execute(SessionStatements.endLeft, (tenant, left, reason), in: tenant)
+        } while after != nil
+    }
+
+    /// The first that was locked.
+    private func passedOver(after start: UUID?, _ ended: inout Int) async throws -> UUID? {
+        var first: UUID?
+        var after = start
+        repeat {
+            let page = try await database.firstPlannedAnew(
+                SessionStatements.endPage, (tenant, after, reason, begunBy), in: tenant)
+            ended += page?.ended ?? 0
+            first = first ?? page?.firstLeft
+            after = page?.last
+        } while after != nil
+        return first
+    }
+}
+
+extension SessionStatements {
+    struct EndedPage: Sendable {
+        let ended: Int
+        /// The first session that somebody else had locked.
+        let firstLeft: UUID?
+        /// Nil where no page follows.
+        let last: UUID?
+    }
+
+    /// Looks at the sessions that follow in the order of their ids, and ends those that had begun by then and that nobody is at.
+    static let endPage = Statement<(tenant: UUID, after: UUID?, reason: EndReason, begunBy: Date), EndedPage>(
+        """
+        with page as (
+            select s.id, s.ended_at is null and s.created_at <= $4 as is_due from refresh_tokens s
+            where s.tenant_id = $1 and s.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
+            order by s.id limit \(EndSessions.page)
+        ), free as (
+            select s.id from refresh_tokens s join page on page.id = s.id
+            where s.tenant_id = $1 and page.is_due and s.ended_at is null
+            for update of s skip locked
+        ), ended as (
+            update refresh_tokens s set ended_at = now(), end_reason = $3 from free
+            where s.tenant_id = $1 and s.id = free.id
+            returning s.id
+        )
+        select (select count(*) from ended),
+            (select id from page where is_due and id not in (select id from ended) order by id limit 1),
+            (select id from page where (select count(*) from page) = \(EndSessions.page) order by id desc limit 1)
+        """,
+        bind: { ($0.tenant, $0.after, $0.reason.rawValue, $0.begunBy) },
+        row: { (ended: Int, firstLeft: UUID?, last: UUID?) in
+            EndedPage(ended: ended, firstLeft: firstLeft, last: last)
+        })
+
+    /// Ends one session, however long somebody else is at it.
+    static let endLeft = Statement<(tenant: UUID, session: UUID, reason: EndReason), Void>(
+        """
+        update refresh_tokens s set ended_at = now(), end_reason = $3
+        where s.tenant_id = $1 and s.id = $2 and s.ended_at is null
+        """,
+        bind: { ($0.tenant, $0.session, $0.reason.rawValue) })
+}

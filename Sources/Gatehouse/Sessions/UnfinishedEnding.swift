@@ -1,0 +1,16 @@
+/// Of the sessions that were to be ended some have been and some haven't: what has been done stays done, and the rest can be done by
+/// the command named.
+public struct UnfinishedEnding: Error {
+    public let cause: any Error
+    /// What has happened and what to do; without a full stop, as the cause follows.
+    public let advice: String
+
+    init(_ cause: any Error, ended: Int, tenant slug: String, isEmergency: Bool) {
+        self.cause = cause
+        let keys = isEmergency ? "The refresh keys are revoked, and verify nothing any more. " : ""
+        advice = """
+            \(keys)Not every session has been ended yet, \(ended) \(ended == 1 ? "has" : "have"); \
+            for the rest run: gatehouse admin session revoke-all \(slug) --yes
+            """
+    }
+}

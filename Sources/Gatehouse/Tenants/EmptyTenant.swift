@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Postgres
+
+/// Removes what a tenant that is being deleted has most of, a page at a time, each page in a transaction of its own, so that the deletion
+/// of its row has little left to take along. What somebody else has locked is left to that.
+struct EmptyTenant: Sendable {
+    /// How many rows one transaction looks at, and removes at the most.
+    static let page = 1000
+
+    let database: Database
+    let tenant: UUID
+
+    func callAsFunction() async throws {
+        for removal in [EmptyingStatements.sessions, EmptyingStatements.users, EmptyingStatements.events] {
+            var after: UUID?
+            repeat {
+                after = try await database.firstPlannedAnew(removal, (tenant, after), in: tenant)
+            } while after != nil
+        }
+    }
+}
+
+enum EmptyingStatements {
+    typealias Removal = Statement<(tenant: UUID, after: UUID?), UUID>
+
+    static let sessions = removal(from: "refresh_tokens")
+    static let users = removal(from: "users")
+    /// But for the one that says, should the deletion fail, that it was begun.
+    static let events = removal(from: "audit_events", where: "r.type <> '\(AuditEventType.keysDestroyed.rawValue)'")
+
+    /// Removes the rows that follow in the order of their ids. The last one looked at; no row where no page follows.
+    private static func removal(from table: String, where condition: String = "true") -> Removal {
+        Removal(
+            """
+            with page as (
+                select r.id from \(table) r
+                where r.tenant_id = $1 and r.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
+                order by r.id limit \(EmptyTenant.page)
+            ), free as (
+                select r.id from \(table) r join page on page.id = r.id
+                where r.tenant_id = $1 and \(condition)
+                for update of r skip locked
+            ), gone as (
+                delete from \(table) r using free where r.tenant_id = $1 and r.id = free.id
+            )
+            select id from page where (select count(*) from page) = \(EmptyTenant.page) order by id desc limit 1
+            """,
+            bind: { ($0.tenant, $0.after) }, row: { (id: UUID) in id })
+    }
+}

@@ -1,0 +1,117 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+/// The end of all sessions of a tenant, which may be millions.
+@Suite(.installation, .timeLimit(.minutes(2))) struct EndSessionsTests {
+    @Test("More than a page of sessions are ended in short transactions, counted, and recorded as one event")
+    func pages() async throws {
+        let installation = try await Installation.make()
+        let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
+        _ = try await installation.register(in: shop)
+        let other = try await installation.register(in: blog)
+        try await installation.addSessions(2499, in: shop)
+        #expect(try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) == 2500)
+        #expect(try await installation.liveSessions(in: shop) == 0)
+        #expect(await installation.isAlive(other, in: blog))
+        let sizes = Statement<UUID, Int>(
+            "select count(*) from refresh_tokens where tenant_id = $1 group by xmin order by 1 desc", bind: { $0 },
+            row: { (count: Int) in count })
+        #expect(
+            try await installation.serviceDatabase.query(sizes, shop.tenant.id, in: shop.tenant.id) == [
+                1000, 1000, 500,
+            ])
+        #expect(try await installation.endings() == [["revoked": 2500]])
+        #expect(try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) == 0)
+    }
+
+    @Test(
+        "Rows that somebody holds keep no other waiting and are ended when they are let go; what begins meanwhile stays"
+    )
+    func held() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let first = try await installation.register(in: tenant)
+        try await installation.addSessions(2499, in: tenant)
+        let holder = try await installation.holding("order by id limit 1200")
+        let revoked = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
+        try await installation.waitForLive(1200, in: tenant)
+        let later = try await installation.logIn(in: tenant)
+        #expect(try await installation.liveSessions(in: tenant) == 1201)
+        try await holder.script("commit")
+        #expect(try await revoked.value == 2500)
+        #expect(await !installation.isAlive(first, in: tenant))
+        #expect(await installation.isAlive(later, in: tenant))
+        #expect(try await installation.liveSessions(in: tenant) == 1)
+        await holder.close()
+    }
+
+    @Test("Where a row isn't let go the rest stays ended, the failure says how to go on, and that ends what was left")
+    func interrupted() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        try await installation.addSessions(9, in: tenant)
+        let holder = try await installation.holding("order by id limit 2")
+        let office = installation.impatientAdministration()
+        let failure = await #expect(throws: UnfinishedEnding.self) {
+            try await office.revokeAllSessions(tenant: "shop", user: nil)
+        }
+        #expect(failure?.cause as? PostgresError == .timeout(.statement))
+        #expect(
+            failure?.advice.contains("8 have; for the rest run: gatehouse admin session revoke-all shop --yes") == true)
+        #expect(try await installation.liveSessions(in: tenant) == 2)
+        await holder.close()
+        #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 2)
+        #expect(try await installation.endings() == [["revoked": 2], ["revoked": 8, "unfinished": true]])
+    }
+}
+
+extension Installation {
+    /// More sessions of the tenant's users.
+    func addSessions(_ count: Int, in tenant: ServedTenant) async throws {
+        try await asSuperuser(
+            """
+            insert into refresh_tokens (tenant_id, id, user_id)
+            select tenant_id, gen_random_uuid(), id from users, generate_series(1, \(count))
+            where tenant_id = '\(tenant.tenant.id.lowercaseString)'
+            """)
+    }
+
+    func liveSessions(in tenant: ServedTenant) async throws -> Int {
+        let live = Statement<UUID, Int>(
+            "select count(*) from refresh_tokens where tenant_id = $1 and ended_at is null", bind: { $0 },
+            row: { (count: Int) in count })
+        return try #require(try await serviceDatabase.first(live, tenant.tenant.id, in: tenant.tenant.id))
+    }
+
+    fileprivate func waitForLive(_ count: Int, in tenant: ServedTenant) async throws {
+        while try await liveSessions(in: tenant) != count {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    /// Holds the rows of sessions until it is told to commit, or closed.
+    fileprivate func holding(_ which: String) async throws -> Connection {
+        let holder = try await Connection.open(database.superuserURL)
+        try await holder.script("begin; select from refresh_tokens \(which) for update")
+        return holder
+    }
+
+    /// An operator's whose statements wait for two seconds.
+    fileprivate func impatientAdministration() -> Administration {
+        let pool = Pool(PoolConfiguration(database.ownerURL, size: 2, statementDeadline: .seconds(2)))
+        return Administration(
+            database: Database(pool: pool), sealer: sealer, hasher: administration.hasher,
+            publicURL: administration.publicURL, jwksMaxAge: administration.jwksMaxAge, actor: "tests")
+    }
+
+    fileprivate func endings() async throws -> [JSONObject] {
+        try await administration.listEvents(tenant: "shop", type: .allSessionsRevoked, age: nil, limit: 10).map(
+            \.detail)
+    }
+}
