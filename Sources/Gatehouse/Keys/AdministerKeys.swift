@@ -12,19 +12,30 @@ extension Administration {
 
     /// Puts the next key to use, retires the current one and makes a fresh next, for one use or for both.
     ///
-    /// Throws `guardRefused` while the next access key has been published for less than the JWKS `max-age`. An emergency
-    /// revokes at once what the current key and those before it have signed; for refresh keys every session ends.
+    /// Throws `guardRefused` while verifiers may not have seen the next access key. An emergency revokes at once what the current key
+    /// and those before it have signed; for refresh keys every session ends.
+    ///
+    /// The keys are committed and announced before any session is ended: a stolen key is worth nothing from then on, however many
+    /// sessions there are and whoever holds them. Throws ``UnfinishedEnding`` where the keys are revoked and sessions are left.
     public func rotateKeys(
         tenant slug: String, use: RotationUse, emergency: Bool, force: Bool
     ) async throws -> [KeyRotation] {
-        try await changingKeys(of: slug) { store in
+        let (tenant, rotations) = try await changingKeys(of: slug) { store in
             let rotate = RotateKeys(
                 store: store, trail: trail,
                 request: RotationRequest(emergency: emergency, force: force, jwksMaxAge: jwksMaxAge))
             var rotations: [KeyRotation] = []
             for use in use.uses { rotations.append(try await rotate(use)) }
-            return rotations
+            return (store.tenant.id, rotations)
         }
+        guard emergency, use.uses.contains(.refresh) else { return rotations }
+        var ended = 0
+        do {
+            try await endSessions(of: tenant, .keysRevoked, counting: &ended)
+        } catch {
+            throw UnfinishedEnding(error, ended: ended, tenant: slug, isEmergency: true)
+        }
+        return rotations
     }
 
     /// Takes a key out of every use at once. The current one needs `force`: the next is promoted and a fresh next made.

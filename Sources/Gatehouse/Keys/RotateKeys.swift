@@ -8,9 +8,6 @@ struct RotateKeys: Sendable {
     let trail: AuditTrail
     let request: RotationRequest
 
-    /// However many sessions a tenant has: an emergency isn't given up for that.
-    private static let longestEnding: Duration = .seconds(3600)
-
     /// Throws `guardRefused` with nothing written.
     func callAsFunction(_ use: KeyUse) async throws -> KeyRotation {
         let plan = try RotationPlan(try await situation(of: use), use: use, request)
@@ -25,10 +22,6 @@ struct RotateKeys: Sendable {
         let rotation = KeyRotation(
             use: use, current: current, retired: leaving, next: try await store.make(use, as: .next))
         try await store.removeExpired()
-        if request.emergency, use == .refresh {
-            _ = try await store.transaction.execute(
-                SessionStatements.endAll, (store.tenant.id, .keysRevoked), deadline: Self.longestEnding)
-        }
         try await record(rotation)
         return rotation
     }

@@ -58,12 +58,6 @@ extension SessionStatements {
         """,
         bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) })
 
-    /// Ends every session of the tenant. A statement of its own: planned without its parameters, one for both
-    /// would read the whole tenant for a user.
-    static let endAll = Statement<(tenant: UUID, reason: EndReason), Void>(
-        "update refresh_tokens s set ended_at = now(), end_reason = $2 where s.tenant_id = $1 and s.ended_at is null",
-        bind: { ($0.tenant, $0.reason.rawValue) })
-
     struct LoggingOut: Sendable {
         let tenant: UUID
         let session: UUID

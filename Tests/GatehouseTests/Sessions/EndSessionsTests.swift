@@ -68,6 +68,53 @@ import Testing
         #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 2)
         #expect(try await installation.endings() == [["revoked": 2], ["revoked": 8, "unfinished": true]])
     }
+
+    @Test("In an emergency the stolen keys verify nothing any more while the sessions are still being ended")
+    func emergency() async throws {
+        let installation = try await Installation.make()
+        let before = try await installation.tenant()
+        let session = try await installation.register(in: before)
+        let holder = try await installation.holding("order by id")
+        let rotating = Task {
+            try await installation.administration.rotateKeys(tenant: "shop", use: .all, emergency: true, force: false)
+        }
+        let revoked = { try await installation.storedKeys().count { $0.state == .revoked } }
+        while try await revoked() < 2 {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        let after = try await installation.fresh("shop")
+        await #expect(throws: Refusal.invalidToken) {
+            try await installation.service.authenticate(session.accessToken, in: after)
+        }
+        await #expect(throws: Refusal.invalidToken) { try await installation.refresh(session.refreshToken, in: after) }
+        #expect(try await installation.liveSessions(in: after) == 1, "which is waited for")
+        let anew = try await installation.logIn(in: after)
+        try await holder.script("commit")
+        #expect(try await rotating.value.map(\.use) == [.access, .refresh])
+        #expect(await installation.isAlive(anew, in: after))
+        #expect(try await installation.liveSessions(in: after) == 1)
+        await holder.close()
+    }
+
+    @Test("An emergency whose sessions can't all be ended has revoked the keys, and says so")
+    func unfinishedEmergency() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let holder = try await installation.holding("order by id")
+        let office = installation.impatientAdministration()
+        let failure = await #expect(throws: UnfinishedEnding.self) {
+            try await office.rotateKeys(tenant: "shop", use: .refresh, emergency: true, force: false)
+        }
+        #expect(failure?.advice.hasPrefix("The refresh keys are revoked, and verify nothing any more.") == true)
+        let after = try await installation.fresh("shop")
+        await #expect(throws: Refusal.invalidToken) { try await installation.refresh(session.refreshToken, in: after) }
+        let events = try await office.listEvents(tenant: "shop", type: .keysRotated, age: nil, limit: 10)
+        #expect(events.count == 1)
+        await holder.close()
+        #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 1)
+    }
 }
 
 extension Installation {
