@@ -16,14 +16,19 @@ struct KeySchedule: Sendable {
         self.jwksMaxAge = jwksMaxAge
     }
 
-    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key: the
-    /// last instance that had not heard of it stopped serving the older set `TenantDirectory.longestUnheard` after it was
-    /// made, and what was fetched there is kept for the JWKS `max-age`.
+    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key.
     var rotationDue: Date? {
         guard let rotateEvery, let activated = accessKey(.current)?.activatedAt else { return nil }
         let wanted = activated + rotateEvery
         guard let next = nextAccessKey else { return wanted }
-        return max(wanted, next.createdAt + TenantDirectory.longestUnheard + jwksMaxAge)
+        return max(wanted, Self.knownFrom(next, jwksMaxAge: jwksMaxAge))
+    }
+
+    /// From when on every app can have seen a key that was made as the next one: the last instance that had not heard of it stopped
+    /// serving the older set `TenantDirectory.longestUnheard` after it was made, and what was fetched there is kept for the JWKS
+    /// `max-age`.
+    static func knownFrom(_ key: StoredKey, jwksMaxAge: Duration) -> Date {
+        key.createdAt + TenantDirectory.longestUnheard + jwksMaxAge
     }
 
     /// When the first retired key has nothing left to verify.
