@@ -113,7 +113,7 @@ import Testing
             tenant: tenant.tenant.id, session: session.sessionID, user: nil, client: UUID(), stamp: Installation.stamp)
         let ended = try await installation.serviceDatabase.end(
             SessionStatements.revokeForClient, revocation, in: tenant.tenant.id)
-        #expect(!ended)
+        #expect(ended == false)
         #expect(await installation.isAlive(session, in: tenant))
     }
 
