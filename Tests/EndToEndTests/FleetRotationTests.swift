@@ -26,11 +26,11 @@ struct FleetRotationTests {
             }
             report(tally.now, work)
             expectFlawless(tally.now)
-            // But for the tenant's first keys, which nobody could wait for.
+            // But for the tenant's first current keys, which nobody could wait for.
             let early = try await place.count(
                 """
                 select count(*) from signing_keys k where activated_at < created_at + interval '6 s'
-                    and created_at > (select min(created_at) from signing_keys first where first.use = k.use)
+                    and activated_at > (select min(activated_at) from signing_keys first where first.use = k.use)
                 """)
             #expect(early == 0, "the guard let keys sign that had hardly been published")
             #expect(work.slowest < .seconds(1), "an instance took \(work.slowest) to work with the new keys")
