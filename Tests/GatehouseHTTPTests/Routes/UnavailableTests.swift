@@ -91,14 +91,14 @@ import Testing
                 var replies: [Reply] = []
                 while let reply = try await group.next() {
                     replies.append(reply)
-                    // Four are with the database, and two wait: one tenant takes half of the room.
-                    if replies.count == 6 { try await blocker.script("rollback") }
+                    // Of four connections one tenant takes three, and half of the room to wait in.
+                    if replies.count == 7 { try await blocker.script("rollback") }
                 }
                 return replies
             }
             await blocker.close()
-            for reply in replies.prefix(6) { try expectProblem(reply, 503, "overloaded") }
-            #expect(replies.dropFirst(6).map(\.status) == Array(repeating: 401, count: 6))
+            for reply in replies.prefix(7) { try expectProblem(reply, 503, "overloaded") }
+            #expect(replies.dropFirst(7).map(\.status) == Array(repeating: 401, count: 5))
         }
     }
 
