@@ -11,14 +11,14 @@ ARGUMENTS = {"$1": ":tenant", "$2": ":session", "$3": ":generation"}
 
 def refresh_sql() -> str:
     constants = {}
-    for path in ("Users/UserColumns.swift", "Sessions/RotateRefreshToken.swift"):
+    for path in ("StandbyConfirmation.swift", "Users/UserColumns.swift", "Sessions/RotateRefreshToken.swift"):
         for match in STRING.finditer((SOURCES / path).read_text()):
             text = match["block"] if match["block"] is not None else match["line"]
             constants[match[1]] = text.replace("\\\n", " ")
     sql = constants["sql"]
     for _ in constants:  # a constant may hold others
         for name, text in constants.items():
-            sql = sql.replace(f"\\({name})", text)
+            sql = re.sub(rf"\\\((?:\w+\.)?{name}\)", lambda _: text, sql)
     if "\\" in sql or '"' in sql or set(re.findall(r"\$\d", sql)) != set(ARGUMENTS):
         raise RuntimeError(f"Benchmarks/refresh_statement.py no longer understands the statement:\n{sql}")
     return " ".join(sql.split())
