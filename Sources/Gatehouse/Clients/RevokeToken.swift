@@ -34,6 +34,6 @@ public struct RevokeToken: Sendable {
         let revocation = SessionStatements.Revocation(
             tenant: tenant, session: session, user: user, client: client.id,
             stamp: EventStamp(id: identifiers.next(), client: place))
-        _ = try await database.end(SessionStatements.revokeForClient, revocation, in: tenant)
+        try await database.end(SessionStatements.revokeForClient, revocation, in: tenant)
     }
 }

@@ -50,20 +50,19 @@ public struct MailTemplate: Sendable, Equatable {
                 )
             }
         }
-        guard try !rendered(Self.sample).subject.isEmpty else {
+        let values = Dictionary(uniqueKeysWithValues: Self.samples.map { ($0.key, $0.value) })
+        guard try !rendered(values).subject.isEmpty else {
             throw FieldFault(code: "invalid_template", message: "The subject says nothing.")
         }
     }
 
-    /// As docs/mail.md lists them.
-    private static let variables = [
-        "app", "email", "new_email", "link", "token", "code", "code_minutes", "has_link",
-    ]
-
-    private static let sample: [String: Mustache.Value] = [
+    /// Every variable, as docs/mail.md lists them, with a value to try wording by.
+    private static let samples: KeyValuePairs<String, Mustache.Value> = [
         "app": "Shop", "email": "ada@example.com", "new_email": "new@example.com", "link": "https://shop.example",
         "token": "token", "code": "01234567", "code_minutes": 10, "has_link": true,
     ]
+
+    private static let variables = samples.map(\.key)
 
     private static func render(
         _ template: String, _ part: String, as form: Mustache.Form, _ values: [String: Mustache.Value]

@@ -14,6 +14,7 @@ extension Database {
     ///
     /// Where it had none to end it may have been an earlier attempt that did, of which the standby hasn't heard yet: nobody is told
     /// that a session is over which a failover would bring back.
+    @discardableResult
     func end<Input: Sendable>(
         _ statement: Statement<Input, EndedSessions>, _ input: Input, in tenant: UUID
     ) async throws(PostgresError) -> Bool? {

@@ -30,7 +30,7 @@ public struct LogOut: Sendable {
         let leaving = SessionStatements.LoggingOut(
             tenant: served.tenant.id, session: session, user: user, scope: scope,
             stamp: EventStamp(id: identifiers.next(), client: client))
-        _ = try await database.end(SessionStatements.logOut, leaving, in: leaving.tenant)
+        try await database.end(SessionStatements.logOut, leaving, in: leaving.tenant)
     }
 
     /// The session, and whose it is where the token says that: then it ends nobody else's.

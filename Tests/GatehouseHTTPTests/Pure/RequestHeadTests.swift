@@ -25,6 +25,7 @@ import Testing
             #expect(request == (try HTTPRequest(head, secure: false, splitCookie: false)))
         }
     }
+
     @Test(
         "says once to which host it goes, in HTTP/1.0 at most once",
         arguments: ["/a", "http://b.example/a", "*"])
