@@ -1,6 +1,7 @@
 """What removing sessions that are over costs those that are not, and whether it keeps up."""
 import statistics
 import time
+from itertools import pairwise
 
 from goals import at_least, at_most
 from population import NOTHING_DUE
@@ -9,6 +10,12 @@ from report import Section
 
 # Seconds in which an instance finishes with the tenant it is at.
 FINISH = 2
+# The purge works for moments and rests for longer: a round has to see many of both.
+SECONDS = 10
+# And there have to be many rounds: the machine breathes by as much as the purge costs.
+ROUNDS = 8
+# Seconds after which an instance must have begun: it looks every few seconds, and rests for as many at most.
+BEGINS = 20
 
 FAILURES = 'gatehouse_upkeep_failures_total{work="purge"}'
 COUNTS = "json_build_object('all', count(*), 'largest', count(*) filter (where tenant_id = :'people')) from refresh_tokens"
@@ -19,27 +26,33 @@ ALL_DUE = """
 
 
 def measure_purging(place, options: Options, logins: float) -> Section:
-    """Refreshes while nothing is due, and while every tenant is."""
-    people = place.people.id
-    resting, purging, removed, lasted = [], [], {"all": [], "largest": []}, True
+    """Refreshes while every tenant is due, beside those before and after, while nothing is."""
+    people, seconds = place.people.id, max(options.seconds, SECONDS)
+    purging, removed, lasted = [], {"all": [], "largest": []}, True
     failures = place.serve.metric(FAILURES)
-    for number in range(options.rounds):
-        rest(place)
-        resting.append(place.measure("refresh", options.seconds))
+    rest(place)
+    resting = [place.measure("refresh", seconds)]
+    for number in range(max(options.rounds, ROUNDS)):
         before = place.database.value(f"select {COUNTS}", people=people)
         place.database.run(ALL_DUE, people=people)
-        purging.append(place.measure("refresh", options.seconds))
+        due_since = time.monotonic()
+        wait_for_purge(place)
+        purging.append(place.measure("refresh", seconds))
         lasted = place.database.value("select exists (select from purges where due_at <= now())") and lasted
+        due_for = time.monotonic() - due_since
         rest(place)
         after = place.database.value(f"select {COUNTS}", people=people)
         for name, rates in removed.items():
-            rates.append((before[name] - after[name]) / options.seconds)
-        print(f"round {number + 1}: {resting[-1].rate:,.0f}/s, {purging[-1].rate:,.0f}/s while {removed['all'][-1]:,.0f} sessions a "
-              f"second are removed, {removed['largest'][-1]:,.0f} of the largest tenant", flush=True)
+            rates.append((before[name] - after[name]) / due_for)
+        resting.append(place.measure("refresh", seconds))
+        print(f"round {number + 1}: {resting[-2].rate:,.0f}/s, {purging[-1].rate:,.0f}/s while {removed['all'][-1]:,.0f} sessions a "
+              f"second are removed, {removed['largest'][-1]:,.0f} of the largest tenant, {resting[-1].rate:,.0f}/s", flush=True)
     failures = place.serve.metric(FAILURES) - failures
-    losses = [1 - busy.rate / quiet.rate for quiet, busy in zip(resting, purging, strict=True)]
+    losses = [1 - 2 * busy.rate / (before.rate + after.rate)
+              for busy, (before, after) in zip(purging, pairwise(resting), strict=True)]
     return Section(
         "", [at_most("growth", "refreshes lost to the purge of a backlog", 0.05, losses),
+             at_least("growth", "sessions purged, per login", 1, [one / logins for one in removed["all"]]),
              at_least("growth", "sessions of the largest tenant purged, per login", 1, [one / logins for one in removed["largest"]])],
         [f"Purge with every tenant due at once: {median_rate(purging):,.0f} refreshes a second instead of {median_rate(resting):,.0f}, "
          f"while {statistics.median(removed['all']):,.0f} sessions a second are removed, {statistics.median(removed['largest']):,.0f} "
@@ -58,3 +71,12 @@ def rest(place) -> None:
     for _ in range(2):
         place.database.run(NOTHING_DUE)
         time.sleep(FINISH)
+
+
+def wait_for_purge(place) -> None:
+    """Until an instance has taken a tenant up."""
+    for _ in range(BEGINS * 10):
+        if place.database.value("select exists (select from purges where due_at > now() and due_at < 'infinity')"):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"No tenant has been purged within {BEGINS} seconds.")

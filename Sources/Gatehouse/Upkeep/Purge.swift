@@ -18,7 +18,7 @@ public struct Purge: Sendable {
     static let sessionsStay: Duration = .seconds(86_400)
 
     /// A backlog must not cost the requests of people: so much longer than it works, the purge rests.
-    private static let restPerWork = 9
+    private static let restPerWork = 19
     private static let longestRest: Duration = .seconds(5)
 
     let database: Database
