@@ -1,6 +1,5 @@
 import Gatehouse
 import HTTPTypes
-import NIOCore
 
 /// One request to a tenant's route: what an endpoint reads from and asks.
 struct Call: Sendable {
@@ -11,7 +10,6 @@ struct Call: Sendable {
     let service: LoginService
     let configuration: HTTPConfiguration
     let allowedOrigins: AllowedOrigins
-    let channel: any Channel
 
     var headers: HTTPFields { request.headers }
 
@@ -19,10 +17,9 @@ struct Call: Sendable {
 
     /// Who asks, for sessions and budgets.
     var client: ClientInfo {
-        let peer = channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) ?? IPAddress(high: 0, low: 0)
-        let address = ClientAddress.resolve(peer: peer, headers: headers, trusted: configuration.trustedProxies)
+        let address = ClientAddress.resolve(peer: request.peer, headers: headers, trusted: configuration.trustedProxies)
         return ClientInfo(
-            address: address.description, userAgent: headers[.userAgent],
-            language: headers[.acceptLanguage].flatMap(MailLocale.init(acceptLanguage:)))
+            address: address.description, userAgent: headers.text(of: .userAgent),
+            language: headers.text(of: .acceptLanguage).flatMap(MailLocale.init(acceptLanguage:)))
     }
 }

@@ -56,7 +56,7 @@ struct Gateway: Sendable {
         var response = answer?.response(
             requestID: incident.requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
         // Who takes no part in traces gets the same answer to the same request, but for its id.
-        if request.headers[.traceParent] != nil { response?.traceParent = span.trace.traceParent }
+        if request.headers.text(of: .traceParent) != nil { response?.traceParent = span.trace.traceParent }
         return response
     }
 
@@ -114,7 +114,7 @@ struct Gateway: Sendable {
             return try await endpoint(
                 Call(
                     request: request, tenant: tenant, id: match.id ?? "", service: service,
-                    configuration: configuration, allowedOrigins: origins, channel: incident.channel))
+                    configuration: configuration, allowedOrigins: origins))
         }
         cors.grant(&answer)
         return answer

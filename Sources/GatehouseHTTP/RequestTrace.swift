@@ -11,7 +11,13 @@ struct RequestTrace: Sendable {
     func begin(method: String, route: String, headers: HTTPFields) -> TraceSpan {
         var caller = InstrumentationContext.topLevel
         tracer.extract(headers, into: &caller, using: HeaderFields())
-        return tracer.startSpan(route.isEmpty ? method : "\(method) \(route)", context: caller, ofKind: .server)
+        return tracer.startSpan(name(method, route), context: caller, ofKind: .server)
+    }
+
+    /// Nobody asks for it where nothing is recorded.
+    private func name(_ method: String, _ route: String) -> String {
+        guard tracer.isRecording else { return "" }
+        return route.isEmpty ? method : "\(method) \(route)"
     }
 
     /// Runs `body` as a part of the span, if it is recorded: nobody asks for the place of one that isn't.
@@ -42,7 +48,7 @@ private struct HeaderFields: Extractor {
         switch key {
         case "traceparent":
             return SingleField(.traceParent, in: headers).value
-        case "tracestate": return headers[.traceState]
+        case "tracestate": return headers.text(of: .traceState)
         default: return nil
         }
     }

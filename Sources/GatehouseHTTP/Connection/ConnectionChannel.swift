@@ -24,6 +24,18 @@ struct ConnectionChannel: ServerChildChannel {
     let entrance: Entrance
     let dates: ResponseDates
     let responder: HTTPConnection.Responder
+    private let executors = EventLoopExecutors()
+
+    init(
+        deadlines: ConnectionDeadlines, room: ConnectionRoom, entrance: Entrance, dates: ResponseDates,
+        responder: @escaping HTTPConnection.Responder
+    ) {
+        self.deadlines = deadlines
+        self.room = room
+        self.entrance = entrance
+        self.dates = dates
+        self.responder = responder
+    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         entrance.arrives(channel)
@@ -33,7 +45,8 @@ struct ConnectionChannel: ServerChildChannel {
     /// To be called on the channel's event loop.
     @discardableResult func prepare(_ channel: any Channel, logger: Logger) throws -> Value {
         let connection = HTTPConnection(
-            on: channel.eventLoop, deadlines: deadlines, room: room, entrance: entrance, dates: dates,
+            on: executors.executor(of: channel.eventLoop), deadlines: deadlines, room: room, entrance: entrance,
+            dates: dates,
             logger: logger, responder: responder)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(DecoderFeed(reportingTo: connection))

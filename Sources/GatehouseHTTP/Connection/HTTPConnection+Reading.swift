@@ -85,9 +85,9 @@ extension HTTPConnection {
 
     /// Has the request answered whose head has been read. Whatever doesn't wait for anything is answered when this returns.
     private func answerWhatHasBegun(_ context: ChannelHandlerContext) {
-        guard let head = begun.take(), self.context != nil else { return }
+        guard let head = begun.take(), let peer, self.context != nil else { return }
         if body == nil, queue.isInRequest { body = IncomingBody() }
-        let request = Request(head: head, body: body ?? .none)
+        let request = Request(head: head, body: body ?? .none, peer: peer)
         let (channel, responder) = (context.channel, responder)
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
         let answering = Task.immediate(executorPreference: executor) {

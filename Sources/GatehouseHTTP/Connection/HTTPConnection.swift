@@ -54,13 +54,15 @@ final class HTTPConnection: ChannelDuplexHandler {
     var isBroken = false
     /// The client has sent its last byte.
     var isInputClosed = false
+    /// Nil before the connection is there. A channel forgets the address when it closes, and what was asked over it may go on.
+    private(set) var peer: IPAddress?
     /// Nil before the connection is set up and after it has ended.
     var context: ChannelHandlerContext?
     /// What answers the request that is being answered. It goes on when the client is gone, as what it does may be done already.
     var answering: Task<Void, Never>?
 
     init(
-        on loop: any EventLoop, deadlines: ConnectionDeadlines, room: ConnectionRoom, entrance: Entrance,
+        on executor: EventLoopExecutor, deadlines: ConnectionDeadlines, room: ConnectionRoom, entrance: Entrance,
         dates: ResponseDates, logger: Logger, responder: @escaping Responder
     ) {
         self.responder = responder
@@ -68,7 +70,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.entrance = entrance
         self.dates = dates
         self.logger = logger
-        executor = EventLoopExecutor(loop)
+        self.executor = executor
         progress = ConnectionProgress(deadlines: deadlines, now: .now())
     }
 
@@ -85,6 +87,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        peer = context.channel.remoteAddress?.ipAddress.flatMap(IPAddress.init)
+        // Whoever has none was gone before the connection was accepted.
+        if peer == nil { context.close(promise: nil) }
         arm(context)
         context.fireChannelActive()
     }

@@ -3,9 +3,17 @@ import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
 /// A request as its connection reads it: the head is there, the body may still be coming.
-struct Request: Sendable {
+final class Request: Sendable {
     let head: HTTPRequest
     let body: IncomingBody
+    /// Whoever has connected, a client or a proxy: known also when they are gone.
+    let peer: IPAddress
+
+    init(head: HTTPRequest, body: IncomingBody, peer: IPAddress) {
+        self.head = head
+        self.body = body
+        self.peer = peer
+    }
 
     var method: HTTPRequest.Method { head.method }
     var headers: HTTPFields { head.headerFields }
@@ -41,21 +49,23 @@ extension HTTPRequest {
     /// Whether the client waits for a word before it sends its body (RFC 9110, section 10.1.1). There is none for a body
     /// that is too large; that one is refused.
     var awaitsContinue: Bool {
-        guard headerFields[.expect]?.equalsASCIICaseInsensitively("100-continue") == true else { return false }
-        guard let length = headerFields[.contentLength] else { return headerFields[.transferEncoding] != nil }
+        guard headerFields.text(of: .expect)?.equalsASCIICaseInsensitively("100-continue") == true else { return false }
+        guard let length = headerFields.text(of: .contentLength) else {
+            return headerFields.text(of: .transferEncoding) != nil
+        }
         return Int(length).map { (1...IncomingBody.maximumSize).contains($0) } ?? false
     }
 
     /// Whether the body comes as it is, or in chunks. The decoder sees to it that `chunked` is the last coding; what is below another one
     /// would be taken for the body (RFC 9112, section 6.1).
     var hasKnownTransferCoding: Bool {
-        headerFields[.transferEncoding]?.equalsASCIICaseInsensitively("chunked") ?? true
+        headerFields.text(of: .transferEncoding)?.equalsASCIICaseInsensitively("chunked") ?? true
     }
 
     /// Whether the decoder reads no further request after this one. We switch to nothing, so the client gets its answer,
     /// and needs a new connection for the next.
     var asksToSwitchProtocol: Bool {
-        method == .connect || headerFields[.upgrade] != nil
+        method == .connect || headerFields.text(of: .upgrade) != nil
     }
 }
 

@@ -8,7 +8,7 @@ extension Endpoints {
         guard call.tenant.accessKeys.signingKey != nil else { throw .keysUnavailable }
         let etag = call.tenant.jwksETag
         var answer = Answer(status: .ok, body: .bytes(call.tenant.jwks, contentType: "application/jwk-set+json"))
-        if let condition = call.headers[.ifNoneMatch], EntityTag.matches(condition, etag) {
+        if let condition = call.headers.text(of: .ifNoneMatch), EntityTag.matches(condition, etag) {
             answer = Answer(status: .notModified, body: .none)
         }
         answer.headers[.eTag] = etag

@@ -5,8 +5,9 @@ enum Cookies {
     /// The value of the cookie of exactly this name, without quotation marks around it.
     ///
     /// Two of one name are refused: which of them a browser means can't be known, and one of them may have been planted.
-    static func value(of name: String, in headers: HTTPFields) throws(RequestFault) -> String? {
-        guard headers[.cookie] != nil else { return nil }
+    static func value(of name: @autoclosure () -> String, in headers: HTTPFields) throws(RequestFault) -> String? {
+        guard headers.text(of: .cookie) != nil else { return nil }
+        let name = name()
         var found: Substring?
         for line in headers[values: .cookie] {
             for pair in line.utf8.split(separator: UInt8(ascii: ";")) {

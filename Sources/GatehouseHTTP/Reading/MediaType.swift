@@ -12,9 +12,11 @@ enum MediaType: String {
 
     /// Whether the body is of this type, in UTF-8, not compressed.
     func isDeclared(in headers: HTTPFields) -> Bool {
-        guard let contentType = headers[.contentType] else { return false }
-        if contentType == rawValue, headers[.contentEncoding] == nil { return true }
-        if let encoding = headers[.contentEncoding], !encoding.equalsASCIICaseInsensitively("identity") { return false }
+        guard let contentType = headers.text(of: .contentType) else { return false }
+        if contentType == rawValue, headers.text(of: .contentEncoding) == nil { return true }
+        if let encoding = headers.text(of: .contentEncoding), !encoding.equalsASCIICaseInsensitively("identity") {
+            return false
+        }
         // Bytes, because a character may consist of a semicolon and what combines with it.
         var parts = contentType.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
             .map { Substring($0).trimmingSpaces }

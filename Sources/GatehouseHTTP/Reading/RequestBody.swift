@@ -7,7 +7,7 @@ extension Request {
     var announcesTooMuch: Bool { announcedLength ?? 0 > IncomingBody.maximumSize }
 
     /// Digits, as the decoder has seen to; more of them than fit are too many bytes.
-    private var announcedLength: Int? { headers[.contentLength].map { Int($0) ?? .max } }
+    private var announcedLength: Int? { headers.text(of: .contentLength).map { Int($0) ?? .max } }
 
     /// The body as an object whose fields can be taken; nil when there is no body.
     ///
@@ -37,7 +37,7 @@ extension Request {
     }
 
     private func bodyBytes(as type: MediaType) async throws -> [UInt8]? {
-        guard announcedLength ?? 0 > 0 || headers[.transferEncoding] != nil else { return nil }
+        guard announcedLength ?? 0 > 0 || headers.text(of: .transferEncoding) != nil else { return nil }
         let buffer: ByteBuffer
         do {
             buffer = try await body.whole()

@@ -23,3 +23,14 @@ enum SingleField: Equatable {
         if case .once(let value) = self { value } else { nil }
     }
 }
+
+extension HTTPFields {
+    /// What the subscript says, which puts together anew also what is there once.
+    func text(of name: HTTPField.Name) -> String? {
+        switch SingleField(name, in: self) {
+        case .absent: nil
+        case .once(let value): value
+        case .repeated: self[name]
+        }
+    }
+}

@@ -23,6 +23,21 @@ import Testing
         #expect(answered == [16, 16, 8, 0])
     }
 
+    @Test("says who has asked also when they are gone")
+    func peer() throws {
+        let seen = Mutex<[String]>([])
+        let connection = try EmbeddedConnection { request in
+            _ = try? await request.body.whole()
+            seen.withLock { $0.append(request.peer.description) }
+            return nil
+        }
+        try connection.receive("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc")
+        #expect(seen.withLock { $0 } == [])
+        try connection.channel.close().wait()
+        connection.channel.embeddedEventLoop.run()
+        #expect(seen.withLock { $0 } == ["127.0.0.1"])
+    }
+
     @Test("begins to answer a request before its body has come, and hands over what comes of it")
     func bodyInPieces() throws {
         let seen = Mutex<[String]>([])
