@@ -1,7 +1,13 @@
 package import Gatehouse
+package import Logging
 
-/// What a line of the log says of a request, as one value: a handler that knows it writes its members without a dictionary, which would
-/// cost more than everything else about the line.
+/// A handler that writes the line of a request by itself: as an event with metadata, what surrounds the line costs more than the line.
+package protocol RequestLineHandler: LogHandler {
+    /// Writes what `log(event:)` would write of an event with this one piece of metadata.
+    func log(_ request: RequestLine, level: Logger.Level, message: StaticString)
+}
+
+/// What a line of the log says of a request, as one value: a handler that knows it writes its members without a dictionary.
 package struct RequestLine: Sendable, CustomStringConvertible {
     /// The name of the one piece of metadata that holds it.
     package static let key = "request"

@@ -49,6 +49,13 @@ struct RequestLog: Sendable {
     private static let probes: Set = ["/healthz", "/readyz", "/metrics"]
 
     let logger: Logger
+    /// The logger's, where it knows requests.
+    private let handler: (any RequestLineHandler)?
+
+    init(logger: Logger) {
+        self.logger = logger
+        handler = logger.handler as? any RequestLineHandler
+    }
 
     func answered(_ incident: Incident, status: HTTPResponse.Status, after duration: Duration) {
         let level = Self.level(of: incident, status)
@@ -56,9 +63,12 @@ struct RequestLog: Sendable {
         let line = RequestLine(
             requestID: incident.requestID, method: incident.method, route: incident.route, status: status.code,
             duration: duration, tenant: incident.tenant?.slug ?? "", traceID: incident.traceID, error: incident.failure)
-        logger.log(
-            level: level, incident.isCutShort ? "connection ended early" : "answered",
-            metadata: [RequestLine.key: .stringConvertible(line)])
+        let message: StaticString = incident.isCutShort ? "connection ended early" : "answered"
+        guard let handler else {
+            return logger.log(
+                level: level, "\(message)", metadata: [RequestLine.key: .stringConvertible(line)])
+        }
+        handler.log(line, level: level, message: message)
     }
 
     private static func level(of incident: Incident, _ status: HTTPResponse.Status) -> Logger.Level {

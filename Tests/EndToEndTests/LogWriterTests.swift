@@ -100,3 +100,9 @@ struct LogWriterTests {
         #expect(object["status"] as? Int == 404 && object["duration_ms"] is Double)
     }
 }
+
+extension LogWriter {
+    fileprivate func write(_ line: String, noteDropped: (Int) -> String) {
+        write(Array(line.utf8)) { Array(noteDropped($0).utf8) }
+    }
+}

@@ -28,7 +28,7 @@ struct OutputTests {
             event, metadata: ["status": .stringConvertible(200), "duration_ms": .stringConvertible(1.5), "level": "x"],
             at: Date(timeIntervalSince1970: 0))
         #expect(
-            line == """
+            String(decoding: line, as: UTF8.self) == """
                 {"time":"1970-01-01T00:00:00.000000Z","level":"info","message":"answered \\"so\\"\\n",\
                 "duration_ms":1.5,"status":200}
                 """)
@@ -45,11 +45,30 @@ struct OutputTests {
         let line = JSONLogHandler.line(
             event, metadata: [RequestLine.key: .stringConvertible(Self.request)], at: Date(timeIntervalSince1970: 0))
         #expect(
-            line == """
+            String(decoding: line, as: UTF8.self) == """
                 {"time":"1970-01-01T00:00:00.000000Z","level":"info","message":"answered","duration_ms":41.26,\
                 "method":"POST","request_id":"a\\u001b[2J\\nb","route":"/t/{tenant}/v1/login","status":200,\
                 "tenant":"demo","trace_id":"0af7"}
                 """)
+    }
+
+    @Test("A request's own way into the log writes what an event with it would, also where the logger has metadata")
+    func requestsWay() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        var handler = JSONLogHandler(logLevel: .info, to: writer)
+        for metadata in [[:], ["instance": "a"]] as [Logger.Metadata] {
+            handler.metadata = metadata
+            handler.log(event: .request(Self.request, level: .warning, message: "answered"))
+            handler.log(Self.request, level: .warning, message: "answered")
+        }
+        writer.flush(within: .seconds(30))
+        try pipe.fileHandleForWriting.close()
+        let read = try #require(try pipe.fileHandleForReading.readToEnd())
+        let lines = String(decoding: read, as: UTF8.self).split(separator: "\n").map { $0.drop { $0 != "," } }
+        #expect(lines.count == 4)
+        #expect(lines[0] == lines[1] && lines[2] == lines[3])
+        #expect(lines[3].contains(#""instance":"a""#) && lines[3].contains(#""status":200"#))
     }
 
     @Test("What nobody foresaw stands in the line of its request, for a machine and for a person")
@@ -63,7 +82,7 @@ struct OutputTests {
         let metadata: Logger.Metadata = [RequestLine.key: .stringConvertible(failed)]
         let time = Date(timeIntervalSince1970: 0)
         #expect(
-            JSONLogHandler.line(event, metadata: metadata, at: time).contains(
+            String(decoding: JSONLogHandler.line(event, metadata: metadata, at: time), as: UTF8.self).contains(
                 #""duration_ms":1.0,"error":"SQLSTATE 42P01","method":"GET""#))
         #expect(
             TextLogHandler.line(event, metadata: metadata, at: time, coloured: false).contains(

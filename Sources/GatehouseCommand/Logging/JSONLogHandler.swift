@@ -23,16 +23,17 @@ struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let now = Date()
-        writer.write(Self.line(event, metadata: allMetadata(of: event), at: now)) { dropped in
+        write(Self.line(event, metadata: allMetadata(of: event), at: now), at: now)
+    }
+
+    private func write(_ line: [UInt8], at now: Date) {
+        writer.write(line) { dropped in
             Self.line(.dropped(dropped), metadata: ["lines": .stringConvertible(dropped)], at: now)
         }
     }
 
-    static func line(_ event: LogEvent, metadata: Logger.Metadata, at time: Date) -> String {
-        var line = JSONObjectWriter(capacity: 512)
-        line.append("time", RFC3339.format(time))
-        line.append("level", event.level.rawValue)
-        line.append("message", event.message.description)
+    static func line(_ event: LogEvent, metadata: Logger.Metadata, at time: Date) -> [UInt8] {
+        var line = beginning(event.level, event.message.description, at: time)
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where !isTaken(name, event) {
             if case .stringConvertible(let request as RequestLine) = value {
                 request.append(to: &line)
@@ -41,7 +42,15 @@ struct JSONLogHandler: LogHandler {
             }
         }
         if let error = event.error { line.append("error", Failure(error).message) }
-        return String(decoding: line.finished(), as: UTF8.self)
+        return line.finished()
+    }
+
+    private static func beginning(_ level: Logger.Level, _ message: String, at time: Date) -> JSONObjectWriter {
+        var line = JSONObjectWriter(capacity: 512)
+        line.append("time", RFC3339.format(time))
+        line.append("level", level.rawValue)
+        line.append("message", message)
+        return line
     }
 
     /// Whether a member of this name is the event's own.
@@ -72,7 +81,24 @@ struct JSONLogHandler: LogHandler {
     }
 }
 
+extension JSONLogHandler: RequestLineHandler {
+    /// Without the metadata of the request that is being answered: the line has it.
+    func log(_ request: RequestLine, level: Logger.Level, message: StaticString) {
+        guard metadata.isEmpty else { return log(event: .request(request, level: level, message: message)) }
+        let now = Date()
+        var line = Self.beginning(level, "\(message)", at: now)
+        request.append(to: &line)
+        write(line.finished(), at: now)
+    }
+}
+
 extension LogEvent {
+    static func request(_ line: RequestLine, level: Logger.Level, message: StaticString) -> LogEvent {
+        LogEvent(
+            level: level, message: "\(message)", metadata: [RequestLine.key: .stringConvertible(line)],
+            source: "", file: "", function: "", line: 0)
+    }
+
     static func dropped(_ count: Int) -> LogEvent {
         LogEvent(
             level: .warning, message: "Lines were dropped here, as nobody read the log fast enough.", metadata: nil,

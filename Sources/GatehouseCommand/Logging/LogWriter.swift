@@ -45,17 +45,18 @@ final class LogWriter: Sendable {
     /// Takes a line without its end. Never waits for the reader.
     ///
     /// - Parameter noteDropped: Makes the line which says that so many were dropped before this one.
-    func write(_ line: String, noteDropped: (Int) -> String) {
+    func write(_ line: [UInt8], noteDropped: (Int) -> [UInt8]) {
         let mustStart = state.withLock { state in
-            guard state.waiting.count + line.utf8.count < limit else {
+            guard state.waiting.count + line.count < limit else {
                 state.dropped += 1
                 return false
             }
             if state.dropped > 0 {
-                state.waiting.append(contentsOf: "\(noteDropped(state.dropped))\n".utf8)
+                state.waiting.append(contentsOf: noteDropped(state.dropped))
+                state.waiting.append(UInt8(ascii: "\n"))
                 state.dropped = 0
             }
-            state.waiting.append(contentsOf: line.utf8)
+            state.waiting.append(contentsOf: line)
             state.waiting.append(UInt8(ascii: "\n"))
             defer { state.isWriting = true }
             return !state.isWriting

@@ -29,9 +29,11 @@ struct TextLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let now = Date()
-        writer.write(Self.line(event, metadata: allMetadata(of: event), at: now, coloured: coloured)) { dropped in
-            Self.line(
+        let line = Self.line(event, metadata: allMetadata(of: event), at: now, coloured: coloured)
+        writer.write(Array(line.utf8)) { dropped in
+            let line = Self.line(
                 .dropped(dropped), metadata: ["lines": .stringConvertible(dropped)], at: now, coloured: coloured)
+            return Array(line.utf8)
         }
     }
 
