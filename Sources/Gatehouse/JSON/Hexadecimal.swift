@@ -31,7 +31,9 @@ enum Hexadecimal {
         }
     }
 
+    /// Of a value below 16, without a branch: which way it went would be guessed wrong for every other digit.
     static func digit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+        let beyondDecimal: UInt8 = nibble > 9 ? UInt8(ascii: "a") - UInt8(ascii: "9") - 1 : 0
+        return UInt8(ascii: "0") &+ nibble &+ beyondDecimal
     }
 }

@@ -23,7 +23,7 @@ package struct JSONObjectWriter {
 
     package mutating func append(_ name: StaticString, _ value: Int) {
         appendName(name)
-        bytes.append(contentsOf: String(value).utf8)
+        DecimalDigits.append(value, to: &bytes)
     }
 
     package mutating func append(_ name: StaticString, _ value: Bool) {

@@ -93,18 +93,22 @@ public enum Base64URL {
         alphabet.utf8Start[Int(value)]
     }
 
-    /// The value of a character, 255 for one outside the alphabet. Nothing here depends on a branch, which would be guessed wrong
+    /// The values of the ASCII characters: 0x7F for one outside the alphabet. A literal, because a table that is made at the first use
+    /// is asked for at every use whether it has been made.
+    private static let values: StaticString = """
+        \u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\
+        \u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\
+        \u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{3E}\u{7F}\u{7F}\
+        \u{34}\u{35}\u{36}\u{37}\u{38}\u{39}\u{3A}\u{3B}\u{3C}\u{3D}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\
+        \u{7F}\u{00}\u{01}\u{02}\u{03}\u{04}\u{05}\u{06}\u{07}\u{08}\u{09}\u{0A}\u{0B}\u{0C}\u{0D}\u{0E}\
+        \u{0F}\u{10}\u{11}\u{12}\u{13}\u{14}\u{15}\u{16}\u{17}\u{18}\u{19}\u{7F}\u{7F}\u{7F}\u{7F}\u{3F}\
+        \u{7F}\u{1A}\u{1B}\u{1C}\u{1D}\u{1E}\u{1F}\u{20}\u{21}\u{22}\u{23}\u{24}\u{25}\u{26}\u{27}\u{28}\
+        \u{29}\u{2A}\u{2B}\u{2C}\u{2D}\u{2E}\u{2F}\u{30}\u{31}\u{32}\u{33}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}
+        """
+
+    /// The value of a character, 64 or more for one outside the alphabet. Nothing here depends on a branch, which would be guessed wrong
     /// for every other character of a token.
     private static func value(of character: UInt8) -> UInt8 {
-        var value: UInt8 = 255
-        let (upper, lower, digit) = (
-            character &- UInt8(ascii: "A"), character &- UInt8(ascii: "a"), character &- UInt8(ascii: "0")
-        )
-        value = upper < 26 ? upper : value
-        value = lower < 26 ? lower &+ 26 : value
-        value = digit < 10 ? digit &+ 52 : value
-        value = character == UInt8(ascii: "-") ? 62 : value
-        value = character == UInt8(ascii: "_") ? 63 : value
-        return value
+        values.utf8Start[Int(character & 0x7F)] | character & 0x80
     }
 }

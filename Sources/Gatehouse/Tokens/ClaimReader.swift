@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Takes typed claims out of a verified payload; every fault is `invalidClaims`.
 struct ClaimReader {
     /// The last second of the year 9999, the latest time RFC 3339 can write.
-    private static let latestTime = 253_402_300_799
+    static let latestTime = 253_402_300_799
 
     private(set) var remaining: JSONObject
 

@@ -18,24 +18,33 @@ extension UUID {
 
     private func writeLowercase(to text: Slice<UnsafeMutableBufferPointer<UInt8>>) {
         let text = UnsafeMutableBufferPointer(rebasing: text)
-        var position = 0
         withUnsafeBytes(of: uuid) { bytes in
-            for byte in bytes {
-                if Self.isHyphen(at: position) {
-                    text[position] = UInt8(ascii: "-")
-                    position += 1
+            func write(_ group: Range<Int>, at start: Int) {
+                for index in group {
+                    let position = start + 2 * (index - group.lowerBound)
+                    text[position] = Hexadecimal.digit(bytes[index] >> 4)
+                    text[position + 1] = Hexadecimal.digit(bytes[index] & 0x0F)
                 }
-                text[position] = Hexadecimal.digit(byte >> 4)
-                text[position + 1] = Hexadecimal.digit(byte & 0x0F)
-                position += 2
             }
+            write(0..<4, at: 0)
+            write(4..<6, at: 9)
+            write(6..<8, at: 14)
+            write(8..<10, at: 19)
+            write(10..<16, at: 24)
         }
+        (text[8], text[13], text[18], text[23]) = (Self.hyphen, Self.hyphen, Self.hyphen, Self.hyphen)
     }
 
     /// Reads an id in exactly the form of `lowercaseString`.
     public init?(lowercaseString text: String) {
         var text = text
-        guard let id = text.withUTF8(Self.id) else { return nil }
+        guard let id = text.withUTF8(UUID.init(lowercaseText:)) else { return nil }
+        self = id
+    }
+
+    /// The same of its bytes.
+    init?(lowercaseText text: UnsafeBufferPointer<UInt8>) {
+        guard let id = Self.id(text) else { return nil }
         self.init(uuid: id)
     }
 
@@ -46,7 +55,7 @@ extension UUID {
             var digits = 0
             for index in 0..<textLength {
                 if isHyphen(at: index) {
-                    guard text[index] == UInt8(ascii: "-") else { return false }
+                    guard text[index] == hyphen else { return false }
                     continue
                 }
                 guard let value = Hexadecimal.value(ofLowercase: text[index]) else { return false }
@@ -63,7 +72,8 @@ extension UUID {
         withUnsafeBytes(of: uuid) { Array($0) }
     }
 
-    private static let textLength = 36
+    static var textLength: Int { 36 }
+    private static var hyphen: UInt8 { UInt8(ascii: "-") }
 
     private static func isHyphen(at index: Int) -> Bool {
         index == 8 || index == 13 || index == 18 || index == 23

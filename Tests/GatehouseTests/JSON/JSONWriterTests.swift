@@ -46,4 +46,13 @@ import Testing
         JSON.string("y").append(to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == #"x{"a":1}"y""#)
     }
+
+    @Test(
+        "A number is written as itself, whatever its sign and length",
+        arguments: [0, 9, 10, -1, -10, 1_234_567_890, .max, .min])
+    func integers(value: Int) {
+        var line = JSONObjectWriter(capacity: 16)
+        line.append("a", value)
+        #expect(String(decoding: line.finished(), as: UTF8.self) == "{\"a\":\(value)}")
+    }
 }

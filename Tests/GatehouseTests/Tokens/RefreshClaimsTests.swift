@@ -46,6 +46,34 @@ import Testing
         #expect(try RefreshClaims(payload: claims.encoded()) == claims)
     }
 
+    @Test("What is read in the form in which it is written is judged as in any other", arguments: [3, .max])
+    func twoWays(generation: Int) throws {
+        var claims = Self.claims
+        claims.generation = generation
+        let payload = claims.encoded()
+        for place in payload.indices {
+            for byte in UInt8.min ... .max {
+                var changed = payload
+                changed[place] = byte
+                // White space before it: nobody writes that.
+                let other = Result { try RefreshClaims(payload: [0x20] + changed) }
+                #expect(Self.isSame(Result { try RefreshClaims(payload: changed) }, other), "\(byte) at \(place)")
+            }
+            let other = Result { try RefreshClaims(payload: [0x20] + payload[..<place]) }
+            #expect(Self.isSame(Result { try RefreshClaims(payload: Array(payload[..<place])) }, other))
+        }
+    }
+
+    private static func isSame(
+        _ one: Result<RefreshClaims, any Error>, _ other: Result<RefreshClaims, any Error>
+    ) -> Bool {
+        switch (one, other) {
+        case (.success(let one), .success(let other)): one == other
+        case (.failure(let one as TokenFault), .failure(let other as TokenFault)): one == other
+        default: false
+        }
+    }
+
     @Test("Another tenant's token is refused first, one expired by more than a minute next")
     func validation() throws {
         try Self.claims.validate(tenantID: Self.tenantID, at: Date(timeIntervalSince1970: 1_700_000_660.9))
