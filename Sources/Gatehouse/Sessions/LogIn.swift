@@ -93,7 +93,7 @@ public struct LogIn: Sendable {
                 SessionStatements.start, (session, stored.passwordVersion, device != nil), in: tenant)
         else { throw try await database.refusal(.invalidCredentials, in: tenant) }
         return try SessionIssuer(identifiers: identifiers).issue(
-            started, to: stored.user, in: served, signIn: SignIn(device: device))
+            started, by: SignIn(user: stored.user, device: device), in: served)
     }
 
     private func find(_ name: LogInName, in tenant: UUID) async throws -> StoredUser? {

@@ -36,7 +36,7 @@ public struct LogInByMail: Sendable {
         let device = claimed?.subject == token.user.id ? claimed?.deviceID : nil
         let (user, started) = try await start(token, device: device, from: client, in: served.tenant.id)
         return try SessionIssuer(identifiers: identifiers).issue(
-            started, to: user, in: served, signIn: SignIn(device: device))
+            started, by: SignIn(user: user, device: device), in: served)
     }
 
     private func start(

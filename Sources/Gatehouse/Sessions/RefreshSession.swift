@@ -30,8 +30,9 @@ public struct RefreshSession: Sendable {
     ///
     /// A lost response or a second tab gets the same successor within the tenant's grace. Throws `invalidToken`,
     /// `tokenExpired`, `sessionEnded`, `keysUnavailable`, and `refreshTokenReused` when this presentation has just ended the session.
+    /// Who the client is, is asked only for what is recorded.
     nonisolated(nonsending) public func callAsFunction(
-        _ token: String, from client: ClientInfo, in presented: ServedTenant
+        _ token: String, from client: @autoclosure () -> ClientInfo, in presented: ServedTenant
     ) async throws -> IssuedSession {
         do {
             let (session, outcome) = try await present(token, from: client, in: presented)
@@ -52,7 +53,7 @@ public struct RefreshSession: Sendable {
     private typealias Success = (session: IssuedSession, outcome: CountedRefresh)
 
     nonisolated(nonsending) private func present(
-        _ token: String, from client: ClientInfo, in presented: ServedTenant
+        _ token: String, from client: () -> ClientInfo, in presented: ServedTenant
     ) async throws -> Success {
         let verified = try await tokens.refresh(token, in: presented)
         let (claims, served) = (verified.claims, verified.served)
@@ -60,28 +61,32 @@ public struct RefreshSession: Sendable {
         let presentation = RotateRefreshToken.Presentation(
             tenant: served.tenant.id, session: claims.sessionID, generation: claims.generation)
         for _ in 0..<Self.looks {
-            guard
-                let result = try await rotations.result(of: presentation)
-            else { throw try await database.refusal(.sessionEnded, in: presentation.tenant) }
-            if let success = try await answer(result, to: presentation, from: client, in: served) { return success }
+            switch try await rotations.result(of: presentation) {
+            case .moved(let moved):
+                return (try issue(moved, in: served), .rotated)
+            case .stands(let result):
+                if let success = try await answer(result, to: presentation, from: client, in: served) { return success }
+            case nil:
+                throw try await database.refusal(.sessionEnded, in: presentation.tenant)
+            }
         }
         throw Refusal.overloaded(retryAfter: 1)
     }
 
     /// Nil when the row was moved by another between the snapshot and the update: look again.
     nonisolated(nonsending) private func answer(
-        _ result: RotateRefreshToken.Result, to presentation: RotateRefreshToken.Presentation, from client: ClientInfo,
+        _ result: RotateRefreshToken.Result, to presentation: RotateRefreshToken.Presentation,
+        from client: () -> ClientInfo,
         in served: ServedTenant
     ) async throws -> Success? {
-        if result.moved { return (try issue(result, for: presentation, in: served), .rotated) }
         switch result.state.outcome(presenting: presentation.generation) {
         case .rotates: return nil
         case .repeatsSuccessor:
             if result.isReplicated { try await database.confirm(in: presentation.tenant) }
-            return (try issue(result, for: presentation, in: served), .repeated)
+            return (try issue(RotateRefreshToken.Moved(result), in: served), .repeated)
         case .repeatsUnusedSuccessor:
             try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)
-            return (try issue(result, for: presentation, in: served), .repeatedAfterGrace)
+            return (try issue(RotateRefreshToken.Moved(result), in: served), .repeatedAfterGrace)
         case .reuse:
             guard try await endReused(result, presentation, from: client) else { return nil }
             throw Refusal.refreshTokenReused
@@ -94,29 +99,23 @@ public struct RefreshSession: Sendable {
         }
     }
 
-    private func issue(
-        _ result: RotateRefreshToken.Result, for presentation: RotateRefreshToken.Presentation, in served: ServedTenant
-    ) throws -> IssuedSession {
-        let state = result.state
-        let started = StartedSession(
-            id: presentation.session, generation: state.generation, createdAt: state.createdAt,
-            rotatedAt: state.rotatedAt, now: state.now)
-        return try SessionIssuer(identifiers: identifiers).issue(
-            started, to: result.user, in: served)
+    private func issue(_ moved: RotateRefreshToken.Moved, in served: ServedTenant) throws -> IssuedSession {
+        try SessionIssuer(identifiers: identifiers).issue(moved.session, to: moved.subject, in: served)
     }
 
     /// False when the session has ended meanwhile.
-    private func endReused(
-        _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation, from client: ClientInfo
+    nonisolated(nonsending) private func endReused(
+        _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
+        from client: () -> ClientInfo
     ) async throws -> Bool {
         let event = event(.refreshTokenReused, result, presentation, from: client)
         return try await database.first(
             SessionStatements.endReused, (presentation.session, event), in: presentation.tenant) != nil
     }
 
-    private func record(
+    nonisolated(nonsending) private func record(
         _ type: AuditEventType, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
-        from client: ClientInfo
+        from client: () -> ClientInfo
     ) async throws {
         let event = event(type, result, presentation, from: client)
         try await database.execute(AuditStatements.append, event, in: presentation.tenant)
@@ -124,11 +123,12 @@ public struct RefreshSession: Sendable {
 
     private func event(
         _ type: AuditEventType, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
-        from client: ClientInfo
+        from client: () -> ClientInfo
     ) -> AuditEvent {
         logger.warning(
             "A refresh token of another generation was presented.",
             metadata: ["event": "\(type.rawValue)", "session_id": "\(presentation.session.lowercaseString)"])
+        let client = client()
         return AuditEvent(
             id: identifiers.next(), tenant: presentation.tenant, actor: AuditEvent.service, type: type,
             userID: result.user.id,

@@ -25,6 +25,12 @@ enum RotateRefreshToken {
         let user: User
     }
 
+    /// A row that has just been moved, and no more of it than its tokens say.
+    struct Moved: Sendable {
+        let session: StartedSession
+        let subject: TokenSubject
+    }
+
     static let statement = Statement<Presentation, Result>(
         sql, bind: { ($0.tenant, $0.session, $0.generation) }, row: Result.row)
 
@@ -44,7 +50,7 @@ enum RotateRefreshToken {
     /// two instances that present the same sessions in another order can't wait for each other.
     ///
     /// The server doesn't see how long an array from a subquery is, and so has no reason to plan anew for each execution.
-    static let together = Statement<(tenant: UUID, presentations: [Presentation]), Result>(
+    static let together = Statement<(tenant: UUID, presentations: [Presentation]), Moved>(
         """
         with free as (
             select held.id, held.generation
@@ -58,10 +64,10 @@ enum RotateRefreshToken {
         update refresh_tokens s set \(move)
         from free, users u, tenants t
         where s.tenant_id = $1 and s.id = free.id and s.generation = free.generation and \(rotates)
-        returning true, s.id, \(stateColumns), \(userColumns)
+        returning s.id, s.generation, s.created_at, s.rotated_at, \(subjectColumns)
         """,
         bind: { ($0.tenant, $0.presentations.map(\.session), $0.presentations.map(\.generation)) },
-        row: Result.row)
+        row: Moved.row)
 
     private static let move = "generation = s.generation + 1, rotated_at = now()"
 
@@ -91,6 +97,28 @@ enum RotateRefreshToken {
         t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now(), \
         \(StandbyConfirmation.isNeeded)
         """
+}
+
+extension RotateRefreshToken.Moved {
+    init(_ result: RotateRefreshToken.Result) {
+        let state = result.state
+        session = StartedSession(
+            id: result.session, generation: state.generation, createdAt: state.createdAt, rotatedAt: state.rotatedAt,
+            now: state.now)
+        subject = TokenSubject(result.user)
+    }
+
+    /// It has been moved now, so that is what the database's clock says.
+    @Sendable fileprivate static func row(
+        session: UUID, generation: Int, createdAt: Date, rotatedAt: Date, id: UUID, email: String, emailVerified: Bool,
+        username: String?, name: String?, claims: PostgresJSON
+    ) throws -> RotateRefreshToken.Moved {
+        RotateRefreshToken.Moved(
+            session: StartedSession(
+                id: session, generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, now: rotatedAt),
+            subject: try TokenSubject(
+                id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims))
+    }
 }
 
 extension RotateRefreshToken.Result {

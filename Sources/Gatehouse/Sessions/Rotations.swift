@@ -4,7 +4,7 @@ import Postgres
 /// Rotates refresh tokens, many that come at once in one statement.
 struct Rotations: Sendable {
     private let database: Database
-    private let gathering: Gathering<RotateRefreshToken.Presentation, RotateRefreshToken.Result>
+    private let gathering: Gathering<RotateRefreshToken.Presentation, RotateRefreshToken.Moved>
 
     init(_ database: Database) {
         self.database = database
@@ -15,24 +15,32 @@ struct Rotations: Sendable {
         }
     }
 
+    enum Outcome {
+        case moved(RotateRefreshToken.Moved)
+        /// Another has moved it, or nobody may.
+        case stands(RotateRefreshToken.Result)
+    }
+
     /// Moves the row, or says how it stands; nil where there is none.
     nonisolated(nonsending) func result(
         of presentation: RotateRefreshToken.Presentation
-    ) async throws(PostgresError) -> RotateRefreshToken.Result? {
-        if let moved = try await gathering.answer(presentation, in: presentation.tenant) { return moved }
-        return try await database.first(RotateRefreshToken.statement, presentation, in: presentation.tenant)
+    ) async throws(PostgresError) -> Outcome? {
+        if let moved = try await gathering.answer(presentation, in: presentation.tenant) { return .moved(moved) }
+        let result = try await database.first(RotateRefreshToken.statement, presentation, in: presentation.tenant)
+        return result.map { $0.moved ? .moved(RotateRefreshToken.Moved($0)) : .stands($0) }
     }
 
-    /// The same token may have been presented twice: only one of them has moved the row.
+    /// The same token may have been presented twice: only one of them has moved the row. The rows come in the order of the presentations
+    /// as a rule, so that each is found at once.
     private static func answers(
-        to presentations: [RotateRefreshToken.Presentation], _ moved: [RotateRefreshToken.Result]
-    ) -> [RotateRefreshToken.Result?] {
-        var unclaimed = Dictionary(moved.map { ($0.session, $0) }) { first, _ in first }
+        to presentations: [RotateRefreshToken.Presentation], _ moved: [RotateRefreshToken.Moved]
+    ) -> [RotateRefreshToken.Moved?] {
+        var unclaimed = moved[...]
         return presentations.map { presentation in
-            guard let result = unclaimed[presentation.session], result.state.generation == presentation.generation + 1
-            else { return nil }
-            unclaimed[presentation.session] = nil
-            return result
+            let index = unclaimed.firstIndex {
+                $0.session.id == presentation.session && $0.session.generation == presentation.generation + 1
+            }
+            return index.map { unclaimed.remove(at: $0) }
         }
     }
 }

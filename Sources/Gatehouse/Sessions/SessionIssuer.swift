@@ -12,6 +12,8 @@ struct StartedSession: Sendable {
 
 /// What sets a sign-in apart from a refresh.
 struct SignIn: Sendable {
+    /// Shown with the tokens.
+    let user: User
     /// The device it comes from, when that has been recognised; otherwise it gets an id now.
     let device: UUID?
 }
@@ -20,19 +22,27 @@ struct SignIn: Sendable {
 struct SessionIssuer: Sendable {
     let identifiers: IdentifierSource
 
-    /// Throws `keysUnavailable` when the tenant has no key to sign with.
-    ///
-    /// - Parameter signIn: For a sign-in, which shows the user and recognises the device from now on.
-    func issue(
-        _ session: StartedSession, to user: User, in served: ServedTenant, signIn: SignIn? = nil
+    /// The tokens of a sign-in, which recognises its device from now on. Throws `keysUnavailable` when the tenant has no key to sign with.
+    func issue(_ session: StartedSession, by signIn: SignIn, in served: ServedTenant) throws -> IssuedSession {
+        try issue(session, to: TokenSubject(signIn.user), in: served, signIn)
+    }
+
+    /// The tokens of a refresh. Throws `keysUnavailable` when the tenant has no key to sign with.
+    func issue(_ session: StartedSession, to subject: TokenSubject, in served: ServedTenant) throws -> IssuedSession {
+        try issue(session, to: subject, in: served, nil)
+    }
+
+    private func issue(
+        _ session: StartedSession, to subject: TokenSubject, in served: ServedTenant, _ signIn: SignIn?
     ) throws -> IssuedSession {
         let settings = served.tenant.settings
         let now = session.now.unixSeconds
         let accessTTL = Int(settings.accessTTL.components.seconds)
         let access = AccessClaims(
-            issuer: served.issuer, subject: user.id, audience: served.tenant.audience, expiresAt: now + accessTTL,
-            issuedAt: now, id: identifiers.next().lowercaseString, sessionID: session.id, email: user.email,
-            emailVerified: user.emailVerified, preferredUsername: user.username, name: user.name, extra: user.claims)
+            issuer: served.issuer, subject: subject.id, audience: served.tenant.audience, expiresAt: now + accessTTL,
+            issuedAt: now, id: identifiers.next().lowercaseString, sessionID: session.id, email: subject.email,
+            emailVerified: subject.emailVerified, preferredUsername: subject.username, name: subject.name,
+            extra: subject.claims)
         let expiry = Session.expiry(
             createdAt: session.createdAt, rotatedAt: session.rotatedAt, refreshTTL: settings.refreshTTL,
             maxAge: settings.sessionMaxAge
@@ -41,18 +51,17 @@ struct SessionIssuer: Sendable {
             tenantID: served.tenant.id, sessionID: session.id, generation: session.generation,
             issuedAt: session.rotatedAt.unixSeconds, expiresAt: expiry)
         return IssuedSession(
-            user: signIn == nil ? nil : user, sessionID: session.id,
+            user: signIn?.user, sessionID: session.id,
             accessToken: try sign(access.encoded(), .accessToken, with: served.accessKeys), expiresIn: accessTTL,
             refreshToken: try sign(refresh.encoded(), .refreshToken, with: served.refreshKeys),
             refreshExpiresIn: max(0, expiry - now),
-            deviceToken: try signIn.map { try deviceToken($0, of: user, at: now, in: served) })
+            deviceToken: try signIn.map { try deviceToken($0, at: now, in: served) })
     }
 
-    private func deviceToken(
-        _ signIn: SignIn, of user: User, at now: Int, in served: ServedTenant
-    ) throws -> String {
+    private func deviceToken(_ signIn: SignIn, at now: Int, in served: ServedTenant) throws -> String {
         let claims = DeviceClaims(
-            tenantID: served.tenant.id, subject: user.id, deviceID: signIn.device ?? identifiers.next(), issuedAt: now)
+            tenantID: served.tenant.id, subject: signIn.user.id, deviceID: signIn.device ?? identifiers.next(),
+            issuedAt: now)
         return try sign(claims.encoded(), .deviceToken, with: served.refreshKeys)
     }
 

@@ -80,7 +80,7 @@ public struct Register: Sendable {
                     (user, session, verification: tenant.settings.mailFrom == nil ? nil : verification), in: tenant.id)
             else { throw try await database.refusal(.registrationClosed, in: tenant.id) }
             return try SessionIssuer(identifiers: identifiers).issue(
-                started, to: user, in: served, signIn: SignIn(device: nil))
+                started, by: SignIn(user: user, device: nil), in: served)
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }

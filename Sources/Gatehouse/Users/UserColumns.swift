@@ -7,6 +7,19 @@ let userColumns = """
     u.created_at, u.updated_at
     """
 
+/// The columns of what a token says of a user, in the order of `TokenSubject`, from the table alias `u`.
+let subjectColumns = "u.id, u.email, u.email_verified_at is not null, u.username, u.name, u.claims"
+
+extension TokenSubject {
+    init(
+        id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON
+    ) throws {
+        self.init(
+            id: id, email: email, emailVerified: emailVerified, username: username, name: name,
+            claims: try User.parsed(claims))
+    }
+}
+
 extension User {
     @Sendable static func row(
         id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
@@ -17,7 +30,7 @@ extension User {
             claims: try Self.parsed(claims), isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt)
     }
 
-    private static func parsed(_ stored: PostgresJSON) throws -> JSONObject {
+    fileprivate static func parsed(_ stored: PostgresJSON) throws -> JSONObject {
         if stored.text == "{}" { return JSONObject() }
         guard let object = try JSON.parse(Array(stored.text.utf8)).objectValue else {
             throw UnknownStoredValue(column: "users.claims")

@@ -111,8 +111,8 @@ import Testing
     ) async throws -> Set<UUID> {
         try await undone(installation, tenant) { transaction in
             let results = try await transaction.query(RotateRefreshToken.together, (tenant, presentations))
-            #expect(results.allSatisfy { $0.moved && $0.state.generation == 4 })
-            return Set(results.map(\.session))
+            #expect(results.allSatisfy { $0.session.generation == 4 })
+            return Set(results.map(\.session.id))
         }
     }
 
