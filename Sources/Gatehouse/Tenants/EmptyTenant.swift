@@ -11,7 +11,11 @@ struct EmptyTenant: Sendable {
     let tenant: UUID
 
     func callAsFunction() async throws {
-        for removal in [EmptyingStatements.sessions, EmptyingStatements.users, EmptyingStatements.events] {
+        let removals = [
+            EmptyingStatements.sessions, EmptyingStatements.users, EmptyingStatements.webhookMessages,
+            EmptyingStatements.events,
+        ]
+        for removal in removals {
             var after: UUID?
             repeat {
                 after = try await database.firstPlannedAnew(removal, (tenant, after), in: tenant)
@@ -25,6 +29,7 @@ enum EmptyingStatements {
 
     static let sessions = removal(from: "refresh_tokens")
     static let users = removal(from: "users")
+    static let webhookMessages = removal(from: "webhook_messages")
     /// But for the one that says, should the deletion fail, that it was begun.
     static let events = removal(from: "audit_events", where: "r.type <> '\(AuditEventType.keysDestroyed.rawValue)'")
 

@@ -43,6 +43,22 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.id, $0.enabled) }, row: WebhookEndpoint.row)
 
+    /// How many messages one statement removes.
+    static let page = 1000
+
+    /// Removes some of what was to be told to an endpoint; how many. What somebody else has locked is left.
+    static let deleteMessages = Statement<(tenant: UUID, endpoint: UUID), Int>(
+        """
+        with gone as (
+            delete from webhook_messages where tenant_id = $1 and id in (
+                select id from webhook_messages where tenant_id = $1 and endpoint_id = $2
+                limit \(page) for update skip locked)
+            returning 1
+        )
+        select count(*) from gone
+        """,
+        bind: { ($0.tenant, $0.endpoint) }, row: { (count: Int) in count })
+
     static let delete = Statement<(tenant: UUID, id: UUID), WebhookEndpoint>(
         "delete from webhook_endpoints e where e.tenant_id = $1 and e.id = $2 returning \(columns)",
         bind: { ($0.tenant, $0.id) }, row: WebhookEndpoint.row)

@@ -27,6 +27,8 @@ import Testing
         ("sessions.end", SessionStatements.end), ("sessions.endPage", SessionStatements.endPage),
         ("sessions.endLeft", SessionStatements.endLeft), ("emptying.sessions", EmptyingStatements.sessions),
         ("emptying.users", EmptyingStatements.users), ("emptying.events", EmptyingStatements.events),
+        ("emptying.webhookMessages", EmptyingStatements.webhookMessages),
+        ("webhooks.deleteMessages", WebhookStatements.deleteMessages),
         ("sessions.endAllOfUser", SessionStatements.endAllOfUser),
         ("sessions.logOut", SessionStatements.logOut), ("sessions.keep", SessionStatements.keep),
         ("sessions.endReused", SessionStatements.endReused),

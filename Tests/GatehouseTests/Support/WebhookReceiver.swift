@@ -23,20 +23,44 @@ final class WebhookReceiver: WebhookTransport {
     private struct State {
         var calls: [Call] = []
         var faults: [WebhookFault] = []
+        var hanging: Set<String> = []
+        var hung = 0
     }
 
     private let state = Mutex(State())
 
     var calls: [Call] { state.withLock { $0.calls } }
 
+    /// How many messages have been left hanging.
+    var hung: Int { state.withLock { $0.hung } }
+
+    /// Takes what is sent there and doesn't answer, until whoever sends it gives up.
+    func hang(_ url: String) {
+        state.withLock { _ = $0.hanging.insert(url) }
+    }
+
     /// The next messages meet these, one each.
     func refuse(_ faults: WebhookFault...) {
         state.withLock { $0.faults += faults }
     }
 
+    /// Whatever is left of those.
+    func answerAll() {
+        state.withLock { $0.faults = [] }
+    }
+
     func post(
         _ message: WebhookMessage, to url: WebhookURL, secrets: [WebhookSecret], allowingPrivate: Bool
     ) async throws(WebhookFault) {
+        let hangs = state.withLock { state in
+            guard state.hanging.contains(url.description) else { return false }
+            state.hung += 1
+            return true
+        }
+        if hangs {
+            try? await Task.sleep(for: .seconds(3600))
+            throw .cancelled
+        }
         let fault: WebhookFault? = state.withLock { state in
             guard state.faults.isEmpty else { return state.faults.removeFirst() }
             state.calls.append(
@@ -49,9 +73,33 @@ final class WebhookReceiver: WebhookTransport {
 
 extension Installation {
     /// An instance's part that calls webhooks.
-    func caller(of receiver: WebhookReceiver, sealer: KeySealer? = nil) -> DeliverWebhooks {
+    func caller(
+        of receiver: WebhookReceiver, sealer: KeySealer? = nil, upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks)
+    ) -> DeliverWebhooks {
         DeliverWebhooks(
             database: serviceDatabase, sealer: sealer ?? self.sealer, transport: receiver,
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, upkeep: upkeep)
+    }
+
+    /// A webhook, for all events unless some are named.
+    func webhook(
+        _ url: String, _ types: [String] = [], of tenant: String = "shop"
+    ) async throws -> NewWebhookEndpoint {
+        try await administration.createWebhook(tenant: tenant, url: url, eventTypes: types, allowsPrivate: false)
+    }
+
+    /// Has what is to be told to the endpoint to be told so many times more.
+    func repeatMessages(_ count: Int, to endpoint: WebhookEndpoint) async throws {
+        try await asSuperuser(
+            """
+            with again as (
+                insert into webhook_messages (tenant_id, id, endpoint_id, event_id, type, at, user_id)
+                select m.tenant_id, gen_random_uuid(), m.endpoint_id, m.event_id, m.type, m.at, m.user_id
+                from webhook_messages m, generate_series(1, \(count))
+                where m.endpoint_id = '\(endpoint.id.lowercaseString)'
+                returning tenant_id, id
+            )
+            insert into deliveries (id, tenant, kind) select id, tenant_id, 'webhook' from again
+            """)
     }
 }

@@ -38,7 +38,9 @@ import Testing
     func inPages() async throws {
         let installation = try await Installation.make()
         let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
+        let webhook = try await installation.webhook("https://app.example/").endpoint
         _ = try await installation.register(in: shop)
+        try await installation.repeatMessages(1100, to: webhook)
         let other = try await installation.register(in: blog)
         try await installation.addSessions(2100, in: shop)
         let id = shop.tenant.id
@@ -54,6 +56,7 @@ import Testing
             """
             select (select count(*) from refresh_tokens where tenant_id = $1)
                 + (select count(*) from users where tenant_id = $1)
+                + (select count(*) from webhook_messages where tenant_id = $1)
                 + (select count(*) from audit_events where tenant_id = $1)
             """, bind: { $0 }, row: { (count: Int) in count })
         #expect(try await installation.serviceDatabase.first(left, id, in: id) == 1, "the event that it was begun")
