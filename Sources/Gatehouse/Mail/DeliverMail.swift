@@ -49,8 +49,9 @@ public struct DeliverMail: Sendable {
     /// Sends until nothing is due; how many were taken.
     @discardableResult
     func sendAllDue() async throws -> Int {
-        try await TakeDeliveries(database: database, kind: .mail, logger: logger)(atOnce: transports.count) {
-            delivery, number in
+        try await TakeDeliveries(database: database, kind: .mail, logger: logger, upkeep: upkeep)(
+            atOnce: transports.count
+        ) { delivery, number in
             try await send(delivery, by: transports[number])
         }
     }

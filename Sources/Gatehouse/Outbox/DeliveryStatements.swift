@@ -22,7 +22,7 @@ enum DeliveryStatements {
         update deliveries set due_at = now() + make_interval(secs => $3), attempts = attempts - 1
         where id = $1 and attempts = $2
         """,
-        bind: { ($0.delivery.id, $0.delivery.attempts, Double($0.pause.wholeSeconds)) })
+        bind: { ($0.delivery.id, $0.delivery.attempts, $0.pause / Duration.seconds(1)) })
 
     /// Another attempt later, unless somebody else has begun one meanwhile; noted in the table of what is delivered.
     static func postponing(

@@ -4,39 +4,85 @@ import Postgres
 
 /// Takes what is due, one thing after the other, until nothing is.
 struct TakeDeliveries: Sendable {
+    /// What is slow keeps nothing waiting: while it is under way, somebody looks this often for what has fallen due.
+    private static let pause: Duration = .seconds(1)
+
     let database: Database
     let kind: DeliveryKind
     let logger: Logger
+    let upkeep: UpkeepMetrics
+
+    private enum Report {
+        case mayLook
+        case finished(number: Int, taken: Int, trouble: (any Error)?)
+    }
 
     /// Has `deliver` see to each thing taken, with up to `atOnce` of them under way, each by a number of its own below that; how many
     /// were taken.
     ///
     /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
-    /// database is away, or the task is cancelled, that is the end of it.
+    /// database is away, or the task is cancelled, what is under way comes to its end first.
     func callAsFunction(
         atOnce: Int, _ deliver: @escaping @Sendable (Delivery, _ number: Int) async throws -> Void
     ) async throws -> Int {
         // Most looks find nothing, and cost one statement.
         guard let first = try await claim() else { return 0 }
-        return try await withThrowingTaskGroup(of: Int.self) { group in
-            for number in 0..<atOnce {
-                group.addTask {
-                    var taken = 0
-                    var next = number == 0 ? first : try await claim()
-                    while let delivery = next {
-                        try await attempt(delivery) { try await deliver(delivery, number) }
-                        taken += 1
-                        next = try await claim()
+        return try await withThrowingTaskGroup(of: Report.self) { group in
+            var (free, taken) = (Array(1..<atOnce), 0)
+            var trouble: (any Error)?
+            group.addTask { await take(first, number: 0, deliver) }
+            group.addTask { .mayLook }
+            while free.count < atOnce, let report = try await group.next() {
+                switch report {
+                case .finished(let number, let more, let error):
+                    free.append(number)
+                    taken += more
+                    trouble = error ?? trouble
+                case .mayLook where Task.isCancelled: break
+                case .mayLook:
+                    do {
+                        while let number = free.last, let next = try await claim() {
+                            free.removeLast()
+                            group.addTask { await take(next, number: number, deliver) }
+                        }
+                        trouble = nil
+                    } catch {
+                        trouble = error
                     }
-                    return taken
+                    group.addTask {
+                        try? await Task.sleep(for: Self.pause)
+                        return .mayLook
+                    }
                 }
             }
-            return try await group.reduce(0, +)
+            group.cancelAll()
+            if let trouble { throw trouble }
+            return taken
         }
     }
 
+    /// Sees to one thing, and to what it finds due after it.
+    private func take(
+        _ first: Delivery, number: Int, _ deliver: @Sendable (Delivery, _ number: Int) async throws -> Void
+    ) async -> Report {
+        var (next, taken): (Delivery?, Int) = (first, 0)
+        do {
+            while let delivery = next {
+                try await attempt(delivery) { try await deliver(delivery, number) }
+                taken += 1
+                next = try await claim()
+            }
+            return .finished(number: number, taken: taken, trouble: nil)
+        } catch {
+            return .finished(number: number, taken: taken, trouble: error)
+        }
+    }
+
+    /// A look that goes on for long is told of as one that succeeded each time it is answered.
     private func claim() async throws(PostgresError) -> Delivery? {
-        try await database.untenanted.first(DeliveryStatements.claim, kind)
+        let delivery = try await database.untenanted.first(DeliveryStatements.claim, kind)
+        upkeep.succeeded()
+        return delivery
     }
 
     private func attempt(_ delivery: Delivery, _ deliver: () async throws -> Void) async throws {

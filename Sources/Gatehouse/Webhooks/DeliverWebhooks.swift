@@ -20,7 +20,7 @@ public struct DeliverWebhooks: Sendable {
     let metrics: WebhookMetrics
     let upkeep: UpkeepMetrics
     let clock: Clock
-    private let underWay = EndpointsUnderWay()
+    private let underWay = EndpointsUnderWay(atOnce: Self.atOnceToOne)
 
     public init(
         database: Database, sealer: KeySealer, transport: any WebhookTransport, logger: Logger, clock: Clock = .system,
@@ -48,8 +48,9 @@ public struct DeliverWebhooks: Sendable {
     /// Delivers until nothing is due; how many were taken.
     @discardableResult
     func deliverAllDue() async throws -> Int {
-        try await TakeDeliveries(database: database, kind: .webhook, logger: logger)(atOnce: Self.atOnce) {
-            delivery, _ in
+        try await TakeDeliveries(database: database, kind: .webhook, logger: logger, upkeep: upkeep)(
+            atOnce: Self.atOnce
+        ) { delivery, _ in
             try await deliver(delivery)
         }
     }
@@ -65,11 +66,16 @@ public struct DeliverWebhooks: Sendable {
                     WebhookStatements.giveUp, (delivery.tenant, delivery, "disabled"), in: delivery.tenant)
             }
         }
-        guard underWay.begin(queued.endpointID, limit: Self.atOnceToOne) else {
-            _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .seconds(2)))
-            return
+        switch underWay.admit(queued.endpointID) {
+        case .turnedAway(let pause):
+            _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, pause))
+        case .begun(let begun):
+            defer { underWay.end(queued.endpointID, begun: begun) }
+            try await attempt(delivery, queued, of: tenant)
         }
-        defer { underWay.end(queued.endpointID) }
+    }
+
+    private func attempt(_ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant) async throws {
         do throws(WebhookFailure) {
             try await post(queued, of: tenant)
         } catch {

@@ -156,16 +156,6 @@ import Webhooks
         #expect(receiver.calls.count == 1)
     }
 
-    @Test("No more than so many messages are on their way to one endpoint, and others have room")
-    func underWay() {
-        let underWay = EndpointsUnderWay()
-        let (slow, other) = (UUID(), UUID())
-        #expect(underWay.begin(slow, limit: 2) && underWay.begin(slow, limit: 2) && !underWay.begin(slow, limit: 2))
-        #expect(underWay.begin(other, limit: 2))
-        underWay.end(slow)
-        #expect(underWay.begin(slow, limit: 2))
-    }
-
     @Test("A webhook of one tenant hears nothing of another's users")
     func isolation() async throws {
         let installation = try await Installation.make()
@@ -194,8 +184,7 @@ import Webhooks
     private func created(
         _ url: String, _ types: [String] = [], in installation: Installation
     ) async throws -> NewWebhookEndpoint {
-        try await installation.administration.createWebhook(
-            tenant: "shop", url: url, eventTypes: types, allowsPrivate: false)
+        try await installation.webhook(url, types)
     }
 
     private func attempts(_ installation: Installation) async throws -> [WebhookAttempt] {
