@@ -21,6 +21,7 @@ public struct DeliverWebhooks: Sendable {
     let upkeep: UpkeepMetrics
     let clock: Clock
     private let underWay = EndpointsUnderWay(atOnce: Self.atOnceToOne)
+    private let trail: AuditTrail
 
     public init(
         database: Database, sealer: KeySealer, transport: any WebhookTransport, logger: Logger, clock: Clock = .system,
@@ -33,6 +34,7 @@ public struct DeliverWebhooks: Sendable {
         self.metrics = metrics
         self.upkeep = upkeep
         self.clock = clock
+        trail = AuditTrail(actor: AuditEvent.service, identifiers: IdentifierSource(clock: clock))
     }
 
     /// Looks once a second until the task is cancelled.
@@ -121,16 +123,23 @@ public struct DeliverWebhooks: Sendable {
                 "tenant": "\(tenant.slug)", "endpoint": "\(queued.endpointID.lowercaseString)",
                 "type": "\(queued.event.type)", "reason": "\(failure.code)", "attempt": "\(attempt)",
             ])
-        if failure.isGone {
-            _ = try await database.first(
-                WebhookStatements.setEnabled, (tenant.id, queued.endpointID, false), in: tenant.id)
-        }
+        if failure.isGone { try await disable(queued.endpointID, of: tenant) }
         if isDead {
             try await database.execute(WebhookStatements.giveUp, (tenant.id, delivery, failure.code), in: tenant.id)
         } else {
             let pause = Self.pauses[attempt - 1] * Double.random(in: 0.8...1.2)
             try await database.execute(
                 WebhookStatements.postpone, (tenant.id, delivery, pause, failure.code), in: tenant.id)
+        }
+    }
+
+    /// As whoever is there has asked for; it is recorded once, however many messages are answered so.
+    private func disable(_ endpoint: UUID, of tenant: Tenant) async throws {
+        try await database.transaction(in: tenant.id) { transaction in
+            guard try await transaction.first(WebhookStatements.disable, (tenant.id, endpoint)) != nil else { return }
+            try await trail.record(
+                .webhookDisabled, in: transaction, tenant: tenant.id,
+                detail: ["endpoint": .string(endpoint.lowercaseString)])
         }
     }
 }

@@ -43,6 +43,14 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.id, $0.enabled) }, row: WebhookEndpoint.row)
 
+    /// No row where it is off already.
+    static let disable = Statement<(tenant: UUID, id: UUID), UUID>(
+        """
+        update webhook_endpoints set disabled_at = now()
+        where tenant_id = $1 and id = $2 and disabled_at is null returning id
+        """,
+        bind: { ($0.tenant, $0.id) }, row: { (id: UUID) in id })
+
     /// How many messages one statement removes.
     static let page = 1000
 

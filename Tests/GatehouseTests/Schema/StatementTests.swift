@@ -28,6 +28,7 @@ import Testing
         ("sessions.endLeft", SessionStatements.endLeft), ("emptying.sessions", EmptyingStatements.sessions),
         ("emptying.users", EmptyingStatements.users), ("emptying.events", EmptyingStatements.events),
         ("emptying.webhookMessages", EmptyingStatements.webhookMessages),
+        ("webhooks.disable", WebhookStatements.disable),
         ("webhooks.deleteMessages", WebhookStatements.deleteMessages),
         ("sessions.endAllOfUser", SessionStatements.endAllOfUser),
         ("sessions.logOut", SessionStatements.logOut), ("sessions.keep", SessionStatements.keep),
