@@ -18,7 +18,8 @@ struct GuessGuard: Sendable {
     }
 
     /// Throws `Refusal.tooManyAttempts` where the client's source has used its budget up: before anything is asked of the
-    /// database, so that a flood costs it nothing.
+    /// database, so that a flood costs it nothing. Who presents a device token of the tenant's isn't asked, as the account has to be
+    /// known first: a flood by such a client costs a look at the account each time, and is refused by the budgets that follow.
     func checkSource(of client: ClientInfo) throws(Refusal) {
         try sources.check(SourceAddress(client.address))
     }
