@@ -39,14 +39,20 @@ struct ArrivalQueue {
     private(set) var hasDropped = false
 
     var isEmpty: Bool { waiting.isEmpty }
+    /// Nothing is of interest any more: what comes is behind the last request that is answered.
+    var isPast: Bool { isOver && !isInRequest }
 
-    /// What comes behind the last request that is answered is dropped.
     mutating func arrived(_ arrival: Arrival) {
-        if isOver, !isInRequest {
-            hasDropped = true
+        if isPast {
+            drop()
         } else if !isEnded {
             waiting.append(arrival)
         }
+    }
+
+    /// More has come behind the last request that is answered.
+    mutating func drop() {
+        hasDropped = true
     }
 
     /// What comes next has been read off the socket later than all before.

@@ -116,17 +116,20 @@ final class HTTPConnection: ChannelDuplexHandler {
         queue.nextRead()
     }
 
-    /// Called for what would go to the decoder next; answers whether it should.
+    /// Called for what would go to the decoder next; answers whether it should. Nothing does behind the last answer: the decoder
+    /// keeps what makes no whole part, whatever becomes of those.
     func bytesArrived(_ count: Int, _ context: ChannelHandlerContext) -> Bool {
         progress.bytesArrived(now: .now())
         received += count
         if received > Self.maximumRequest {
             context.close(promise: nil)
+        } else if queue.isPast {
+            queue.drop()
         } else if !isBroken, progress.isReadingHead, received > Self.maximumHead {
             context.fireErrorCaught(HTTPParserError.headerOverflow)
         }
         arm(context)
-        return !isBroken
+        return !isBroken && !queue.isPast
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

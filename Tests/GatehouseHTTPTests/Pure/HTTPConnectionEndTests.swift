@@ -141,6 +141,27 @@ import Testing
         }
     }
 
+    @Test(
+        "decodes nothing of what comes behind its last answer, and bounds it",
+        arguments: [
+            "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "POST /a HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",
+        ])
+    func tail(last: String) throws {
+        let connection = try EmbeddedConnection { _ in .empty }
+        let (closes, decoded) = (NotedCloses(), NotedBytes())
+        let pipeline = connection.channel.pipeline.syncOperations
+        try pipeline.addHandler(closes, position: .first)
+        try pipeline.addHandler(decoded, position: .after(try pipeline.handler(type: DecoderFeed.self)))
+        try connection.receive(last + Self.request)
+        #expect(closes.modes == [.output])
+        let decodedBefore = decoded.count
+        try connection.receive("GET / HTTP/1.1\r\nX:")
+        for _ in 0...32 { try connection.receive(String(repeating: " ", count: 64 * 1024)) }
+        #expect(decoded.count == decodedBefore)
+        #expect(try connection.sent().count == 1)
+        #expect(closes.modes.prefix(2) == [.output, .all])
+    }
+
     @Test("refuses once what is wrong twice")
     func wrongTwice() throws {
         let connection = try EmbeddedConnection { _ in .empty }

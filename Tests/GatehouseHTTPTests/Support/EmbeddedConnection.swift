@@ -69,6 +69,18 @@ final class NotedCloses: ChannelOutboundHandler {
     }
 }
 
+/// How much has come by.
+final class NotedBytes: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private(set) var count = 0
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        count += unwrapInboundIn(data).readableBytes
+        context.fireChannelRead(data)
+    }
+}
+
 extension Response {
     static var empty: Response {
         Answer.noContent.response(requestID: "a", isHTTPS: false, toHead: false)
