@@ -170,7 +170,7 @@ extension SQLState {
         case SQLState.Class.operatorIntervention, SQLState.Class.insufficientResources,
             SQLState.Class.connectionException, SQLState.Class.transactionRollback:
             true
-        default: self == SQLState(rawValue: "25006") || self == .lockNotAvailable
+        default: self == .readOnlySQLTransaction || self == .lockNotAvailable
         }
     }
 }

@@ -45,6 +45,7 @@ extension Connection {
             let trip = try answer(commands, until: deadline, cancellation: cancellation, mayCommit: mayCommit)
             if let failure = trip.failure {
                 guard forgetIfStale(failure), !hasRepeated, try undo(commands, until: deadline) else {
+                    leaveIfReadOnly(failure.error)
                     throw .server(failure.error)
                 }
                 hasRepeated = true
@@ -53,6 +54,16 @@ extension Connection {
             if let result = trip.result() { return result }
             throw .decoding(DecodingFault(column: nil, expected: "an answer", actual: "none"))
         }
+    }
+
+    /// How long a connection stays at least with a server that takes no writes: where there is no other, each statement would
+    /// open one.
+    private static let shortestStay = Duration.seconds(1)
+
+    /// A server that has become a replica stays one, and the next connection goes where its name leads by now.
+    private func leaveIfReadOnly(_ error: ServerError) {
+        guard error.state == .readOnlySQLTransaction, .now - begunAt >= Self.shortestStay else { return }
+        libpq = nil
     }
 
     /// Returns whether another attempt, with the statement prepared anew, can succeed.

@@ -5,7 +5,8 @@ public import Tracing
 ///
 /// Statements run one after the other; none suspends half-way, so that they can't interleave. A statement that runs
 /// past its deadline, or whose task is cancelled, is cancelled at the server and the connection stays usable. When
-/// that fails, or the connection breaks, ``isOpen`` turns false and everything later throws ``PostgresError/closed``.
+/// that fails, the connection breaks, or its server turns out to take no writes, ``isOpen`` turns false and everything later
+/// throws ``PostgresError/closed``.
 public actor Connection {
     /// What a statement may take when nobody says otherwise.
     public static let defaultDeadline = Duration.seconds(5)
@@ -14,6 +15,7 @@ public actor Connection {
     nonisolated let wake: WakePipe
     private nonisolated let openFlag = Atomic<Bool>(false)
     let idleCheckAfter: Duration
+    let begunAt = ContinuousClock.now
     nonisolated let trace: StatementTrace
 
     var libpq: LibPQ? {

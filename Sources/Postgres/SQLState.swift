@@ -19,7 +19,6 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
         public static let dataException = Class(rawValue: "22")
         public static let integrityConstraintViolation = Class(rawValue: "23")
         public static let transactionRollback = Class(rawValue: "40")
-        public static let syntaxErrorOrAccessRuleViolation = Class(rawValue: "42")
         public static let insufficientResources = Class(rawValue: "53")
         public static let operatorIntervention = Class(rawValue: "57")
 
@@ -28,16 +27,12 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     }
 
     public static let featureNotSupported = SQLState(rawValue: "0A000")
-    public static let notNullViolation = SQLState(rawValue: "23502")
     public static let foreignKeyViolation = SQLState(rawValue: "23503")
     public static let uniqueViolation = SQLState(rawValue: "23505")
-    public static let checkViolation = SQLState(rawValue: "23514")
+    public static let readOnlySQLTransaction = SQLState(rawValue: "25006")
     public static let invalidStatementName = SQLState(rawValue: "26000")
-    public static let serializationFailure = SQLState(rawValue: "40001")
-    public static let deadlockDetected = SQLState(rawValue: "40P01")
     public static let insufficientPrivilege = SQLState(rawValue: "42501")
     public static let undefinedTable = SQLState(rawValue: "42P01")
-    public static let duplicatePreparedStatement = SQLState(rawValue: "42P05")
     public static let lockNotAvailable = SQLState(rawValue: "55P03")
     public static let queryCanceled = SQLState(rawValue: "57014")
 }

@@ -19,16 +19,18 @@ struct DatabaseChecks: Sendable {
 
     func callAsFunction() async -> [Check] {
         do {
+            let masterKeyFault = try await masterKeyFault()
             let (server, version) = try await database.untenanted.withConnection { connection in
-                (
-                    try await ServerMoment.read(on: connection, clock: clock),
-                    try await SchemaStatements.version(on: connection)
-                )
+                let server = try await ServerMoment.read(on: connection, clock: clock)
+                let version = try await SchemaStatements.version(on: connection)
+                // By the next look the name may lead to another server, the new primary.
+                if server.isReadOnly { await connection.close() }
+                return (server, version)
             }
             return [
                 Check("database", fault: server.isReadOnly ? Self.readOnly : nil),
                 Check("schema", fault: SchemaCheck.fault(atVersion: version)),
-                Check("master_key", fault: try await masterKeyFault()),
+                Check("master_key", fault: masterKeyFault),
                 Check("clock", fault: ClockCheck.fault(ofOffset: server.offset)),
             ]
         } catch {

@@ -57,7 +57,8 @@ extension Failure {
         case .undefinedTable, .undefinedColumn, .undefinedFunction:
             Failure(code: "schema_outdated", "The database lacks this program's schema; run: gatehouse migrate")
         case SQLState.Class.connectionException, SQLState.Class.insufficientResources,
-            SQLState.Class.operatorIntervention, SQLState.Class.transactionRollback, .readOnly, .lockNotAvailable:
+            SQLState.Class.operatorIntervention, SQLState.Class.transactionRollback, .readOnlySQLTransaction,
+            .lockNotAvailable:
             Failure(
                 code: "database_unavailable",
                 "PostgreSQL can't do this at the moment (error \(error.state)); try again shortly.")
@@ -72,5 +73,4 @@ extension Failure {
 extension SQLState {
     fileprivate static let undefinedColumn = SQLState(rawValue: "42703")
     fileprivate static let undefinedFunction = SQLState(rawValue: "42883")
-    fileprivate static let readOnly = SQLState(rawValue: "25006")
 }

@@ -99,4 +99,18 @@ import Testing
         let faults = Self.faults(await Self.readiness(installation).report())
         #expect(faults["database"]?.hasPrefix("read-only") == true)
     }
+
+    @Test("A look at a server that takes no writes is followed by one at whatever its name leads to then")
+    func readOnlyNoMore() async throws {
+        let installation = try await Installation.make()
+        let name = installation.database.name
+        let pool = Pool(PoolConfiguration(installation.database.serviceURL, size: 1))
+        let look = DatabaseChecks(database: Database(pool: pool), sealer: installation.sealer, clock: .system)
+        try await installation.asSuperuser("alter database \(name) set default_transaction_read_only = on")
+        #expect(await look().compactMap(\.fault).count == 1)
+        try await installation.asSuperuser(
+            "begin read write; alter database \(name) reset default_transaction_read_only; commit")
+        #expect(await look().compactMap(\.fault) == [])
+        await pool.close()
+    }
 }
