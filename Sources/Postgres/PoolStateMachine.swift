@@ -35,6 +35,8 @@ struct PoolStateMachine<Link: Hashable> {
     private var shares: PoolShares
     private var connecting = 0
     private var failures = 0
+    /// The attempt under way, the only one, follows a failure.
+    private var isRetrying = false
     private var waiters = WaiterQueue()
     private var hasTimer = false
     private(set) var isClosed = false
@@ -94,15 +96,18 @@ struct PoolStateMachine<Link: Hashable> {
     mutating func opened(_ link: Link) -> [Action] {
         connecting -= 1
         failures = 0
+        isRetrying = false
         guard !isClosed else { return [.close(link)] }
         idle.append(link)
         return serve()
     }
 
-    /// With no connection left to hope for, everybody who waits gets the error at once.
+    /// With no connection left to hope for, everybody who waits gets the error at once. Attempts that were made together count as one
+    /// failure.
     mutating func openingFailed(_ error: PostgresError) -> [Action] {
         connecting -= 1
-        failures += 1
+        if failures == 0 || isRetrying { failures += 1 }
+        isRetrying = false
         if isClosed { return [] }
         if busy.isEmpty, idle.isEmpty, connecting == 0 {
             return waiters.removeAll().map { .refuse(waiter: $0.id, error) }
@@ -155,6 +160,7 @@ struct PoolStateMachine<Link: Hashable> {
         if failures > 0 {
             guard wanted > 0, connecting == 0 else { return [] }
             connecting = 1
+            isRetrying = true
             return [.open(after: backoff.wait(afterFailures: failures, jitter: jitter()))]
         }
         guard wanted > 0 else { return [] }
