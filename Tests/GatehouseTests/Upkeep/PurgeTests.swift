@@ -161,6 +161,30 @@ import Testing
     }
 }
 
+extension PurgeTests {
+    @Test("A tenant that is being deleted keeps no other waiting")
+    func beingDeleted() async throws {
+        let installation = try await Installation.make()
+        let shop = try await installation.tenant("shop").tenant.id
+        _ = try await installation.tenant("blog")
+        try await installation.asSuperuser(
+            """
+            update purges set due_at = now() - case id when '\(shop.lowercaseString)' then interval '2 h' else '1 h' end
+            """)
+        let lock = Statement<UUID, UUID>(
+            "select id from purges where id = $1 for update", bind: { $0 }, row: { (id: UUID) in id })
+        let deleting = try await Connection.open(installation.database.superuserURL)
+        try await deleting.transaction { transaction async throws in
+            _ = try await transaction.first(lock, shop)
+            #expect(try await installation.purging.purgeDueTenants() == 2)
+            #expect(try await installation.count("purges where due_at > now()") == 1)
+        }
+        #expect(try await installation.purging.purgeDueTenants() == 1)
+        #expect(try await installation.count("purges where due_at > now()") == 2)
+        await deleting.close()
+    }
+}
+
 extension Installation {
     var purging: Purge {
         Purge(database: serviceDatabase, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
