@@ -18,7 +18,7 @@ public struct Listener: AsyncSequence, Sendable {
     let probeInterval: Duration
     /// How long a notification from another connection may take to arrive.
     let deliveryDeadline: Duration
-    /// How long to wait at least after an attempt that connected and received nothing.
+    /// How long to wait at least after an attempt that stayed connected and received nothing.
     let deafRest: Duration
 
     public init(
@@ -46,7 +46,7 @@ public struct Listener: AsyncSequence, Sendable {
         private let listener: Listener
         private var state = State.disconnected
         private var failures = 0
-        /// The last attempt connected, and no notification came: a pooler, which is not going to change by itself.
+        /// The last attempt stayed connected, and no notification came: a pooler, which is not going to change by itself.
         private var isDeaf = false
         private var pending: ArraySlice<ListenerEvent> = []
 
@@ -82,13 +82,18 @@ public struct Listener: AsyncSequence, Sendable {
         let wait = Swift.max(
             backoff.wait(afterFailures: failures, jitter: .random(in: 0...1)), isDeaf ? deafRest : .zero)
         do { try await Task.sleep(for: wait) } catch { throw .cancelled }
+        isDeaf = false
         let connection = try await Connection.open(conninfo, applicationName: applicationName)
         let trial = "listener_" + String(UInt64.random(in: .min ... .max), radix: 36)
         for channel in channels + [trial] { try await connection.listen(to: channel) }
         try await send(to: trial)
-        isDeaf = true
-        try await connection.awaitNotification(of: trial, within: deliveryDeadline)
-        isDeaf = false
+        do throws(PostgresError) {
+            try await connection.awaitNotification(of: trial, within: deliveryDeadline)
+        } catch {
+            // A notification that was lost with its connection says nothing of the next one.
+            isDeaf = connection.isOpen
+            throw error
+        }
         return connection
     }
 

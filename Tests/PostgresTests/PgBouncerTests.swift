@@ -81,6 +81,34 @@ struct PgBouncerTests {
         }
     }
 
+    @Test(
+        "a listener that loses its connection while it waits for a notification takes nothing for a pooler's deafness")
+    func listenerCutOff() async throws {
+        let isSent = Statement<Void, Bool>(
+            "select exists (select from pg_stat_activity where query like 'notify \"listener_%' and state = 'idle')",
+            bind: { () }, row: { (sent: Bool) in sent })
+        try await withBouncer { bouncer, cluster async throws in
+            let observer = try await Connection.open(cluster.superuserURL(database: "postgres"))
+            let listening = Task {
+                var events = Listener(
+                    bouncer.conninfo, channels: ["keys"], backoff: Backoff(first: .milliseconds(10)),
+                    deliveryDeadline: .seconds(60), deafRest: .seconds(60)
+                ).makeAsyncIterator()
+                return [await events.next(), await events.next()]
+            }
+            try await wait { try await observer.first(isSent, ()) == true }
+            bouncer.kill()
+            let begun = ContinuousClock.now
+            let events = await listening.value
+            guard case .disconnected(.connectionLost) = events[0], case .disconnected(.connect) = events[1] else {
+                Issue.record("told of \(events)")
+                return
+            }
+            #expect(ContinuousClock.now - begun < .seconds(30))
+            await observer.close()
+        }
+    }
+
     @Test("without PgBouncer statements are kept")
     func direct() async throws {
         try await withConnection { connection async throws in
