@@ -52,6 +52,19 @@ struct FaultTests {
         }
     }
 
+    @Test("a statement whose rows come faster than they are read is cancelled at its deadline too")
+    func flood() async throws {
+        let flood = Statement<Int, String>(
+            "select repeat('x', 100000) from generate_series(1::bigint, $1)", bind: { $0 },
+            row: { (text: String) in text })
+        try await withConnection { connection async throws in
+            await #expect(throws: PostgresError.timeout(.statement)) {
+                try await connection.query(flood, 5000, deadline: .milliseconds(50))
+            }
+            #expect(try await connection.first(Statements.one, ()) == 1)
+        }
+    }
+
     @Test("a script that runs past its deadline is cancelled too")
     func scriptDeadline() async throws {
         try await withConnection { connection async throws in
