@@ -31,8 +31,10 @@ struct DescriptorLimit {
 
     /// How many clients may be connected, so that a crowd of them never takes what the database, the log and the files of
     /// the program need.
+    ///
+    /// A connection to the database has a socket and both ends of a pipe, and one socket more while it has a statement cancelled.
     func connections(atMost most: Int, beside poolSize: Int) -> Int {
-        let reserved = 128 + 2 * poolSize
+        let reserved = 128 + 4 * poolSize
         return min(most, max(count - reserved, count / 2))
     }
 }
