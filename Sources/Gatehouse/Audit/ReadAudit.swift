@@ -21,7 +21,8 @@ extension Administration {
         let tenant = try await showTenant(slug).id
         var window = AuditWindow(start: try await databaseTime())
         while true {
-            let query = AuditQuery(tenant: tenant, type: type, since: window.start, limit: AuditWindow.page)
+            let query = AuditQuery(
+                tenant: tenant, type: type, since: window.start, after: window.after, limit: AuditWindow.page)
             let events = try await database.query(AuditStatements.oldest, query, in: tenant)
             for event in window.unseen(of: events) { try show(event) }
             if events.count < AuditWindow.page { try await Task.sleep(for: pause) }
@@ -45,25 +46,35 @@ struct AuditWindow {
     static let page = 1000
     private static let longestTransaction: Duration = .seconds(60)
 
-    /// Events before that are complete.
+    /// What is looked for next is of that moment or later, and of that moment after that id: one moment may have more events than a
+    /// page.
     private(set) var start: Date
+    private(set) var after = UUID.nilUUID
     private let first: Date
+    private var newest: Date
     private var seen: [UUID: Date] = [:]
 
     init(start: Date) {
         self.start = start
         first = start
+        newest = start
     }
 
     /// Those not shown before, for good.
     mutating func unseen(of events: [RecordedEvent]) -> [RecordedEvent] {
         let new = events.filter { seen[$0.id] == nil }
-        for event in new { seen[event.id] = event.at }
-        guard let last = events.last else { return new }
-        // A full page is followed by the next one; otherwise what is late has a minute.
-        let complete = max(first, last.at - Self.longestTransaction)
-        start = events.count == Self.page ? last.at : complete
+        for event in new {
+            seen[event.id] = event.at
+            newest = max(newest, event.at)
+        }
+        let complete = max(first, newest - Self.longestTransaction)
         seen = seen.filter { $0.value >= complete }
+        // A full page is followed by the next one; otherwise what is late has a minute.
+        if let last = events.last, events.count == Self.page {
+            (start, after) = (last.at, last.id)
+        } else {
+            (start, after) = (complete, .nilUUID)
+        }
         return new
     }
 }

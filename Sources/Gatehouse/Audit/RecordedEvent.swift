@@ -24,6 +24,8 @@ struct AuditQuery: Sendable {
     var type: AuditEventType?
     /// Events before that are left out.
     var since: Date?
+    /// Of the events of `since` itself, those up to this id are left out. Only whoever reads on asks for that.
+    var after = UUID.nilUUID
     var limit: Int
 
     /// No event from `since` on has a lower id: what the primary key is searched by.
@@ -33,23 +35,22 @@ struct AuditQuery: Sendable {
 }
 
 extension AuditStatements {
-    /// The newest events, newest first.
+    /// The newest events, newest first. Which they are the ids say, by the primary key from its end: to find them by `at`, a year's
+    /// events would be sorted.
     static let newest = Statement<AuditQuery, RecordedEvent>(
-        "\(selection) order by at desc, id desc limit $5", bind: { query in binding(query) }, row: RecordedEvent.row)
+        "select * from (\(selection) order by id desc limit $5) newest order by at desc, id desc",
+        bind: { ($0.tenant, $0.firstID, $0.type?.rawValue, $0.since, $0.limit) }, row: RecordedEvent.row)
 
-    /// The oldest events from a moment on, oldest first.
+    /// The oldest events after one of a moment, oldest first.
     static let oldest = Statement<AuditQuery, RecordedEvent>(
-        "\(selection) order by at, id limit $5", bind: { query in binding(query) }, row: RecordedEvent.row)
+        "\(selection) and (at, id) > ($4, $6) order by at, id limit $5",
+        bind: { ($0.tenant, $0.firstID, $0.type?.rawValue, $0.since, $0.limit, $0.after) }, row: RecordedEvent.row)
 
     private static let selection = """
         select id, at, actor, type, user_id, session_id, address, user_agent, detail from audit_events
         where tenant_id = $1 and id >= $2 and ($3::text is null or type = $3)
             and ($4::timestamptz is null or at >= $4)
         """
-
-    @Sendable private static func binding(_ query: AuditQuery) -> (UUID, UUID, String?, Date?, Int) {
-        (query.tenant, query.firstID, query.type?.rawValue, query.since, query.limit)
-    }
 }
 
 extension RecordedEvent {

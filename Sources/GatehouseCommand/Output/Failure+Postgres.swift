@@ -16,7 +16,12 @@ extension Failure {
             self.init(
                 code: "database_unavailable",
                 "PostgreSQL made the change, but its synchronous standby hasn't confirmed it; a failover may undo it.")
-        case .timeout:
+        case .timeout(.statement):
+            self.init(
+                code: "database_unavailable",
+                "PostgreSQL took longer over a statement than it may, and was told to stop; ask for less at a time, "
+                    + "or see what it waits for (pg_stat_activity).")
+        case .timeout(.connecting), .timeout(.waitingForConnection):
             self.init(
                 code: "database_unavailable",
                 "PostgreSQL did not answer in time; check that the address in DATABASE_URL is reachable.")

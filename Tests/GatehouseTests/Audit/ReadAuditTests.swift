@@ -33,27 +33,37 @@ import Testing
     func follow() async throws {
         let installation = try await Installation.make()
         _ = try await installation.tenant()
-        let seen = Mutex<[String]>([])
-        let following = Task {
-            try await installation.administration.followEvents(tenant: "shop", type: nil, every: .milliseconds(5)) {
-                event in
-                seen.withLock { $0.append(event.type) }
-            }
-        }
+        let follower = Follower()
+        let following = try await follower.begin(in: installation)
         defer { following.cancel() }
-        // Nothing tells when it has begun but what it shows.
-        while seen.withLock({ $0.isEmpty }) {
-            _ = try await installation.administration.enableTenant("shop")
-        }
-        let begun = seen.withLock { $0.count }
+        let begun = follower.types.count
         try await installation.administration.changing("shop") { transaction, tenant in
             try await installation.administration.record(.userEnabled, in: transaction, tenant: tenant.id)
             try await installation.administration.trail.record(.userDisabled, in: transaction, tenant: tenant.id)
         }
         _ = try await installation.rotate(force: true)
-        while !seen.withLock({ $0.contains("keys.rotated") }) { await Task.yield() }
-        let types = seen.withLock { Array($0.dropFirst(begun)) }.filter { $0 != "tenant.enabled" }
+        try await follower.wait(for: "keys.rotated")
+        let types = follower.types.dropFirst(begun).filter { $0 != "tenant.enabled" }
         #expect(types == ["user.enabled", "user.disabled", "keys.rotated"])
+    }
+
+    @Test("Who follows comes past a moment that has a page of events and more", .timeLimit(.minutes(1)))
+    func crowdedMoment() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        let follower = Follower()
+        let following = try await follower.begin(in: installation)
+        defer { following.cancel() }
+        try await installation.asSuperuser(
+            """
+            insert into audit_events (tenant_id, id, at, actor, type)
+            select '\(tenant)', ('ffffffff-ffff-7fff-bfff-' || lpad(to_hex(n), 12, '0'))::uuid, now(), 'service', 'login.failed'
+            from generate_series(1, \(AuditWindow.page + 1)) n
+            """)
+        _ = try await installation.rotate(force: true)
+        try await follower.wait(for: "keys.rotated")
+        #expect(follower.types.count { $0 == "login.failed" } == AuditWindow.page + 1)
+        #expect(follower.types.count { $0 == "keys.rotated" } == 1)
     }
 
     @Test("What becomes visible late is shown, and nothing twice, over full pages too")
@@ -64,12 +74,13 @@ import Testing
                 id: UUID(), at: start.addingTimeInterval(seconds), actor: "a", type: "t", userID: nil, sessionID: nil,
                 address: nil, userAgent: nil, detail: [:])
         }
-        var all = (0..<2500).map { event(Double($0) * 0.01) }
+        var all = (0..<3000).map { event(Double($0) * 0.01) }
         var window = AuditWindow(start: start)
         var shown: [UUID] = []
         func look() {
             while true {
-                let page = all.filter { $0.at >= window.start }.sorted { $0.at < $1.at }.prefix(AuditWindow.page)
+                let next = all.filter { ($0.at, $0.id) > (window.start, window.after) }
+                let page = next.sorted { ($0.at, $0.id) < ($1.at, $1.id) }.prefix(AuditWindow.page)
                 shown += window.unseen(of: Array(page)).map(\.id)
                 if page.count < AuditWindow.page { return }
             }
@@ -79,6 +90,32 @@ import Testing
         let late = event(3.005)
         all.append(late)
         for _ in 0..<3 { look() }
-        #expect(shown.count == 2501 && shown.last == late.id)
+        #expect(shown.count == 3001 && shown.last == late.id)
+    }
+}
+
+/// Whoever follows the shop's events, and what they have been shown.
+private final class Follower: Sendable {
+    private let seen = Mutex<[String]>([])
+    var types: [String] { seen.withLock { $0 } }
+
+    /// Returns when something has been shown: nothing else tells that it has begun.
+    func begin(in installation: Installation) async throws -> Task<Void, any Error> {
+        let following = Task {
+            try await installation.administration.followEvents(tenant: "shop", type: nil, every: .milliseconds(5)) {
+                event in
+                seen.withLock { $0.append(event.type) }
+            }
+        }
+        while types.isEmpty { _ = try await installation.administration.enableTenant("shop") }
+        return following
+    }
+
+    /// Within the time limit of the test.
+    func wait(for type: String) async throws {
+        while !types.contains(type) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import TestSupport
 import Testing
@@ -159,6 +160,28 @@ import Testing
         // More than the tenant bounds what is read through the index.
         let conditions = plan.filter { $0.contains("Index Cond") && !$0.contains("(id = $1)") }
         #expect(conditions.allSatisfy { $0.contains(" AND ") }, "\(plan)")
+    }
+
+    @Test("The newest events are read from the end of the trail, however long that is")
+    func newestEvents() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        try await installation.asSuperuser(
+            """
+            insert into audit_events (tenant_id, id, actor, type)
+                select '\(tenant)', gen_random_uuid(), 'service', 'login.failed' from generate_series(1, 5000)
+            """)
+        try await installation.asSuperuser("analyze audit_events")
+        let connection = try await Connection.open(installation.database.ownerURL)
+        try await connection.script("set gatehouse.tenant_id = '\(tenant)'")
+        try await connection.script(
+            "prepare newest (uuid, uuid, text, timestamptz, bigint) as \(AuditStatements.newest.sql)")
+        let explain = Statement<Void, String>(
+            "explain (costs off) execute newest ('\(tenant)', '\(UUID.nilUUID.lowercaseString)', null, null, 100)",
+            bind: { _ in () }, row: { (line: String) in line })
+        let plan = try await connection.query(explain, ())
+        #expect(plan.contains { $0.contains("Index Scan Backward using audit_events_pkey") }, "\(plan)")
+        await connection.close()
     }
 
     @Test("Every statement prepares on the schema, and its parameters and columns have the types it says")
