@@ -51,13 +51,13 @@ enum OneTimeTokenStatements {
         })
 
     /// What an earlier attempt stored and nobody has used yet: under which master key, whether the token counts, and for how many
-    /// seconds the code still does.
+    /// seconds the code still does. One to sign in with is good on the owner's devices also when others have guessed at it too often.
     static let issued = Statement<
         (tenant: UUID, id: UUID), (masterKeyID: String, hasToken: Bool, codeSeconds: Double?)
     >(
         """
         select master_key_id, token_hash is not null,
-            case when guesses_left > 0 and now() < code_expires_at
+            case when (guesses_left > 0 or purpose = '\(OneTimePurpose.logIn.rawValue)') and now() < code_expires_at
                 then extract(epoch from code_expires_at - now())::float8 end
         from one_time_tokens
         where tenant_id = $1 and id = $2 and now() < expires_at

@@ -13,7 +13,8 @@ struct RedeemOneTimeToken: Sendable {
 
     /// The live token behind what was presented; it isn't used up yet, but a code has lost a guess.
     ///
-    /// - Parameter device: Where it is one of the account's, a wrong code counts against its own budget.
+    /// - Parameter device: Where it is one of the account's, a wrong code counts against its own budget, and not among the five that the
+    ///   code stands: whoever guesses elsewhere keeps it out of nothing.
     func find(
         _ proof: OneTimeProof, for purpose: OneTimePurpose, device: DeviceClaims? = nil, from client: ClientInfo,
         in served: ServedTenant
@@ -65,7 +66,9 @@ struct RedeemOneTimeToken: Sendable {
             }
         let attempt = try await guesses.begin(on: counted, from: client, in: tenant)
         let found = try await guesses.judging(attempt) {
-            try await compare(code, with: user, or: email, for: purpose, in: tenant)
+            try await compare(
+                code, with: user, or: email, for: purpose,
+                isBudgeted: attempt.account?.isRecognisedDevice == true, in: tenant)
         }
         guard let found else {
             try await failures.record(
@@ -84,7 +87,8 @@ struct RedeemOneTimeToken: Sendable {
     }
 
     private func compare(
-        _ code: String, with user: UUID?, or email: String, for purpose: OneTimePurpose, in tenant: UUID
+        _ code: String, with user: UUID?, or email: String, for purpose: OneTimePurpose, isBudgeted: Bool,
+        in tenant: UUID
     ) async throws -> LiveToken? {
         let rows =
             if purpose == .changeEmail {
@@ -92,7 +96,7 @@ struct RedeemOneTimeToken: Sendable {
                     RedeemStatements.takeGuessAtAddress, (tenant, String(email.trimmingASCIISpace())), in: tenant)
             } else {
                 try await database.query(
-                    RedeemStatements.takeGuess, (tenant, user ?? identifiers.next(), purpose), in: tenant)
+                    RedeemStatements.takeGuess, (tenant, user ?? identifiers.next(), purpose, isBudgeted), in: tenant)
             }
         if rows.isEmpty {
             _ = secrets.code(of: identifiers.next(), for: purpose, in: tenant, under: secrets.masterKeyID)?.matches(

@@ -46,13 +46,17 @@ enum RedeemStatements {
 
     /// Takes one of the guesses that the code of a user stands, before it is compared: so that of many at once no more than those are
     /// compared. No row where none is left, or where there is no code.
-    static let takeGuess = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose), Guess>(
+    ///
+    /// What has a budget of its own, `isBudgeted`, takes none and needs none.
+    static let takeGuess = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose, isBudgeted: Bool), Guess>(
         """
-        update one_time_tokens o set guesses_left = o.guesses_left - 1 from users u, tenants t
-        where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3 and \(standsGuess) and \(isLive)
+        update one_time_tokens o
+        set guesses_left = case when $4 then o.guesses_left else o.guesses_left - 1 end from users u, tenants t
+        where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3 and ($4 or o.guesses_left > 0)
+            and now() < o.code_expires_at and \(isLive)
         returning \(guessColumns)
         """,
-        bind: { ($0.tenant, $0.user, $0.purpose.rawValue) }, row: Guess.row)
+        bind: { ($0.tenant, $0.user, $0.purpose.rawValue, $0.isBudgeted) }, row: Guess.row)
 
     /// The same for a code that was sent to an address before it is anybody's. Several users may want it, each with a code of their
     /// own.
@@ -60,12 +64,12 @@ enum RedeemStatements {
         """
         update one_time_tokens o set guesses_left = o.guesses_left - 1 from users u, tenants t
         where o.tenant_id = $1 and o.purpose = '\(OneTimePurpose.changeEmail.rawValue)'
-            and o.email_key = lower($2::text collate "C") and \(standsGuess) and \(isLive)
+            and o.email_key = lower($2::text collate "C") and o.guesses_left > 0 and now() < o.code_expires_at
+            and \(isLive)
         returning \(guessColumns)
         """,
         bind: { ($0.tenant, $0.email) }, row: Guess.row)
 
-    private static let standsGuess = "o.guesses_left > 0 and now() < o.code_expires_at"
     private static let guessColumns = "o.id, o.email, o.master_key_id, \(userColumns)"
 
     /// Uses a token up: of many at once one gets the row. The user's row is locked first, as by whoever changes the password or the

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import Mail
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+/// What wrong codes cost: those who guess, those whose code it is, and the database.
+@Suite("Guesses at mailed codes", .installation) struct GuessedCodeTests {
+    private func logIn(
+        _ proof: OneTimeProof, device: String? = nil, in tenant: ServedTenant, _ installation: Installation
+    ) async throws -> IssuedSession {
+        try await installation.service.logInByMail(
+            proof, deviceToken: device, from: Installation.client, in: tenant)
+    }
+
+    private func guess(at letter: Letter) throws -> OneTimeProof {
+        .code(try #require(letter.code).first == "0" ? "10000000" : "00000000", email: letter.recipient)
+    }
+
+    /// A user of a tenant that signs in by codes, with the token of a device of theirs and a mail that has come.
+    private func mailed(
+        limits: String
+    ) async throws -> (installation: Installation, tenant: ServedTenant, device: String, letter: Letter) {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: limits))
+        let tenant = try await installation.tenant { $0.emailLogin = .code }
+        let device = try #require(try await installation.register(in: tenant).deviceToken)
+        try await installation.service.requestMail.logIn(
+            to: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
+        return (installation, tenant, device, try await installation.letter())
+    }
+
+    @Test("Five wrong codes from elsewhere keep a device of the owner's out of nothing, and every other one")
+    func ownersDevice() async throws {
+        let (installation, tenant, device, letter) = try await mailed(limits: "source=off")
+        let stranger = try #require(try await installation.register("bob@example.com", in: tenant).deviceToken)
+        for _ in 0..<5 {
+            await #expect(throws: Refusal.invalidToken) {
+                try await logIn(guess(at: letter), in: tenant, installation)
+            }
+        }
+        for other in [nil, stranger] {
+            await #expect(throws: Refusal.invalidToken) {
+                try await logIn(letter.proofByCode, device: other, in: tenant, installation)
+            }
+        }
+        _ = try await logIn(letter.proofByCode, device: device, in: tenant, installation)
+        await #expect(throws: Refusal.invalidToken) {
+            try await logIn(letter.proofByCode, device: device, in: tenant, installation)
+        }
+    }
+
+    @Test("A device's wrong codes use up its own budget, and none of the five")
+    func ownBudget() async throws {
+        let (installation, tenant, device, letter) = try await mailed(limits: "device=7/15m,source=off")
+        for _ in 0..<7 {
+            await #expect(throws: Refusal.invalidToken) {
+                try await logIn(guess(at: letter), device: device, in: tenant, installation)
+            }
+        }
+        try await installation.delayNextAttempt()
+        await #expect(throws: Refusal.tooManyAttempts(retryAfter: 60)) {
+            try await logIn(letter.proofByCode, device: device, in: tenant, installation)
+        }
+        _ = try await logIn(letter.proofByCode, in: tenant, installation)
+    }
+
+    @Test("Where devices have no budget, a code stands five guesses of theirs as of anybody")
+    func noBudget() async throws {
+        let (installation, tenant, device, letter) = try await mailed(limits: "device=off,source=off")
+        for _ in 0..<5 {
+            await #expect(throws: Refusal.invalidToken) {
+                try await logIn(guess(at: letter), device: device, in: tenant, installation)
+            }
+        }
+        await #expect(throws: Refusal.invalidToken) {
+            try await logIn(letter.proofByCode, device: device, in: tenant, installation)
+        }
+    }
+
+    @Test("A code to sign in with that others have used up before it came is sent all the same")
+    func usedUpEarly() async throws {
+        let (installation, tenant, device, _) = try await mailed(limits: "source=off")
+        try await installation.service.requestMail.logIn(
+            to: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
+        let mailroom = Mailroom()
+        mailroom.refuse(.lost)
+        try await installation.deliverer(to: mailroom).sendAllDue()
+        try await installation.asSuperuser("update one_time_tokens set guesses_left = 0")
+        try await installation.makeDue()
+        let letter = try await installation.letter()
+        _ = try await logIn(letter.proofByCode, device: device, in: tenant, installation)
+    }
+}
