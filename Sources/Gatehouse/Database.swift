@@ -41,6 +41,15 @@ public struct Database: Sendable {
         return try await pool.query(statement, input, settings: [Self.setting(tenant), planning])
     }
 
+    /// As `query`, but its commit waits neither for the disk nor for a standby: for what may be lost in a crash, and must not tell by the
+    /// time it takes whether it changed anything. Whatever is committed after it in the usual way isn't there without it.
+    func queryUnflushed<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I, in tenant: UUID)
+        async throws(PostgresError) -> [O]
+    {
+        let commit = LocalSetting("synchronous_commit", "off")
+        return try await pool.query(statement, input, settings: [Self.setting(tenant), commit])
+    }
+
     /// Gathers the questions of each tenant for one statement.
     ///
     /// - Parameters:

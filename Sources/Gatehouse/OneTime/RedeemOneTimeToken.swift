@@ -92,10 +92,10 @@ struct RedeemOneTimeToken: Sendable {
     ) async throws -> LiveToken? {
         let rows =
             if purpose == .changeEmail {
-                try await database.query(
+                try await database.queryUnflushed(
                     RedeemStatements.takeGuessAtAddress, (tenant, String(email.trimmingASCIISpace())), in: tenant)
             } else {
-                try await database.query(
+                try await database.queryUnflushed(
                     RedeemStatements.takeGuess, (tenant, user ?? identifiers.next(), purpose, isBudgeted), in: tenant)
             }
         if rows.isEmpty {

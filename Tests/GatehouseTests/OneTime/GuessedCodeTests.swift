@@ -91,4 +91,36 @@ import Testing
         let letter = try await installation.letter()
         _ = try await logIn(letter.proofByCode, device: device, in: tenant, installation)
     }
+
+    @Test("No wrong code waits for the disk, which would tell that there is one; what a right one does is durable")
+    func unflushed() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        try await installation.asSuperuser(
+            """
+            create function judge_commit() returns trigger language plpgsql as $$
+            begin
+                if (current_setting('synchronous_commit') = 'off') <> (tg_op = 'UPDATE') then
+                    raise exception 'a commit of another kind';
+                end if;
+                return coalesce(new, old);
+            end
+            $$;
+            create trigger judge_commit before update or delete on one_time_tokens
+                for each row execute function judge_commit()
+            """)
+        try await installation.service.changeEmail(
+            to: EmailAddress("new@example.com"), current: Password(Installation.password),
+            of: try await installation.signedIn(session, in: tenant), from: Installation.client, in: tenant)
+        let change = try await installation.letter()
+        await #expect(throws: Refusal.invalidToken) {
+            try await installation.service.confirmEmail(guess(at: change), from: Installation.client, in: tenant)
+        }
+        try await installation.service.confirmEmail(change.proofByCode, from: Installation.client, in: tenant)
+        try await installation.letters()
+        let reset = try await installation.resetLetter("new@example.com", in: tenant)
+        await #expect(throws: Refusal.invalidToken) { try await installation.reset(guess(at: reset), in: tenant) }
+        try await installation.reset(reset.proofByCode, in: tenant)
+    }
 }
