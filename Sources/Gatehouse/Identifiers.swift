@@ -49,4 +49,14 @@ extension UUID {
                 byte(second, 4), byte(second, 5), byte(second, 6), byte(second, 7)
             ))
     }
+
+    /// Another one of the moment of `earlier`, of version 7 both: whoever knows that one can't tell this one.
+    init(momentOf earlier: UUID, randomOf other: UUID) {
+        let (moment, random) = (earlier.uuid, other.uuid)
+        self.init(
+            uuid: (
+                moment.0, moment.1, moment.2, moment.3, moment.4, moment.5, moment.6, moment.7,
+                random.8, random.9, random.10, random.11, random.12, random.13, random.14, random.15
+            ))
+    }
 }

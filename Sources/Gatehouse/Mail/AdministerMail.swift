@@ -24,13 +24,16 @@ extension Administration {
     }
 
     /// Queues dead letters again, all of them or the one named, as if they had been asked for now: as mails of their own, with tokens of
-    /// their own, so that what one of them has brought before stays as it is. Throws `mailNotFound` when the one named is no dead letter.
+    /// their own, so that what one of them has brought before stays as it is. One about a changed address keeps its place among the
+    /// changes: the earliest of them has the last word, and its reader is who owned the address. Throws `mailNotFound` when the one named
+    /// is no dead letter.
     public func retryMail(tenant slug: String, mail: UUID?) async throws -> [WaitingMail] {
         try await changing(slug) { transaction, tenant in
             var retried: [WaitingMail] = []
             for dead in try await transaction.query(WaitingMail.dead, (tenant.id, mail)) {
+                let id = dead.isOrdered ? UUID(momentOf: dead.id, randomOf: identifiers.next()) : identifiers.next()
                 retried += try await transaction.query(
-                    WaitingMail.requeue, (tenant: tenant.id, mail: dead, id: identifiers.next()))
+                    WaitingMail.requeue, (tenant: tenant.id, mail: dead.id, id: id))
             }
             if mail != nil && retried.isEmpty { throw Refusal.mailNotFound }
             if !retried.isEmpty {
@@ -51,12 +54,12 @@ extension WaitingMail {
         """,
         bind: { ($0.tenant, $0.limit) }, row: WaitingMail.row)
 
-    fileprivate static let dead = Statement<(tenant: UUID, mail: UUID?), UUID>(
+    fileprivate static let dead = Statement<(tenant: UUID, mail: UUID?), (id: UUID, isOrdered: Bool)>(
         """
-        select id from mails where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
+        select id, kind = '\(MailKind.emailChanged.rawValue)' from mails where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
         order by id for update
         """,
-        bind: { ($0.tenant, $0.mail) }, row: { (id: UUID) in id })
+        bind: { ($0.tenant, $0.mail) }, row: { (id: UUID, isOrdered: Bool) in (id, isOrdered) })
 
     fileprivate static let requeue = Statement<(tenant: UUID, mail: UUID, id: UUID), WaitingMail>(
         """
