@@ -42,12 +42,12 @@ public struct MailTemplate: Sendable, Equatable {
         _ = try Self.read(subject, "subject", of: Self.variables)
         for (part, name) in [(text, "text"), (html ?? text, "html")] {
             let wording = try Self.read(part, name, of: Self.variables)
-            guard kind.purpose == nil || wording.shows(["link", "code", "token"]) else {
+            guard let purpose = kind.purpose else { continue }
+            let means = purpose.hasCode ? "none of {{link}}, {{code}} and {{token}}" : "neither {{link}} nor {{token}}"
+            guard wording.shows(purpose.hasCode ? ["link", "code", "token"] : ["link", "token"]) else {
                 throw FieldFault(
                     code: "invalid_template",
-                    message:
-                        "The \(name) shows none of {{link}}, {{code}} and {{token}}: nobody could do what the mail is for."
-                )
+                    message: "The \(name) shows \(means): nobody could do what the mail is for.")
             }
         }
         let values = Dictionary(uniqueKeysWithValues: Self.samples.map { ($0.key, $0.value) })

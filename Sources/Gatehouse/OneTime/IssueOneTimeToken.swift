@@ -91,8 +91,8 @@ struct IssueOneTimeToken: Sendable {
                 guard tenant.settings.emailLogin != .off else { return nil }
                 hasToken = tenant.settings.emailLogin == .link
                 hasCode = tenant.settings.emailLogin == .code
-            case .undoEmailChange: (hasToken, hasCode) = (true, false)
-            case .verifyEmail, .resetPassword, .changeEmail: (hasToken, hasCode) = (true, true)
+            case .verifyEmail, .resetPassword, .changeEmail, .undoEmailChange:
+                (hasToken, hasCode) = (true, purpose.hasCode)
             }
         }
     }

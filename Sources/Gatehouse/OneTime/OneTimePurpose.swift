@@ -18,6 +18,9 @@ public enum OneTimePurpose: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a code goes with it. A change of address is taken back by the token alone, for days.
+    var hasCode: Bool { self != .undoEmailChange }
+
     /// How long a token is good, counted from when it is made.
     var lifetime: Duration {
         switch self {

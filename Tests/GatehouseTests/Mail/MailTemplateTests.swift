@@ -85,10 +85,14 @@ import Testing
     func needed(_ kind: MailKind) {
         let isNeeded = kind.purpose != nil
         #expect(
-            (fault(kind, "x {{email}}{{#link}}here{{/link}}")?.hasPrefix("The text shows none") ?? false) == isNeeded)
-        #expect((fault(kind, "{{token}}", html: "x")?.hasPrefix("The html shows none") ?? false) == isNeeded)
-        for text in ["{{link}}", "{{#code}}{{^link}}{{code}}{{/link}}{{/code}}", "{{token}}"] {
-            #expect(fault(kind, text) == nil)
+            (fault(kind, "x {{email}}{{#link}}here{{/link}}")?.hasPrefix("The text shows n") ?? false) == isNeeded)
+        #expect((fault(kind, "{{token}}", html: "x")?.hasPrefix("The html shows n") ?? false) == isNeeded)
+        for text in ["{{link}}", "{{token}}"] { #expect(fault(kind, text) == nil) }
+        let code = fault(kind, "{{#code}}{{^link}}{{code}}{{/link}}{{/code}}")
+        if kind == .emailChanged {
+            #expect(code == "The text shows neither {{link}} nor {{token}}: nobody could do what the mail is for.")
+        } else {
+            #expect(code == nil)
         }
     }
 
