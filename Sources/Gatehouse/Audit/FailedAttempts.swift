@@ -7,7 +7,8 @@ struct FailedAttempts: Sendable {
     let database: Database
     let identifiers: IdentifierSource
 
-    /// Throws `tenantNotFound` when the tenant has been disabled or deleted since it was looked up.
+    /// Throws `tenantNotFound` when the tenant has been disabled or deleted since it was looked up. A user who has been deleted since
+    /// then isn't named: nobody would remove from the trail where they were.
     ///
     /// - Parameter reason: For the operator alone; whoever failed isn't told.
     func record(
@@ -37,17 +38,20 @@ struct FailedAttempts: Sendable {
 extension AuditStatements {
     /// Counts a failure, and records it where it is the first of its hour; the hour before is recorded then, unless it had no
     /// other failure. Whether the tenant is enabled.
+    ///
+    /// The user's row is locked before those of failures, in the order of their deletion, lest each wait for the other.
     static let countFailure = Statement<FailedAttempts.Failure, Bool>(
         """
-        with \(TenantStatements.held), past as (
-            select f.* from failed_attempts f, t
+        with \(TenantStatements.held), \(TenantStatements.person("$5")), past as (
+            select f.* from failed_attempts f, t, (select count(*) from person) locked
             where f.tenant_id = t.id and subject = $2 and source = $3 and type = $4 and window_ends_at <= now()
             for update of f
         ), counted as (
             insert into failed_attempts as f
                 (tenant_id, subject, source, type, user_id, address, failures, began_at, last_at, window_ends_at)
             -- Reading it here has the lock taken first, so that one of many sees the hour that is over.
-            select $1, $2, $3, $4, $5, $8, 1, now(), now(), now() + interval '1 h' from t, (select count(*) from past) locked
+            select $1, $2, $3, $4, (select id from person), $8, 1, now(), now(), now() + interval '1 h'
+            from t, (select count(*) from past) locked
             on conflict (tenant_id, subject, source, type) do update set
                 failures = case when f.window_ends_at <= now() then 1 else f.failures + 1 end,
                 began_at = case when f.window_ends_at <= now() then now() else f.began_at end,
@@ -56,7 +60,8 @@ extension AuditStatements {
             returning failures
         ), recorded as (
             insert into audit_events (tenant_id, id, at, actor, type, user_id, address, user_agent, detail)
-            select $1, $7, statement_timestamp(), '\(AuditEvent.service)', $4, $5, $8, $9, jsonb_build_object('reason', $6)
+            select $1, $7, statement_timestamp(), '\(AuditEvent.service)', $4, (select id from person), $8, $9,
+                jsonb_build_object('reason', $6)
             from counted where failures = 1
             union all
             select $1, $10, statement_timestamp(), '\(AuditEvent.service)', $4, past.user_id, past.address, null,

@@ -9,11 +9,13 @@ enum MailRequestStatements {
         let budget: GuessBudget?
     }
 
-    /// Counts the mail and queues it, unless its address has had as many of its kind already. Whether the tenant is enabled.
-    static let enqueue = Statement<Request, Bool>(
+    /// Counts the mail and queues it, unless its address has had as many of its kind already, or its user, where it names one, is gone.
+    static let enqueue = Statement<Request, (isEnabled: Bool, hasUser: Bool)>(
         """
-        with \(TenantStatements.held), counted as (
-            \(counting(subject: "$2", limit: "$3", window: "$4", from: "t", where: "t.disabled_at is null"))
+        with \(TenantStatements.held), \(TenantStatements.person("$6")), counted as (
+            \(counting(
+                subject: "$2", limit: "$3", window: "$4", from: "t",
+                where: "t.disabled_at is null and ($6::uuid is null or exists (select from person))"))
         ), queued as (
             insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail)
             select $1, $5, $6, $7, $8, $9, $10 from counted
@@ -21,7 +23,7 @@ enum MailRequestStatements {
         ), due as (
             \(delivery(of: "queued"))
         )
-        select disabled_at is null from t
+        select disabled_at is null, $6::uuid is null or exists (select from person) from t
         """,
         bind: {
             let (mail, limit) = ($0.mail, Limit($0.budget))
@@ -30,7 +32,7 @@ enum MailRequestStatements {
                 mail.recipient, mail.locale?.text, PostgresJSON(.object(mail.detail))
             )
         },
-        row: { (enabled: Bool) in enabled })
+        row: { (isEnabled: Bool, hasUser: Bool) in (isEnabled, hasUser) })
 
     /// An `insert` into the counters that gives a row while the budget lasts. The tenant is `$1` of the statement.
     static func counting(subject: String, limit: String, window: String, from rows: String, where condition: String)

@@ -22,7 +22,7 @@ public struct RequestMail: Sendable {
         try await request(.verifyEmail, to: address.text, of: nil, from: client, in: served.tenant)
     }
 
-    /// The same for the address of whoever is signed in.
+    /// The same for the address of whoever is signed in. Throws `sessionEnded` where they have been deleted meanwhile.
     public func verification(of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant) async throws {
         let user = signedIn.user
         try await request(.verifyEmail, to: user.email, of: user.id, from: client, in: served.tenant)
@@ -53,14 +53,16 @@ public struct RequestMail: Sendable {
         }
     }
 
-    /// Throws `tooManyAttempts` where the client's source has used its budget up, and `tenantNotFound`.
+    /// Throws `tooManyAttempts` where the client's source has used its budget up, `tenantNotFound`, and `sessionEnded` where the user is
+    /// gone.
     private func request(
         _ kind: MailKind, to recipient: String, of user: UUID?, from client: ClientInfo, in tenant: Tenant
     ) async throws {
         let request = try counted(kind, to: recipient, of: user, from: client, in: tenant)
-        guard try await database.first(MailRequestStatements.enqueue, request, in: tenant.id) == true else {
-            throw Refusal.tenantNotFound
-        }
+        guard let found = try await database.first(MailRequestStatements.enqueue, request, in: tenant.id),
+            found.isEnabled
+        else { throw Refusal.tenantNotFound }
+        guard found.hasUser else { throw Refusal.sessionEnded }
     }
 
     private func counted(

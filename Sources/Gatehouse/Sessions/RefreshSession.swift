@@ -118,7 +118,7 @@ public struct RefreshSession: Sendable {
         from client: () -> ClientInfo
     ) async throws {
         let event = event(type, result, presentation, from: client)
-        try await database.execute(AuditStatements.append, event, in: presentation.tenant)
+        try await database.execute(AuditStatements.appendOfUser, event, in: presentation.tenant)
     }
 
     private func event(

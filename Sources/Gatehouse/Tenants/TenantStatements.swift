@@ -17,6 +17,11 @@ enum TenantStatements {
     /// lest each wait for the other.
     static let held = "t as materialized (select * from tenants where id = $1 for key share)"
 
+    /// For a statement that has `held` the tenant: the user, who stays until its transaction ends. No row for one who is gone.
+    static func person(_ user: String) -> String {
+        "person as (select u.id from users u, t where u.tenant_id = t.id and u.id = \(user) for key share of u)"
+    }
+
     static let bySlug = Statement<String, Tenant>(
         "select \(tenantColumns) from tenants where slug = $1", bind: { $0 }, row: Tenant.row)
 

@@ -19,7 +19,8 @@ struct UnverifiedRegistration: Sendable {
 
     /// Makes the user and queues the mail that verifies the address, or else queues one to the owner of the address.
     ///
-    /// The username is looked at first, whether or not the address is known, so that neither hides the other.
+    /// The username is looked at first, whether or not the address is known, so that neither hides the other. The owner's row is locked: a
+    /// mail for one who is deleted meanwhile couldn't be queued.
     static let statement = Statement<UnverifiedRegistration, Outcome>(
         """
         with \(TenantStatements.held), open as (
@@ -30,6 +31,7 @@ struct UnverifiedRegistration: Sendable {
             select u.id, u.email from users u, open
             where u.tenant_id = open.id and u.email_key = lower($3::text collate "C") and u.disabled_at is null
                 and not exists (select from namesake)
+            for key share of u
         ), made as (
             insert into users as u (tenant_id, id, email, username, name, password_hash)
             select open.id, $2, $3, $4, $5, $6 from open where not exists (select from namesake)
