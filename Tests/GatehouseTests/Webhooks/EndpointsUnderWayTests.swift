@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct EndpointsUnderWayTests {
     private let underWay = EndpointsUnderWay(atOnce: 2)
-    private let (slow, other) = (UUID(), UUID())
+    private let slow = UUID()
+    private let other = UUID()
     private let start = ContinuousClock.now
 
     @Test("No more than so many messages are on their way to one endpoint, and others have room")
