@@ -6,8 +6,8 @@ import Postgres
 /// expired, and events older than their tenant keeps them. Running instances do it by themselves.
 ///
 /// Each tenant is looked through once an hour, by whichever instance claims it, a statement for each kind of thing and a bounded
-/// number of rows in each, so that no lock is held for long. What is left is due again a second later: a large tenant takes its
-/// time and keeps nobody waiting.
+/// number of rows in each, so that no lock is held for long. What is left is due again at the next look, some seconds later, and
+/// after each tenant the purge rests the longer the more that cost: a large tenant takes its time and keeps nobody waiting.
 public struct Purge: Sendable {
     private static let tenants = 20
     /// How many sessions one statement examines.
