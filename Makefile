@@ -45,7 +45,7 @@ fuzz: ## Fuzz the readers of JSON, tokens and header fields, ten minutes each, o
 	swift build --target GatehouseHTTP
 	@Fuzzing/run --seconds $(GATEHOUSE_FUZZ_SECONDS) $(ARGS)
 
-faults: ## Let PostgreSQL have ten bad days under 32 clients, and put the figures into docs/reliability.md
+faults: ## Let PostgreSQL have its bad days under 32 clients, and put the figures into docs/reliability.md
 	@scripts/install-packages build test
 	swift build --build-tests
 	GATEHOUSE_FAULTS=1 swift test --skip-build --disable-xctest --no-parallel --filter ReliabilityTests $(ARGS)
