@@ -105,7 +105,8 @@ public struct Database: Sendable {
         try await pool.first(TenantStatements.isEnabled, tenant) == true ? refusal : .tenantNotFound
     }
 
-    /// Statements on `tenants` and the catalogue, which belong to no tenant: no row of a tenant table is visible to them.
+    /// Statements on the catalogue and on tables that belong to no tenant, `tenants` first of all: no row of a tenant table is visible
+    /// to them.
     var untenanted: Pool { pool }
 
     private static func setting(_ tenant: UUID) -> LocalSetting {
