@@ -66,7 +66,7 @@ import Webhooks
 extension Installation {
     /// Of the deliveries that nobody has in hand: how many are due, and how many seconds are between the first and the last.
     fileprivate func waiting() async throws -> (due: Int, spread: Double) {
-        let waiting = Statement<Void, (Int, Double)>(
+        let waiting = Statement<Void, (due: Int, spread: Double)>(
             """
             select count(*) filter (where due_at <= now()),
                 coalesce(extract(epoch from max(due_at) - min(due_at)), 0)::float8
