@@ -1,8 +1,8 @@
 import Foundation
-import Gatehouse
 import Prometheus
 import Testing
 
+@testable import Gatehouse
 @testable import GatehouseCommand
 
 @Suite("What is written about metrics")
@@ -44,9 +44,34 @@ struct MetricDocumentTests {
         let text = try Self.contents(of: "ops/prometheus/alerts.yml")
         let count = { (word: String) in text.components(separatedBy: word).count - 1 }
         #expect(count("- alert: ") > 15)
-        for word in ["summary: ", "description: ", "runbook: docs/operations.md#incidents", "severity: "] {
+        for word in ["summary: ", "description: ", "runbook: docs/operations.md#", "severity: "] {
             #expect(count(word) == count("- alert: "), "\(word)")
         }
+        let incidents = try #require(
+            try Self.contents(of: "docs/operations.md").split(separator: "## Incidents\n").last)
+        let anchors = Set(incidents.matches(of: #/^### (.+)$/#.anchorsMatchLineEndings()).map { Self.anchor(of: $0.1) })
+        for alert in text.matches(of: #/runbook: docs/operations.md#(.+)/#) {
+            #expect(anchors.contains(String(alert.1)), "no incident has the anchor \(alert.1)")
+        }
+    }
+
+    /// Where a link leads that names a heading, as GitHub has it.
+    private static func anchor(of heading: Substring) -> String {
+        String(heading.lowercased().filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }).replacing(
+            " ", with: "-")
+    }
+
+    @Test("docs/metrics.md names every outcome of a sign-in and of a refresh in its section")
+    func outcomes() throws {
+        let page = try Self.contents(of: "docs/metrics.md")
+        let start = try #require(page.firstRange(of: "`outcome` of a sign-in is"))
+        let middle = try #require(page.firstRange(of: "`outcome` of a refresh:"))
+        let end = try #require(page.firstRange(of: "## Passwords"))
+        let (signIns, refreshes) = (
+            page[start.lowerBound..<middle.lowerBound], page[middle.lowerBound..<end.lowerBound]
+        )
+        for outcome in CountedLogIn.allCases { #expect(signIns.contains("`\(outcome.rawValue)`"), "\(outcome)") }
+        for outcome in CountedRefresh.allCases { #expect(refreshes.contains("`\(outcome.rawValue)`"), "\(outcome)") }
     }
 
     @Test(
