@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@Suite("What is written about the architecture")
+struct ArchitectureDocumentTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+
+    private static func page() throws -> String {
+        try String(contentsOf: root.appending(path: "docs/architecture.md"), encoding: .utf8)
+    }
+
+    /// Of `Sources/Gatehouse`, with the folders they are in.
+    private static func sources() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "Sources/Gatehouse").path)
+            .filter { $0.hasSuffix(".swift") }
+    }
+
+    @Test("docs/architecture.md has a row for each folder of Sources/Gatehouse, and for no other")
+    func folders() throws {
+        let page = try Self.page()
+        let start = try #require(page.firstRange(of: "Inside [Sources/Gatehouse]"))
+        let end = try #require(page.firstRange(of: "holds every operation the HTTP API calls"))
+        let rows = page[start.upperBound..<end.lowerBound].matches(of: #/^\| `(\w+)` \|/#.anchorsMatchLineEndings())
+        let folders = try Self.sources().filter { $0.contains("/") }.compactMap { $0.split(separator: "/").first }
+        #expect(rows.map { $0.1 }.sorted() == Set(folders).sorted())
+    }
+
+    @Test("docs/architecture.md lists every file that adds to Administration")
+    func administration() throws {
+        let page = try Self.page()
+        let folder = Self.root.appending(path: "Sources/Gatehouse")
+        for source in try Self.sources() {
+            let text = try String(contentsOf: folder.appending(path: source), encoding: .utf8)
+            guard text.contains("extension Administration {"), let file = source.split(separator: "/").last else {
+                continue
+            }
+            #expect(page.contains("`\(file)`"), "\(file)")
+        }
+    }
+}
