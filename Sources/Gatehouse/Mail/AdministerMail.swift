@@ -20,7 +20,7 @@ extension Administration {
     /// Mails that wait to be sent and dead letters, the oldest first.
     public func listMail(tenant slug: String, limit: Int) async throws -> [WaitingMail] {
         let tenant = try await showTenant(slug)
-        return try await database.query(WaitingMail.list, (tenant.id, limit), in: tenant.id)
+        return try await database.query(MailStatements.waiting, (tenant.id, limit), in: tenant.id)
     }
 
     /// Queues dead letters again, all of them or the one named, as if they had been asked for now: as mails of their own, with tokens of
@@ -30,10 +30,10 @@ extension Administration {
     public func retryMail(tenant slug: String, mail: UUID?) async throws -> [WaitingMail] {
         try await changing(slug) { transaction, tenant in
             var retried: [WaitingMail] = []
-            for dead in try await transaction.query(WaitingMail.dead, (tenant.id, mail)) {
+            for dead in try await transaction.query(MailStatements.dead, (tenant.id, mail)) {
                 let id = dead.isOrdered ? UUID(momentOf: dead.id, randomOf: identifiers.next()) : identifiers.next()
                 retried += try await transaction.query(
-                    WaitingMail.requeue, (tenant: tenant.id, mail: dead.id, id: id))
+                    MailStatements.requeue, (tenant: tenant.id, mail: dead.id, id: id))
             }
             if mail != nil && retried.isEmpty { throw Refusal.mailNotFound }
             if !retried.isEmpty {
@@ -45,8 +45,8 @@ extension Administration {
     }
 }
 
-extension WaitingMail {
-    fileprivate static let list = Statement<(tenant: UUID, limit: Int), WaitingMail>(
+extension MailStatements {
+    static let waiting = Statement<(tenant: UUID, limit: Int), WaitingMail>(
         """
         select m.id, m.kind, m.recipient, m.user_id, m.created_at, coalesce(d.attempts, 0), d.due_at, m.failed_at, m.failure
         from mails m left join deliveries d on d.id = m.id
@@ -54,14 +54,14 @@ extension WaitingMail {
         """,
         bind: { ($0.tenant, $0.limit) }, row: WaitingMail.row)
 
-    fileprivate static let dead = Statement<(tenant: UUID, mail: UUID?), (id: UUID, isOrdered: Bool)>(
+    static let dead = Statement<(tenant: UUID, mail: UUID?), (id: UUID, isOrdered: Bool)>(
         """
         select id, kind = '\(MailKind.emailChanged.rawValue)' from mails where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
         order by id for update
         """,
         bind: { ($0.tenant, $0.mail) }, row: { (id: UUID, isOrdered: Bool) in (id, isOrdered) })
 
-    fileprivate static let requeue = Statement<(tenant: UUID, mail: UUID, id: UUID), WaitingMail>(
+    static let requeue = Statement<(tenant: UUID, mail: UUID, id: UUID), WaitingMail>(
         """
         with dead as (
             delete from mails where tenant_id = $1 and id = $2 returning *
@@ -77,8 +77,10 @@ extension WaitingMail {
         from retried m join queued q on q.id = m.id
         """,
         bind: { ($0.tenant, $0.mail, $0.id) }, row: WaitingMail.row)
+}
 
-    @Sendable private static func row(
+extension WaitingMail {
+    @Sendable fileprivate static func row(
         id: UUID, kind: String, recipient: String, userID: UUID?, createdAt: Date, attempts: Int32, dueAt: Date?,
         failedAt: Date?, failure: String?
     ) -> WaitingMail {

@@ -5,10 +5,10 @@ enum SchemaStatements {
     static let lock = Statement<Void, Bool>(
         "select pg_advisory_lock(7449355575118885235) is not null", bind: { () }, row: { (locked: Bool) in locked })
 
-    private static let exists = Statement<Void, Bool>(
+    static let exists = Statement<Void, Bool>(
         "select to_regclass('schema_versions') is not null", bind: { () }, row: { (exists: Bool) in exists })
 
-    private static let latest = Statement<Void, Int32>(
+    static let latest = Statement<Void, Int32>(
         "select coalesce(max(version), 0) from schema_versions", bind: { () }, row: { (version: Int32) in version })
 
     /// The version of the schema, 0 for a database without one.
