@@ -42,46 +42,35 @@ extension Administration {
             let part =
                 dryRun
                 ? try await look(at: tenant, with: sealer) : try await reseal(tenant, with: sealer)
-            report.keys += part.keys
-            report.resealed += part.resealed
-            report.unopened += part.unopened
-            report.unchanged += part.unchanged
-            report.unopenedRevoked += part.unopenedRevoked
-            report.webhookSecrets += part.webhookSecrets
-            report.tenants += 1
+            report += part
             progress(report)
         }
         return report
     }
 
     private func look(at tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
-        let sealed = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
+        let keys = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
         let secrets = try await database.query(WebhookStatements.secrets, tenant.id, in: tenant.id)
-        var report = Resealing(sealed, of: tenant, with: sealer).report
-        report.webhookSecrets = WebhookSecretResealing(secrets, of: tenant, with: sealer).report
-        return report
+        return MasterKeyReport(
+            keys: Resealing(keys, of: tenant, with: sealer).report,
+            webhookSecrets: Resealing(secrets, of: tenant, with: sealer).report)
     }
 
     func reseal(_ tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
         do {
             return try await changing(tenant.slug) { transaction, tenant in
-                let sealed = try await transaction.query(KeyStatements.all, tenant.id)
-                let resealing = Resealing(sealed, of: tenant, with: sealer)
-                let webhooks = WebhookSecretResealing(
+                let keys = Resealing(
+                    try await transaction.query(KeyStatements.all, tenant.id), of: tenant, with: sealer)
+                let secrets = Resealing(
                     try await transaction.query(WebhookStatements.secrets, tenant.id), of: tenant, with: sealer)
-                for key in resealing.sealedBefore {
-                    let secret = try sealer.seal(key.secret, for: key.identity)
-                    _ = try await transaction.execute(
-                        KeyStatements.reseal, (tenant.id, key.identity.kid, key.sealed, secret))
-                }
-                try await webhooks.carryOut(with: sealer, in: transaction)
-                var report = resealing.report
-                report.webhookSecrets = webhooks.report
+                try await keys.carryOut(in: transaction)
+                try await secrets.carryOut(in: transaction)
+                let report = MasterKeyReport(keys: keys.report, webhookSecrets: secrets.report)
                 if report.hasResealedAny {
                     try await record(
                         .keysResealed, in: transaction, tenant: tenant.id,
                         detail: [
-                            "keys": .integer(report.resealed), "master_key": .string(sealer.keys.sealing.id),
+                            "keys": .integer(report.keys.resealed), "master_key": .string(sealer.keys.sealing.id),
                             "webhook_secrets": .integer(report.webhookSecrets.resealed),
                         ])
                 }
@@ -97,8 +86,8 @@ extension Administration {
             try await trail.recordOperatorEvent(
                 .masterKeyRotated, in: transaction,
                 detail: [
-                    "master_key": .string(master.id), "resealed": .integer(report.resealed),
-                    "unopened": .integer(report.unopened.count),
+                    "master_key": .string(master.id), "resealed": .integer(report.keys.resealed),
+                    "unopened": .integer(report.keys.unopened.count),
                     "webhook_secrets_resealed": .integer(report.webhookSecrets.resealed),
                     "webhook_secrets_unopened": .integer(report.webhookSecrets.unopened.count),
                 ])
@@ -106,44 +95,18 @@ extension Administration {
     }
 }
 
-/// The keys of one tenant, told apart by the master key they are sealed under.
-private struct Resealing {
-    struct Key {
-        let identity: KeyIdentity
-        let sealed: [UInt8]
-        let secret: SigningSecret
+extension StoredKey.Sealed: Resealable {
+    func check(_ opened: SigningSecret) throws(UnsealFailure) {
+        _ = try material(of: opened)
     }
 
-    private(set) var report = MasterKeyReport()
-    /// What another master key than the sealing one has sealed.
-    private(set) var sealedBefore: [Key] = []
+    /// What a revoked key has signed is refused whether or not it opens.
+    func unopened(_ failure: UnsealFailure, of tenant: Tenant) -> UnopenedKey? {
+        guard key.state != .revoked else { return nil }
+        return UnopenedKey(tenant: tenant.slug, kid: key.kid, use: key.use, state: key.state, failure: failure)
+    }
 
-    init(_ keys: [StoredKey.Sealed], of tenant: Tenant, with sealer: KeySealer) {
-        report.keys = keys.count
-        for sealed in keys {
-            let identity = sealed.identity(in: tenant.id)
-            do throws(UnsealFailure) {
-                _ = try sealed.opened(by: sealer, tenantID: tenant.id)
-                guard KeySealer.masterKeyID(of: sealed.secret) != sealer.keys.sealing.id else {
-                    report.unchanged += 1
-                    continue
-                }
-                sealedBefore.append(
-                    Key(
-                        identity: identity, sealed: sealed.secret, secret: try sealer.open(sealed.secret, for: identity)
-                    ))
-            } catch {
-                // What a revoked key has signed is refused whether or not it opens.
-                guard sealed.key.state != .revoked else {
-                    report.unopenedRevoked += 1
-                    continue
-                }
-                report.unopened.append(
-                    UnopenedKey(
-                        tenant: tenant.slug, kid: sealed.key.kid, use: sealed.key.use, state: sealed.key.state,
-                        failure: error))
-            }
-        }
-        report.resealed = sealedBefore.count
+    func replace(with sealed: [UInt8], of tenantID: UUID, in transaction: Transaction) async throws {
+        _ = try await transaction.execute(KeyStatements.reseal, (tenantID, key.kid, secret, sealed))
     }
 }

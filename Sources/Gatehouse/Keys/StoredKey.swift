@@ -26,11 +26,15 @@ public struct StoredKey: Sendable, Equatable {
 
         /// Throws `UnsealFailure`, `damaged` also for a secret that is none of the key's algorithm.
         func opened(by sealer: KeySealer, tenantID: UUID) throws(UnsealFailure) -> Opened {
-            let secret = try sealer.open(secret, for: identity(in: tenantID))
-            guard let material = try? KeyMaterial(algorithm: key.algorithm, secret: secret, kid: key.kid) else {
+            Opened(key: key, material: try material(of: try sealer.open(secret, for: identity(in: tenantID))))
+        }
+
+        /// Throws `damaged` for a secret that is none of the key's algorithm.
+        func material(of opened: SigningSecret) throws(UnsealFailure) -> KeyMaterial {
+            guard let material = try? KeyMaterial(algorithm: key.algorithm, secret: opened, kid: key.kid) else {
                 throw .damaged
             }
-            return Opened(key: key, material: material)
+            return material
         }
     }
 

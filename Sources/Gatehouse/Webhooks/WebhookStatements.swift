@@ -71,9 +71,9 @@ enum WebhookStatements {
         "delete from webhook_endpoints e where e.tenant_id = $1 and e.id = $2 returning \(columns)",
         bind: { ($0.tenant, $0.id) }, row: WebhookEndpoint.row)
 
-    static let secrets = Statement<UUID, (id: UUID, secret: [UInt8])>(
+    static let secrets = Statement<UUID, SealedWebhookSecret>(
         "select id, secret from webhook_endpoints where tenant_id = $1 order by id",
-        bind: { $0 }, row: { (id: UUID, secret: [UInt8]) in (id, secret) })
+        bind: { $0 }, row: SealedWebhookSecret.init(endpointID:secret:))
 
     /// Only what is still sealed as it was read: another program may have sealed it anew meanwhile.
     static let reseal = Statement<(tenant: UUID, id: UUID, old: [UInt8], new: [UInt8]), Void>(

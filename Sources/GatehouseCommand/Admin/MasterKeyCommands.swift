@@ -39,7 +39,7 @@ struct MasterKeyCommands: ParsableCommand {
         func perform(in office: AdminOffice) async throws -> Answer {
             let progress = ProgressLine()
             let report = try await office.administration.rotateMasterKey(dryRun: dryRun) {
-                progress.show("\($0.resealed) of \($0.keys) keys \(dryRun ? "to seal" : "sealed") anew", $0)
+                progress.show("\($0.keys.resealed) of \($0.keys.count) keys \(dryRun ? "to seal" : "sealed") anew", $0)
             }
             return .masterKeyRotation(report, dryRun: dryRun)
         }
@@ -55,7 +55,8 @@ struct MasterKeyCommands: ParsableCommand {
         func perform(in office: AdminOffice) async throws -> Answer {
             let progress = ProgressLine()
             return .masterKeyVerification(
-                try await office.administration.verifyMasterKey { progress.show("\($0.keys) keys looked at", $0) })
+                try await office.administration.verifyMasterKey { progress.show("\($0.keys.count) keys looked at", $0) }
+            )
         }
     }
 }

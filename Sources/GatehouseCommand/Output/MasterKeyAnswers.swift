@@ -25,11 +25,11 @@ extension Answer {
 extension MasterKeyReport {
     fileprivate func json(resealed name: String) -> JSON {
         var counts: JSONObject = [
-            "keys": .integer(keys), "unchanged": .integer(unchanged), "unopened": .integer(unopened.count),
-            "unopened_revoked": .integer(unopenedRevoked), "tenants": .integer(tenants),
-            "failures": .array(unopened.map(\.json)),
+            "keys": .integer(keys.count), "unchanged": .integer(keys.unchanged),
+            "unopened": .integer(keys.unopened.count), "unopened_revoked": .integer(keys.disregarded),
+            "tenants": .integer(tenants), "failures": .array(keys.unopened.map(\.json)),
         ]
-        counts[name] = .integer(resealed)
+        counts[name] = .integer(keys.resealed)
         counts["webhook_secrets"] = webhookSecrets.json(resealed: name)
         if !isComplete {
             counts["error"] = ["code": .string(Refusal.keysUnavailable.code), "message": .string(complaint)]
@@ -38,31 +38,28 @@ extension MasterKeyReport {
     }
 
     private var complaint: String {
-        unopened.isEmpty ? "Some secrets of webhooks can't be opened." : "Some keys can't be opened."
+        keys.unopened.isEmpty ? "Some secrets of webhooks can't be opened." : "Some keys can't be opened."
     }
 
     /// Webhooks have their lines where there are any.
     fileprivate func card(resealed: String, unchanged name: String) -> Card {
-        func members(_ what: String, _ all: Int, _ done: Int, _ old: Int, _ unopened: Int) -> [(
-            name: String, value: Table.Cell
-        )] {
-            [
-                (what, .init(String(all))), (resealed, .init(String(done))), (name, .init(String(old))),
+        func members<Unopened>(
+            _ what: String, _ report: ResealingReport<Unopened>
+        ) -> [(name: String, value: Table.Cell)] {
+            let unopened = report.unopened.count
+            return [
+                (what, .init(String(report.count))), (resealed, .init(String(report.resealed))),
+                (name, .init(String(report.unchanged))),
                 ("can't be opened", .init(String(unopened), unopened == 0 ? .good : .bad)),
             ]
         }
-        let secrets = webhookSecrets
         return Card(
-            members: members("keys", keys, self.resealed, unchanged, unopened.count)
-                + (secrets.secrets == 0
-                    ? []
-                    : members(
-                        "webhook secrets", secrets.secrets, secrets.resealed, secrets.unchanged, secrets.unopened.count))
-        )
+            members: members("keys", keys)
+                + (webhookSecrets.count == 0 ? [] : members("webhook secrets", webhookSecrets)))
     }
 
     fileprivate func nameUnopened() {
-        for key in unopened {
+        for key in keys.unopened {
             Terminal.printDiagnostic(
                 "gatehouse: The \(key.state.rawValue) \(key.use.rawValue) key \(key.kid) of \(key.tenant) can't be opened: \(key.failure.sentence)"
             )
@@ -75,10 +72,10 @@ extension MasterKeyReport {
     }
 }
 
-extension WebhookSecretReport {
+extension ResealingReport<UnopenedWebhookSecret> {
     fileprivate func json(resealed name: String) -> JSON {
         var counts: JSONObject = [
-            "secrets": .integer(secrets), "unchanged": .integer(unchanged), "unopened": .integer(unopened.count),
+            "secrets": .integer(count), "unchanged": .integer(unchanged), "unopened": .integer(unopened.count),
             "failures": .array(unopened.map(\.json)),
         ]
         counts[name] = .integer(resealed)

@@ -100,7 +100,7 @@ import Testing
             try await move.to.administration.importKey(
                 tenant: "shop", jwk: Array(jwk.utf8), use: .access, state: .retired)
         }
-        #expect(try await move.to.administration.verifyMasterKey().unopened.isEmpty)
+        #expect(try await move.to.administration.verifyMasterKey().keys.unopened.isEmpty)
     }
 
     @Test("A setting that is new goes along without being named anywhere, and one that is unknown is refused by name")

@@ -38,7 +38,7 @@ import Webhooks
         try await installation.caller(of: receiver).deliverAllDue()
         #expect(receiver.calls.map { $0.secrets.map(\.revealed) } == [[webhook.secret.revealed]])
         let report = try await verify(installation.sealer)
-        #expect(report.isComplete && report.webhookSecrets.secrets == 1 && report.webhookSecrets.unchanged == 1)
+        #expect(report.isComplete && report.webhookSecrets.count == 1 && report.webhookSecrets.unchanged == 1)
     }
 
     @Test("Secrets are sealed anew with the keys and counted; afterwards the old key opens none, and is told so")
@@ -47,8 +47,8 @@ import Webhooks
         #expect(try await office.rotateMasterKey(dryRun: true).webhookSecrets.resealed == 1)
         #expect(try await verify(installation.sealer).isComplete, "the dry run sealed nothing")
         let report = try await office.rotateMasterKey(dryRun: false)
-        #expect(report.resealed == 4 && report.isComplete)
-        #expect(report.webhookSecrets.secrets == 1 && report.webhookSecrets.resealed == 1)
+        #expect(report.keys.resealed == 4 && report.isComplete)
+        #expect(report.webhookSecrets.count == 1 && report.webhookSecrets.resealed == 1)
         #expect(report.webhookSecrets.unchanged == 0)
         let verified = try await verify(KeySealer(master: new))
         #expect(verified.isComplete && verified.webhookSecrets.unchanged == 1)
@@ -67,7 +67,7 @@ import Webhooks
         try await store(sealedBefore, for: webhook.endpoint.id)
         #expect(try await verify(both).webhookSecrets.resealed == 1)
         let report = try await office.rotateMasterKey(dryRun: false)
-        #expect(report.resealed == 0 && report.unchanged == 4 && report.webhookSecrets.resealed == 1)
+        #expect(report.keys.resealed == 0 && report.keys.unchanged == 4 && report.webhookSecrets.resealed == 1)
         #expect(try await verify(KeySealer(master: new)).isComplete)
         #expect(try await installation.operatorEvents().count == 2)
     }
@@ -81,7 +81,7 @@ import Webhooks
             "update webhook_endpoints set secret = set_byte(secret, 40, get_byte(secret, 40) # 1)")
         let before = try await secret()
         for report in [try await office.rotateMasterKey(dryRun: false), try await office.verifyMasterKey()] {
-            #expect(report.unopened.isEmpty && !report.isComplete)
+            #expect(report.keys.unopened.isEmpty && !report.isComplete)
             #expect(
                 report.webhookSecrets.unopened == [
                     UnopenedWebhookSecret(tenant: "shop", endpointID: webhook.id, failure: .damaged)
