@@ -10,6 +10,7 @@ extension Endpoints {
     static func docs(_ description: APIDescription) -> Answer {
         var answer = Answer(status: .ok, body: .bytes(description.page, contentType: "text/html; charset=utf-8"))
         answer.contentSecurityPolicy = APIDescription.pagePolicy
+        answer.headers[.crossOriginOpenerPolicy] = "same-origin"
         return answer
     }
 }

@@ -91,6 +91,7 @@ import Testing
         let reply = try await RunningService.shared.send("GET", "/docs")
         #expect(reply.status == 200)
         #expect(reply.header("content-type") == "text/html; charset=utf-8")
+        #expect(reply.header("cross-origin-opener-policy") == "same-origin")
         return (String(decoding: reply.body, as: UTF8.self), try #require(reply.header("content-security-policy")))
     }
 }
