@@ -26,7 +26,7 @@ struct AuditCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+            try PageLimit.check(limit)
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {

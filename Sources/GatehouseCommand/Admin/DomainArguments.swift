@@ -1,4 +1,5 @@
 public import ArgumentParser
+import FoundationEssentials
 public import Gatehouse
 
 // A conformance of a public type is public itself, and so is what it is made of.
@@ -11,3 +12,21 @@ extension MailKind: ExpressibleByArgument {}
 extension KeyUse: ExpressibleByArgument {}
 extension ImportState: ExpressibleByArgument {}
 extension ImportFormat: ExpressibleByArgument {}
+
+/// An id that an operator types, or copies from another command's answer.
+enum IDArgument {
+    /// Reads one; `kind` is what whoever typed something else is told that it isn't.
+    static func of(_ kind: String = "id") -> @Sendable (String) throws -> UUID {
+        { text in
+            guard let id = UUID(uuidString: text) else { throw ValidationError("“\(text)” is no \(kind).") }
+            return id
+        }
+    }
+}
+
+/// How much of a list one answer holds.
+enum PageLimit {
+    static func check(_ limit: Int) throws {
+        guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+    }
+}

@@ -16,7 +16,7 @@ struct MailCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+            try PageLimit.check(limit)
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
@@ -29,16 +29,11 @@ struct MailCommands: ParsableCommand {
             abstract: "Queue dead letters again: all of a tenant's, or the one named.")
 
         @Argument var tenant: String
-        @Argument(help: "A dead letter's id.", transform: uuid) var id: UUID?
+        @Argument(help: "A dead letter's id.", transform: IDArgument.of("id of a mail")) var id: UUID?
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
             .mails(try await office.administration.retryMail(tenant: tenant, mail: id))
-        }
-
-        @Sendable private static func uuid(_ text: String) throws -> UUID {
-            guard let id = UUID(uuidString: text) else { throw ValidationError("“\(text)” is no id of a mail.") }
-            return id
         }
     }
 }

@@ -15,20 +15,15 @@ struct UserCommands: ParsableCommand {
 
         @Argument var tenant: String
         @Option(help: "Users on the page, 1 to 1000.") var limit = 100
-        @Option(help: "Begin behind the user of this id.", transform: uuid) var after: UUID?
+        @Option(help: "Begin behind the user of this id.", transform: IDArgument.of("id of a user")) var after: UUID?
         @OptionGroup var options: AdminOptions
 
         func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+            try PageLimit.check(limit)
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
             .users(try await office.administration.listUsers(tenant: tenant, limit: limit, after: after))
-        }
-
-        @Sendable private static func uuid(_ text: String) throws -> UUID {
-            guard let id = UUID(uuidString: text) else { throw ValidationError("“\(text)” is no id of a user.") }
-            return id
         }
     }
 

@@ -84,12 +84,12 @@ struct WebhookCommands: ParsableCommand {
             abstract: "List what was and is to be told, newest first, for the last two weeks.")
 
         @Argument var tenant: String
-        @Option(help: "Only what is for the webhook of this id.", transform: WebhookTarget.uuid) var webhook: UUID?
+        @Option(help: "Only what is for the webhook of this id.", transform: IDArgument.of()) var webhook: UUID?
         @Option(help: "Messages on the list, 1 to 1000.") var limit = 100
         @OptionGroup var options: AdminOptions
 
         func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+            try PageLimit.check(limit)
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
@@ -112,7 +112,7 @@ struct WebhookCommands: ParsableCommand {
         }
 
         @Sendable private static func message(_ text: String) throws -> UUID {
-            try WebhookTarget.uuid(text.hasPrefix("msg_") ? String(text.dropFirst(4)) : text)
+            try IDArgument.of()(text.hasPrefix("msg_") ? String(text.dropFirst(4)) : text)
         }
     }
 }
@@ -120,10 +120,5 @@ struct WebhookCommands: ParsableCommand {
 /// A webhook of a tenant, as arguments.
 struct WebhookTarget: ParsableArguments {
     @Argument var tenant: String
-    @Argument(help: "The webhook's id.", transform: Self.uuid) var id: UUID
-
-    @Sendable static func uuid(_ text: String) throws -> UUID {
-        guard let id = UUID(uuidString: text) else { throw ValidationError("“\(text)” is no id.") }
-        return id
-    }
+    @Argument(help: "The webhook's id.", transform: IDArgument.of()) var id: UUID
 }
