@@ -128,7 +128,7 @@ struct TenantMoveTests {
         let file = try Self.file(lines.joined(separator: "\n"))
         defer { try? FileManager.default.removeItem(at: file) }
         let handle = try FileHandle(forReadingFrom: file)
-        let reader = LineReader(descriptor: handle.fileDescriptor, longest: 1 << 20)
+        let reader = DescriptorLines(descriptor: handle.fileDescriptor, longest: 1 << 20)
         var read: [String] = []
         while let line = try reader.next() { read.append(String(decoding: line, as: UTF8.self)) }
         #expect(read == lines)

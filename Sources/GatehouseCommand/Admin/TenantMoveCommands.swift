@@ -58,7 +58,7 @@ struct TenantImport: AdminCommand {
     func perform(in office: AdminOffice) async throws -> Answer {
         let input = try opened()
         defer { withExtendedLifetime(input) {} }
-        let lines = LineReader(descriptor: input.descriptor, longest: Administration.longestLineOfTenantFile)
+        let lines = DescriptorLines(descriptor: input.descriptor, longest: Administration.longestLineOfTenantFile)
         let passphrase = try passphrase.passphrase(isNew: false)
         let progress = ProgressLine()
         let moved = try await office.administration.importTenant(

@@ -7,7 +7,7 @@ import Gatehouse
 #endif
 
 /// Reads a descriptor line by line, in bounded memory.
-final class LineReader {
+final class DescriptorLines {
     private let descriptor: Int32
     private let longest: Int
     private var buffer: [UInt8] = []
