@@ -16,7 +16,7 @@ public struct PasswordHash: Sendable, Hashable {
     ///
     /// - Throws: `invalid_format` for another form, `too_costly` for a cost above the ceiling.
     public static func importing(_ text: String, ceiling: HashCeiling = .standard) throws(FieldFault) -> PasswordHash {
-        let given: String = text.trimmingASCIISpace()
+        let given = String(text.trimmingASCIISpace())
         let hash = PasswordHash(stored: DjangoHash.phc(given) ?? given)
         guard let parsed = hash.parsed else {
             throw FieldFault(
@@ -39,13 +39,4 @@ extension PasswordHash: CustomStringConvertible, CustomDebugStringConvertible, C
     public var description: String { "PasswordHash(redacted)" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension String {
-    fileprivate func trimmingASCIISpace() -> String {
-        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        let start = utf8.drop(while: isSpace)
-        let end = start.lastIndex { !isSpace($0) }.map { start.index(after: $0) } ?? start.startIndex
-        return String(self[start.startIndex..<end])
-    }
 }
