@@ -7,7 +7,6 @@ import OpenTelemetry
 import Postgres
 import ServiceLifecycle
 import UnixSignals
-import Webhooks
 
 /// The running service: what `serve` and `dev` have in common, and the one place where its parts are put together.
 struct ServiceProcess {
@@ -53,25 +52,12 @@ struct ServiceProcess {
         let directory = TenantDirectory(
             database: database, sealer: sealer, publicURL: settings.publicURL.text,
             listenURL: settings.databaseURL.text, logger: logger, metrics: metrics.keys)
-        let upkeep = KeyUpkeep(
-            database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger,
-            metrics: metrics.keys, upkeepMetrics: metrics.keyUpkeep)
-        let purge = Purge(database: database, logger: logger, metrics: metrics.purge)
-        let mails = DeliverMail(
-            database: database, secrets: OneTimeSecrets(settings.masterKeys), publicURL: settings.publicURL.text,
-            transports: settings.mail.transports, logger: logger, metrics: metrics.mails, upkeep: metrics.mailUpkeep)
-        let webhookClient = WebhookClient()
-        let webhooks = DeliverWebhooks(
-            database: database, sealer: sealer, transport: webhookClient, logger: logger, metrics: metrics.webhooks,
-            upkeep: metrics.webhookUpkeep)
-        let callWebhooks = Upkeep {
-            await webhooks.run()
-            await webhookClient.shutdown()
-        }
+        let secrets = OneTimeSecrets(settings.masterKeys)
+        let background = BackgroundWork(
+            database: database, sealer: sealer, secrets: secrets, settings: settings, metrics: metrics, logger: logger)
         let service = LoginService(
-            database: database, directory: directory, hasher: hasher,
-            secrets: OneTimeSecrets(settings.masterKeys), limits: settings.limits, logger: logger,
-            metrics: metrics.sessions)
+            database: database, directory: directory, hasher: hasher, secrets: secrets, limits: settings.limits,
+            logger: logger, metrics: metrics.sessions)
         let readiness = Readiness(
             databaseURL: settings.databaseURL.text, sealer: sealer, logger: logger, metrics: metrics.readiness)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
@@ -91,20 +77,17 @@ struct ServiceProcess {
             },
             configuration: .operations(host: settings.opsListen.host, port: settings.opsListen.port), logger: logger)
         // They end in reverse, each when the one after it has: the operations listener says until the last that it drains.
-        var group = ServiceGroupConfiguration(
-            services: [
-                .init(service: Upkeep(manager.keepWatchdogCalm)), .init(service: Upkeep(tracing.run)),
-                .init(service: Upkeep(readiness.run)),
-                .init(
-                    service: ListeningService(
-                        listener: operations, place: ListenPlace(opsListen: settings.opsListen))),
-                .init(service: Upkeep(pool.run)),
-                .init(service: Upkeep(directory.run)), .init(service: Upkeep(upkeep.run)),
-                .init(service: Upkeep(purge.run)), .init(service: Upkeep(mails.run)), .init(service: callWebhooks),
-                .init(service: ListeningService(listener: server, place: ListenPlace(listen: settings.listen))),
-                .init(
-                    service: Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger)),
-            ], logger: logger)
+        var services: [any Service] = [
+            Upkeep(manager.keepWatchdogCalm), Upkeep(tracing.run), Upkeep(readiness.run),
+            ListeningService(listener: operations, place: ListenPlace(opsListen: settings.opsListen)),
+            Upkeep(pool.run), Upkeep(directory.run),
+        ]
+        services += background.parts
+        services += [
+            ListeningService(listener: server, place: ListenPlace(listen: settings.listen)),
+            Drain(readiness: readiness, manager: manager, delay: settings.drainDelay, logger: logger),
+        ]
+        var group = ServiceGroupConfiguration(services: services, logger: logger)
         group.maximumGracefulShutdownDuration = settings.drainDelay + Self.longestRequest
         group.maximumCancellationDuration = .seconds(5)
         let running = ServiceGroup(configuration: group)
@@ -127,20 +110,5 @@ struct ServiceProcess {
                 metadata: ["open_files": "\(descriptors.count)", "connections": "\(configuration.maximumConnections)"])
         }
         return configuration
-    }
-}
-
-/// Work that goes on beside the server until it ends.
-private struct Upkeep: Service {
-    private let work: @Sendable () async -> Void
-
-    init(_ work: @escaping @Sendable () async -> Void) {
-        self.work = work
-    }
-
-    /// Work that has nothing to do waits for the end like any other: a part that ends before takes the whole service with it.
-    func run() async {
-        await cancelWhenGracefulShutdown { await work() }
-        try? await gracefulShutdown()
     }
 }
