@@ -21,7 +21,6 @@ struct AnswerWait {
     private var wakeUpAt: ContinuousClock.Instant
     private var givesUpAt: ContinuousClock.Instant?
     private var cancelDelivery: Signal?
-    private var hasRead = false
     /// Why the statement is being cancelled, if it is.
     private(set) var interruption: PostgresError?
 
@@ -38,15 +37,13 @@ struct AnswerWait {
 
     /// Sends what is still to be sent and reads what has come, once. Throws when the connection is lost.
     mutating func forInput() throws(ConnectionLoss) {
-        // A server that keeps sending leaves nothing to wait for, so that the wait never finds time to be up.
-        if hasRead, ContinuousClock.now >= wakeUpAt { try timeIsUp() }
         guard let isFlushed = libpq.flush() else { throw ConnectionLoss(libpq.errorMessage) }
         let ready = waitForSocket(
             libpq.socket, for: isFlushed ? .read : .readOrWrite, interrupt: wake, until: wakeUpAt)
         try handle(ready)
-        guard ready.contains(.readable) else { return }
-        guard libpq.consumeInput() else { throw ConnectionLoss(libpq.errorMessage) }
-        hasRead = true
+        if ready.contains(.readable), !libpq.consumeInput() { throw ConnectionLoss(libpq.errorMessage) }
+        // A server that keeps sending, or taking, leaves nothing to wait for, so that the wait never finds time to be up.
+        if libpq.isBusy, ContinuousClock.now >= wakeUpAt { try timeIsUp() }
     }
 
     /// Until no cancel request is under way that could hit the next statement.
