@@ -29,7 +29,8 @@ struct TakeDeliveries: Sendable {
         guard let first = try await claim() else { return 0 }
         return try await withThrowingTaskGroup(of: Report.self) { group in
             var (free, taken) = (Array(1..<atOnce), 0)
-            var trouble: (any Error)?
+            // What came of an earlier look is counted when a later one takes its place; the last is for whoever looks again.
+            var trouble: (any Error)? { didSet { if oldValue != nil { upkeep.failed() } } }
             group.addTask { await take(first, number: 0, deliver) }
             group.addTask { .mayLook }
             while free.count < atOnce, let report = try await group.next() {
@@ -37,7 +38,7 @@ struct TakeDeliveries: Sendable {
                 case .finished(let number, let more, let error):
                     free.append(number)
                     taken += more
-                    trouble = error ?? trouble
+                    if let error { trouble = error }
                 case .mayLook where Task.isCancelled: break
                 case .mayLook:
                     do {

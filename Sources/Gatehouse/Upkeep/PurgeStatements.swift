@@ -14,13 +14,14 @@ enum PurgeStatements {
         let oldestEvent: UUID
     }
 
-    /// Makes the tenant one's own for a minute; no row when another instance was first, or is deleting the tenant: a wait for that
+    /// Makes the tenant one's own for a minute; no row when another instance was first, or somebody is deleting the tenant: a wait for that
     /// would keep all others waiting.
     static let claim = Statement<UUID, Claim>(
         """
         update purges p set due_at = now() + interval '1 min' from tenants t
-        where t.id = p.id
-            and p.id = (select id from purges where id = $1 and due_at <= now() for update skip locked)
+        where t.id = p.id and p.id = (
+            select d.id from purges d join tenants h on h.id = d.id where d.id = $1 and d.due_at <= now()
+            for update of d skip locked for key share of h skip locked)
         returning p.after_session, now() - make_interval(secs => t.audit_retention_seconds)
         """,
         bind: { $0 },

@@ -43,11 +43,12 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.id, $0.enabled) }, row: WebhookEndpoint.row)
 
-    /// No row where it is off already.
+    /// No row where it is off already. The tenant is held first, as by whoever deletes it.
     static let disable = Statement<(tenant: UUID, id: UUID), UUID>(
         """
-        update webhook_endpoints set disabled_at = now()
-        where tenant_id = $1 and id = $2 and disabled_at is null returning id
+        with \(TenantStatements.held)
+        update webhook_endpoints e set disabled_at = now() from t
+        where e.tenant_id = t.id and e.id = $2 and e.disabled_at is null returning e.id
         """,
         bind: { ($0.tenant, $0.id) }, row: { (id: UUID) in id })
 
