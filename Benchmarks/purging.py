@@ -35,8 +35,8 @@ def measure_purging(place, options: Options, logins: float) -> Section:
     for number in range(max(options.rounds, ROUNDS)):
         before = place.database.value(f"select {COUNTS}", people=people)
         place.database.run(ALL_DUE, people=people)
-        due_since = time.monotonic()
         wait_for_purge(place)
+        due_since = time.monotonic()
         purging.append(place.measure("refresh", seconds))
         lasted = place.database.value("select exists (select from purges where due_at <= now())") and lasted
         due_for = time.monotonic() - due_since

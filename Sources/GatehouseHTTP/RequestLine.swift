@@ -3,7 +3,7 @@ package import Logging
 
 /// A handler that writes the line of a request by itself: as an event with metadata, what surrounds the line costs more than the line.
 package protocol RequestLineHandler: LogHandler {
-    /// Writes what `log(event:)` would write of an event with this one piece of metadata.
+    /// Writes what `log(event:)` would write of an event with this one piece of metadata, outside of the request: who it is, is in the line.
     func log(_ request: RequestLine, level: Logger.Level, message: StaticString)
 }
 

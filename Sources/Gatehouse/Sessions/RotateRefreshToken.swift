@@ -25,7 +25,7 @@ enum RotateRefreshToken {
         let user: User
     }
 
-    /// A row that has just been moved, and no more of it than its tokens say.
+    /// Of a row that has been moved, now or by an earlier presentation of the same token, no more than its tokens say.
     struct Moved: Sendable {
         let session: StartedSession
         let subject: TokenSubject

@@ -17,7 +17,7 @@ struct Rotations: Sendable {
 
     enum Outcome {
         case moved(RotateRefreshToken.Moved)
-        /// Another has moved it, or nobody may.
+        /// This presentation hasn't moved it, and the state says why.
         case stands(RotateRefreshToken.Result)
     }
 

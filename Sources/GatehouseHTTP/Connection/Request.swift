@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// A request as its connection reads it: the head is there, the body may still be coming.
+/// A request as its connection reads it: the head is there, the body may still be coming. A class, because every function on the way
+/// of a request holds it.
 final class Request: Sendable {
     let head: HTTPRequest
     let body: IncomingBody

@@ -25,7 +25,7 @@ enum SingleField: Equatable {
 }
 
 extension HTTPFields {
-    /// What the subscript says, which puts together anew also what is there once.
+    /// As the subscript, but without a copy of a field that is there once; those that are there more often are joined.
     func text(of name: HTTPField.Name) -> String? {
         switch SingleField(name, in: self) {
         case .absent: nil
