@@ -56,7 +56,7 @@ struct Gateway: Sendable {
         var response = answer?.response(
             requestID: incident.requestID, isHTTPS: isHTTPS, toHead: request.method == .head)
         // Who takes no part in traces gets the same answer to the same request, but for its id.
-        if request.headers.text(of: .traceParent) != nil { response?.traceParent = span.trace.traceParent }
+        if request.headers.contains(.traceParent) { response?.traceParent = span.trace.traceParent }
         return response
     }
 

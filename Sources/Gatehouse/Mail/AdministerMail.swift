@@ -56,7 +56,8 @@ extension MailStatements {
 
     static let dead = Statement<(tenant: UUID, mail: UUID?), (id: UUID, isOrdered: Bool)>(
         """
-        select id, kind = '\(MailKind.emailChanged.rawValue)' from mails where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
+        select id, kind = '\(MailKind.emailChanged.rawValue)' from mails
+        where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
         order by id for update
         """,
         bind: { ($0.tenant, $0.mail) }, row: { (id: UUID, isOrdered: Bool) in (id, isOrdered) })

@@ -51,6 +51,7 @@ struct TakeDeliveries: Sendable {
                         trouble = error
                     }
                     group.addTask {
+                        // Cancelled, it ends at once, and the loop asks for that.
                         try? await Task.sleep(for: Self.pause)
                         return .mayLook
                     }

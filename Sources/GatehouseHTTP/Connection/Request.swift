@@ -52,7 +52,7 @@ extension HTTPRequest {
     var awaitsContinue: Bool {
         guard headerFields.text(of: .expect)?.equalsASCIICaseInsensitively("100-continue") == true else { return false }
         guard let length = headerFields.text(of: .contentLength) else {
-            return headerFields.text(of: .transferEncoding) != nil
+            return headerFields.contains(.transferEncoding)
         }
         return Int(length).map { (1...IncomingBody.maximumSize).contains($0) } ?? false
     }
@@ -66,7 +66,7 @@ extension HTTPRequest {
     /// Whether the decoder reads no further request after this one. We switch to nothing, so the client gets its answer,
     /// and needs a new connection for the next.
     var asksToSwitchProtocol: Bool {
-        method == .connect || headerFields.text(of: .upgrade) != nil
+        method == .connect || headerFields.contains(.upgrade)
     }
 }
 

@@ -23,7 +23,7 @@ struct CORS {
     /// The answer to `OPTIONS`: what this path allows, and to a preflight from an allowed origin also what may be sent.
     func preflight(_ headers: HTTPFields, allowed methods: [HTTPRequest.Method]) -> Answer {
         var answer = Answer.options(allowed: methods)
-        guard headers.text(of: .accessControlRequestMethod) != nil, origin != nil else { return answer }
+        guard headers.contains(.accessControlRequestMethod), origin != nil else { return answer }
         answer.headers[.accessControlAllowMethods] = answer.headers[.allow]
         answer.headers[.accessControlAllowHeaders] =
             "authorization, content-type, x-request-id, traceparent, tracestate"

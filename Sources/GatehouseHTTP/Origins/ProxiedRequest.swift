@@ -10,6 +10,6 @@ enum ProxiedRequest {
     /// the two fields may have come from the client. A WebSocket is opened by GET, and what is sent over it may change things.
     static func mayChangeSomething(_ headers: HTTPFields) -> Bool {
         let methods = headers[values: .xForwardedMethod] + headers[values: .xOriginalMethod]
-        return methods.isEmpty || !methods.allSatisfy(safeMethods.contains) || headers.text(of: .secWebSocketKey) != nil
+        return methods.isEmpty || !methods.allSatisfy(safeMethods.contains) || headers.contains(.secWebSocketKey)
     }
 }

@@ -6,7 +6,7 @@ enum Cookies {
     ///
     /// Two of one name are refused: which of them a browser means can't be known, and one of them may have been planted.
     static func value(of name: @autoclosure () -> String, in headers: HTTPFields) throws(RequestFault) -> String? {
-        guard headers.text(of: .cookie) != nil else { return nil }
+        guard headers.contains(.cookie) else { return nil }
         let name = name()
         var found: Substring?
         for line in headers[values: .cookie] {

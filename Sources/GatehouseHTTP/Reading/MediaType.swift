@@ -13,7 +13,7 @@ enum MediaType: String {
     /// Whether the body is of this type, in UTF-8, not compressed.
     func isDeclared(in headers: HTTPFields) -> Bool {
         guard let contentType = headers.text(of: .contentType) else { return false }
-        if contentType == rawValue, headers.text(of: .contentEncoding) == nil { return true }
+        if contentType == rawValue, !headers.contains(.contentEncoding) { return true }
         if let encoding = headers.text(of: .contentEncoding), !encoding.equalsASCIICaseInsensitively("identity") {
             return false
         }

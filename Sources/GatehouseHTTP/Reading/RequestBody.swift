@@ -37,7 +37,7 @@ extension Request {
     }
 
     private func bodyBytes(as type: MediaType) async throws -> [UInt8]? {
-        guard announcedLength ?? 0 > 0 || headers.text(of: .transferEncoding) != nil else { return nil }
+        guard announcedLength ?? 0 > 0 || headers.contains(.transferEncoding) else { return nil }
         let buffer: ByteBuffer
         do {
             buffer = try await body.whole()

@@ -58,6 +58,7 @@ final class WebhookReceiver: WebhookTransport {
             return true
         }
         if hangs {
+            // Until whoever calls is cancelled; no test lasts as long.
             try? await Task.sleep(for: .seconds(3600))
             throw .cancelled
         }
