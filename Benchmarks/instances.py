@@ -13,6 +13,8 @@ from service import Service
 
 # How often one token is presented to both instances at once.
 RACES = 500
+# The more ask at once, the more each instance puts into a statement.
+MANY = 4 * CONNECTIONS
 
 
 def measure(options: Options) -> Section:
@@ -20,24 +22,30 @@ def measure(options: Options) -> Section:
             measured_service(dev, options.binary) as second:
         database = Database(dev)
         bench = Bench(dev.folder, database.postmaster)
-        people = People(dev, "bench")
-        refresh = people.refresh(bench)
-        rounds: dict[str, list[Sample]] = {"one": [], "two": []}
-        for services in ([first], [second], [first, second]):
-            counted_refreshes(bench, database, people, refresh, 1, services)  # connections are opened, statements prepared
+        groups = {clients: People(dev, f"bench-{clients}", clients) for clients in (CONNECTIONS, MANY)}
+        rounds: dict[tuple[str, int], list[Sample]] = {(name, clients): [] for clients in groups for name in ("one", "two")}
+
+        def one(clients: int, seconds: int, services: list[Measured]) -> Sample:
+            people = groups[clients]
+            return counted_refreshes(bench, database, people, people.refresh(bench, clients), seconds, services)
+
+        for clients in groups:
+            for services in ([first], [second], [first, second]):
+                one(clients, 1, services)  # connections are opened, statements prepared
         for number in range(options.rounds):
-            for name, services in (("one", [[first], [second]][number % 2]), ("two", [first, second])):
-                rounds[name].append(counted_refreshes(bench, database, people, refresh, options.seconds, services))
-                print(f"round {number + 1}, {name}: {rounds[name][-1].rate:,.0f}/s, {rounds[name][-1].bad} unexpected", flush=True)
+            for (name, clients), samples in rounds.items():
+                services = [first, second] if name == "two" else [[first], [second]][number % 2]
+                samples.append(one(clients, options.seconds, services))
+                print(f"round {number + 1}, {name}, {clients} clients: {samples[-1].rate:,.0f}/s, {samples[-1].bad} unexpected", flush=True)
         racing = People(dev, "race", 1)
         differing = races(first, second, racing) + abs(database.generations(racing) - RACES)
     bad = sum(sample.bad for samples in rounds.values() for sample in samples)
     return Section(
         f"Two instances on one database, {options.rounds} interleaved rounds of {options.seconds} s",
-        [at_least("two instances", "refreshes of one instance", 1, ratios(rounds["two"], rounds["one"])),
+        [*(at_least("two instances", f"refreshes of one, {clients} clients", 1, ratios(rounds["two", clients], rounds["one", clients]))
+           for clients in groups),
          at_most("two instances", "unexpected answers, double successors", 0, [bad + differing], digits=0)],
-        [*samples_table({
-            ("POST /v1/refresh at one", CONNECTIONS): rounds["one"], ("POST /v1/refresh at two", CONNECTIONS): rounds["two"]}),
+        [*samples_table({(f"POST /v1/refresh at {name}", clients): samples for (name, clients), samples in rounds.items()}),
          "", "Each client presents the token it got from one instance to the other; each answered refresh has moved one session "
          f"by one generation, or it is an unexpected answer. Then {RACES} times one token was presented to both at once: "
          f"{differing} times they differed in its successor, or moved its session by other than one generation."],

@@ -20,6 +20,7 @@ class Service:
     def __init__(self, binary: str, settings: dict[str, str] | None = None):
         self.binary = os.path.abspath(binary)
         self.settings = settings or {}
+        self.process: subprocess.Popen | None = None
 
     def __enter__(self) -> "Service":
         self.folder = tempfile.mkdtemp(prefix="gatehouse-interop-")
@@ -55,7 +56,7 @@ class Service:
         self.wait_until_healthy()
 
     def stop(self) -> None:
-        if self.process.poll() is None:
+        if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(30)

@@ -18,8 +18,8 @@ public struct Purge: Sendable {
     static let sessionsStay: Duration = .seconds(86_400)
 
     /// A backlog must not cost the requests of people: so much longer than it works, the purge rests.
-    private static let restPerWork = 19
-    private static let longestRest: Duration = .seconds(5)
+    private static let restPerWork = 39
+    private static let longestRest: Duration = .seconds(10)
 
     let database: Database
     let logger: Logger
