@@ -4,6 +4,7 @@ import HTTPTypes
 /// One request to a tenant's route: what an endpoint reads from and asks.
 struct Call: Sendable {
     let request: Request
+    /// As it was when the head was there: whose route this is, and whose cookies.
     let tenant: ServedTenant
     /// The `{id}` of the path.
     let id: String
@@ -12,6 +13,14 @@ struct Call: Sendable {
     let allowedOrigins: AllowedOrigins
 
     var headers: HTTPFields { request.headers }
+
+    /// The tenant as it is once the body is there, which may take its time: a key that was revoked meanwhile verifies and signs nothing.
+    ///
+    /// Throws as `TenantDirectory.tenant(slug:)`.
+    nonisolated(nonsending) func currentTenant() async throws -> ServedTenant {
+        guard request.body.keptWaiting else { return tenant }
+        return try await service.directory.tenant(slug: tenant.tenant.slug)
+    }
 
     var cookies: SessionCookies { SessionCookies(tenant.tenant) }
 

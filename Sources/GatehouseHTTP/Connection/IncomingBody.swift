@@ -17,11 +17,11 @@ final class IncomingBody: Sendable {
     static let maximumSize = 16 * 1024
 
     /// That of a request without one.
-    static let none = IncomingBody(.ended(.success(ByteBuffer())))
+    static let none = IncomingBody(.ended(.success(ByteBuffer()), keptWaiting: false))
 
     private enum State {
         case coming(ByteBuffer, waiting: CheckedContinuation<Result<ByteBuffer, Fault>, Never>?)
-        case ended(Result<ByteBuffer, Fault>)
+        case ended(Result<ByteBuffer, Fault>, keptWaiting: Bool)
     }
 
     private let state: Mutex<State>
@@ -62,7 +62,7 @@ final class IncomingBody: Sendable {
             state.withLock { state in
                 guard case .coming(let sofar, let waiting) = state else { return nil }
                 let result = outcome(sofar)
-                state = .ended(result)
+                state = .ended(result, keptWaiting: waiting != nil)
                 return waiting.map { ($0, result) }
             }
         if let (waiting, result) = ended { waiting.resume(returning: result) }
@@ -74,7 +74,7 @@ final class IncomingBody: Sendable {
         let outcome = await withCheckedContinuation { continuation in
             let outcome: Result<ByteBuffer, Fault>? = state.withLock { state in
                 guard case .coming(let sofar, nil) = state else {
-                    if case .ended(let outcome) = state { return outcome }
+                    if case .ended(let outcome, _) = state { return outcome }
                     return .failure(.cutShort)
                 }
                 state = .coming(sofar, waiting: continuation)
@@ -85,7 +85,12 @@ final class IncomingBody: Sendable {
         return try outcome.get()
     }
 
+    /// Whether somebody had to wait for it: what was known of the world before may be out of date.
+    var keptWaiting: Bool {
+        state.withLock { if case .ended(_, let keptWaiting) = $0 { keptWaiting } else { false } }
+    }
+
     private var outcome: Result<ByteBuffer, Fault>? {
-        state.withLock { if case .ended(let outcome) = $0 { outcome } else { nil } }
+        state.withLock { if case .ended(let outcome, _) = $0 { outcome } else { nil } }
     }
 }

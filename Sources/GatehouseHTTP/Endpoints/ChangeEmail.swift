@@ -10,7 +10,7 @@ extension Endpoints {
         try fields.finish()
         guard let address else { throw RequestFault.notTaken }
         try await call.service.changeEmail(
-            to: address, current: current, of: signedIn, from: call.client, in: call.tenant)
+            to: address, current: current, of: signedIn, from: call.client, in: call.currentTenant())
         return .accepted
     }
 
@@ -20,7 +20,7 @@ extension Endpoints {
         let proof = fields.oneTimeProof()
         try fields.finish()
         guard let proof else { throw RequestFault.notTaken }
-        try await call.service.confirmEmail(proof, from: call.client, in: call.tenant)
+        try await call.service.confirmEmail(proof, from: call.client, in: call.currentTenant())
         return .noContent
     }
 
@@ -30,7 +30,7 @@ extension Endpoints {
         let token = fields.text("token")
         try fields.finish()
         guard let token else { throw RequestFault.notTaken }
-        try await call.service.undoEmailChange(token: token, from: call.client, in: call.tenant)
+        try await call.service.undoEmailChange(token: token, from: call.client, in: call.currentTenant())
         return .noContent
     }
 }

@@ -10,7 +10,7 @@ extension Endpoints {
         try fields.finish()
         guard let current, let new else { throw RequestFault.notTaken }
         try await call.service.changePassword(
-            current: current, new: new, of: signedIn, from: call.client, in: call.tenant)
+            current: current, new: new, of: signedIn, from: call.client, in: call.currentTenant())
         return .noContent
     }
 }

@@ -7,7 +7,8 @@ extension Endpoints {
         var fields = try await call.request.fieldsIfAny() ?? .none
         let current = fields.takeIfAny("current_password", Password.init)
         try fields.finish()
-        try await call.service.deleteAccount(current: current, of: signedIn, from: call.client, in: call.tenant)
+        try await call.service.deleteAccount(
+            current: current, of: signedIn, from: call.client, in: call.currentTenant())
         var answer = Answer.noContent
         if try call.accessTokenIfAny()?.isCookie == true { call.cookies.cleared.forEach { answer.setCookie($0) } }
         return answer

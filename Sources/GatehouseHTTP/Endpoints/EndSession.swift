@@ -8,7 +8,7 @@ extension Endpoints {
         var fields = try await call.request.fieldsIfAny() ?? .none
         try fields.finish()
         guard let id = UUID(uuidString: call.id) else { throw Refusal.sessionNotFound }
-        try await call.service.endSession(id, of: signedIn, from: call.client, in: call.tenant)
+        try await call.service.endSession(id, of: signedIn, from: call.client, in: call.currentTenant())
         return .noContent
     }
 }

@@ -4,7 +4,7 @@ extension Endpoints {
     /// `POST /v1/password/forgot`: has a token mailed to the address, if it is a user's. The answer doesn't tell.
     static func forgotPassword(_ call: Call) async throws -> Answer {
         let address = try await call.address()
-        try await call.service.requestMail.passwordReset(to: address, from: call.client, in: call.tenant)
+        try await call.service.requestMail.passwordReset(to: address, from: call.client, in: call.currentTenant())
         return .accepted
     }
 }

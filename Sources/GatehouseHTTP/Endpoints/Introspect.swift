@@ -5,7 +5,7 @@ extension Endpoints {
     static func introspect(_ call: Call) async throws -> Answer {
         try await call.answeringAsOAuth {
             let (client, token) = try await call.clientAndToken()
-            let active = try await call.service.introspect(token, for: client, in: call.tenant)
+            let active = try await call.service.introspect(token, for: client, in: call.currentTenant())
             return .json(active?.document ?? ["active": false])
         }
     }

@@ -12,7 +12,7 @@ extension Endpoints {
         guard let who, let password else { throw RequestFault.notTaken }
         if delivery.usesCookies { try call.allowedOrigins.refuseCrossSite(call.headers) }
         let session = try await call.service.logIn(
-            who, password: password, deviceToken: deviceToken, from: call.client, in: call.tenant)
+            who, password: password, deviceToken: deviceToken, from: call.client, in: call.currentTenant())
         return .session(session, by: delivery, in: call.tenant.tenant)
     }
 

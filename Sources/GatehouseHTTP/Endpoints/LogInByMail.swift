@@ -5,7 +5,7 @@ extension Endpoints {
     static func sendLogInMail(_ call: Call) async throws -> Answer {
         try call.requireEmailLogin()
         let address = try await call.address()
-        try await call.service.requestMail.logIn(to: address, from: call.client, in: call.tenant)
+        try await call.service.requestMail.logIn(to: address, from: call.client, in: call.currentTenant())
         return .accepted
     }
 
@@ -20,7 +20,7 @@ extension Endpoints {
         guard let proof else { throw RequestFault.notTaken }
         if delivery.usesCookies { try call.allowedOrigins.refuseCrossSite(call.headers) }
         let session = try await call.service.logInByMail(
-            proof, deviceToken: deviceToken, from: call.client, in: call.tenant)
+            proof, deviceToken: deviceToken, from: call.client, in: call.currentTenant())
         return .session(session, by: delivery, in: call.tenant.tenant)
     }
 }

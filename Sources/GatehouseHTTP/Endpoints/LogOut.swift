@@ -13,7 +13,7 @@ extension Endpoints {
         try fields.finish()
         if token != nil, reliesOnCookie || access != nil { throw RequestFault.twoTokens }
         try await call.service.logOut(
-            try credential(token ?? refreshCookie, access), scope: scope, from: call.client, in: call.tenant)
+            try credential(token ?? refreshCookie, access), scope: scope, from: call.client, in: call.currentTenant())
         var answer = Answer.noContent
         if reliesOnCookie, scope != .others { call.cookies.cleared.forEach { answer.setCookie($0) } }
         return answer

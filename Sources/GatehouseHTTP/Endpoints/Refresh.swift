@@ -12,7 +12,7 @@ extension Endpoints {
         try fields.finish()
         if cookie != nil, token != nil { throw RequestFault.twoTokens }
         guard let presented = token ?? cookie else { throw Refusal.missingToken }
-        let session = try await call.service.refresh(presented, from: call.client, in: call.tenant)
+        let session = try await call.service.refresh(presented, from: call.client, in: call.currentTenant())
         return .session(session, by: cookie == nil ? .body : .cookie, in: call.tenant.tenant)
     }
 }

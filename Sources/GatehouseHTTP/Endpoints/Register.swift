@@ -13,13 +13,14 @@ extension Endpoints {
         try fields.finish()
         guard let email, let password else { throw RequestFault.notTaken }
         if delivery.usesCookies { try call.allowedOrigins.refuseCrossSite(call.headers) }
-        if call.tenant.tenant.settings.requireVerifiedEmail {
+        let tenant = try await call.currentTenant()
+        if tenant.tenant.settings.requireVerifiedEmail {
             try await call.service.register.awaitingVerification(
-                email: email, username: username, name: name, password: password, from: call.client, in: call.tenant)
+                email: email, username: username, name: name, password: password, from: call.client, in: tenant)
             return .accepted
         }
         let session = try await call.service.register(
-            email: email, username: username, name: name, password: password, from: call.client, in: call.tenant)
-        return .session(session, status: .created, by: delivery, in: call.tenant.tenant)
+            email: email, username: username, name: name, password: password, from: call.client, in: tenant)
+        return .session(session, status: .created, by: delivery, in: tenant.tenant)
     }
 }

@@ -8,7 +8,7 @@ extension Endpoints {
         let new = fields.take("new_password", Password.init)
         try fields.finish()
         guard let proof, let new else { throw RequestFault.notTaken }
-        try await call.service.resetPassword(proof, new: new, from: call.client, in: call.tenant)
+        try await call.service.resetPassword(proof, new: new, from: call.client, in: call.currentTenant())
         return .noContent
     }
 }

@@ -6,7 +6,7 @@ extension Endpoints {
     static func revoke(_ call: Call) async throws -> Answer {
         try await call.answeringAsOAuth {
             let (client, token) = try await call.clientAndToken()
-            try await call.service.revoke(token, by: client, from: call.client, in: call.tenant)
+            try await call.service.revoke(token, by: client, from: call.client, in: call.currentTenant())
             return Answer(status: .ok, body: .none)
         }
     }

@@ -8,10 +8,10 @@ extension Endpoints {
         let address = fields.contains("email") ? fields.take("email", EmailAddress.init) : nil
         try fields.finish()
         if let address {
-            try await call.service.requestMail.verification(of: address, from: call.client, in: call.tenant)
+            try await call.service.requestMail.verification(of: address, from: call.client, in: call.currentTenant())
         } else {
             let signedIn = try await call.signedInToChange()
-            try await call.service.requestMail.verification(of: signedIn, from: call.client, in: call.tenant)
+            try await call.service.requestMail.verification(of: signedIn, from: call.client, in: call.currentTenant())
         }
         return .accepted
     }

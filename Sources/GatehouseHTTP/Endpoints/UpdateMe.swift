@@ -9,7 +9,8 @@ extension Endpoints {
         let username = fields.change("username", Username.init)
         try fields.finish()
         let change = ProfileChange(name: name, username: username)
-        let user = try await call.service.updateProfile(change, of: signedIn, from: call.client, in: call.tenant)
+        let user = try await call.service.updateProfile(
+            change, of: signedIn, from: call.client, in: call.currentTenant())
         return .json(user.document)
     }
 }

@@ -7,7 +7,7 @@ extension Endpoints {
         let proof = fields.oneTimeProof()
         try fields.finish()
         guard let proof else { throw RequestFault.notTaken }
-        try await call.service.verifyEmail(proof, from: call.client, in: call.tenant)
+        try await call.service.verifyEmail(proof, from: call.client, in: call.currentTenant())
         return .noContent
     }
 }

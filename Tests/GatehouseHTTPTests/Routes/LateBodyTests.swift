@@ -39,6 +39,25 @@ import Testing
         try expectProblem(reply, 404, "tenant_not_found")
     }
 
+    @Test func `A refresh token whose key is revoked while the body comes is worth nothing`() async throws {
+        try await RunningService.run {
+            $0.hearsOfChanges = true
+        } _: { service in
+            let tenant = try await service.tenant()
+            let (user, other) = (try await tenant.user(), try await tenant.user())
+            let body = #"{"refresh_token":"\#(user.refresh)"}"#
+            let reply = try await late("POST", "/v1/refresh", body, user, in: tenant) {
+                let keys = try await service.administration.listKeys(tenant: tenant.tenant.slug).map(\.key)
+                let current = try #require(keys.first { $0.use == .refresh && $0.state == .current })
+                _ = try await service.administration.revokeKey(
+                    tenant: tenant.tenant.slug, kid: current.kid, force: true)
+                // The service hears of it in its own time. Within the grace the other token is answered again and again.
+                while try await tenant.refresh(other.refresh).status == 200 {}
+            }
+            try expectProblem(reply, 401, "invalid_token")
+        }
+    }
+
     /// Sends the first byte of the body before `event` and the others after it.
     private func late(
         _ method: String, _ path: String, _ body: String, _ user: TestUser, in tenant: TestTenant,
