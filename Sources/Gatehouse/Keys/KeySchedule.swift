@@ -16,12 +16,23 @@ struct KeySchedule: Sendable {
         self.jwksMaxAge = jwksMaxAge
     }
 
-    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key.
+    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key; nil where nothing
+    /// rotates by itself, or waits for an operator to hand out a secret.
     var rotationDue: Date? {
-        guard let rotateEvery, let activated = accessKey(.current)?.activatedAt else { return nil }
+        guard let rotateEvery, let current = accessKey(.current), let activated = current.activatedAt else {
+            return nil
+        }
         let wanted = activated + rotateEvery
         guard let next = nextAccessKey else { return wanted }
+        guard !Self.isMissed(next, after: current) else { return nil }
         return max(wanted, Self.knownFrom(next, jwksMaxAge: jwksMaxAge))
+    }
+
+    /// Whether apps that verify for themselves would miss the next key: a shared secret is in no key set, and this one hasn't been handed
+    /// out. Where the current secret hasn't been either, no app verifies for itself.
+    private static func isMissed(_ next: StoredKey, after current: StoredKey) -> Bool {
+        next.algorithm == .hs256 && next.exportedAt == nil
+            && (current.algorithm != .hs256 || current.exportedAt != nil)
     }
 
     /// From when on every app can have seen a key that was made as the next one: the last instance that had not heard of it stopped

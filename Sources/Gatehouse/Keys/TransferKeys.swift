@@ -55,6 +55,8 @@ extension Administration {
             try await markExported(found.key, of: tenant, in: transaction)
             try await record(
                 .keySecretExported, in: transaction, tenant: tenant.id, detail: ["kid": .string(kid)])
+            // The schedule may have waited for it.
+            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
             return material.privateJWK()
         }
     }

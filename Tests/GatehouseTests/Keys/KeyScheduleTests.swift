@@ -7,12 +7,15 @@ import Testing
 @Suite struct KeyScheduleTests {
     static let start = Date(timeIntervalSince1970: 1_800_000_000)
 
-    static func key(_ state: KeyState, at seconds: Double, use: KeyUse = .access, until: Double? = nil) -> StoredKey {
+    static func key(
+        _ state: KeyState, at seconds: Double, use: KeyUse = .access, until: Double? = nil,
+        _ algorithm: SigningAlgorithm = .es256, isExported: Bool = false
+    ) -> StoredKey {
         let date = start.addingTimeInterval(seconds)
         return StoredKey(
-            kid: "\(use)-\(state)-\(seconds)", use: use, algorithm: use == .access ? .es256 : .hs256, state: state,
+            kid: "\(use)-\(state)-\(seconds)", use: use, algorithm: use == .access ? algorithm : .hs256, state: state,
             createdAt: date, activatedAt: state == .next ? nil : date, retiredAt: state == .retired ? date : nil,
-            verifyUntil: until.map { start.addingTimeInterval($0) }, exportedAt: nil)
+            verifyUntil: until.map { start.addingTimeInterval($0) }, exportedAt: isExported ? date : nil)
     }
 
     static func tenant(every: Duration?, enabled: Bool = true) -> Tenant {
@@ -45,6 +48,20 @@ import Testing
         #expect(Self.due(keys, every: nil) == nil)
         #expect(Self.due(keys, every: .seconds(60), enabled: false) == nil)
         #expect(Self.due([Self.key(.current, at: 0, use: .refresh)], every: .seconds(60)) == nil)
+    }
+
+    @Test("A shared secret that apps haven't been given waits, unless they hold no key of their own")
+    func missed() {
+        let handedOut = Self.key(.current, at: 0, .hs256, isExported: true)
+        let kept = Self.key(.current, at: 0, .hs256)
+        let published = Self.key(.current, at: 0)
+        let (next, given) = (Self.key(.next, at: 0, .hs256), Self.key(.next, at: 0, .hs256, isExported: true))
+        #expect(Self.due([handedOut, next], every: .seconds(3600)) == nil)
+        #expect(Self.due([published, next], every: .seconds(3600)) == nil)
+        #expect(Self.due([handedOut, given], every: .seconds(3600)) == 3600)
+        #expect(Self.due([published, given], every: .seconds(3600)) == 3600)
+        #expect(Self.due([kept, next], every: .seconds(3600)) == 3600)
+        #expect(Self.due([handedOut, Self.key(.next, at: 0)], every: .seconds(3600)) == 3600)
     }
 
     @Test("What a retired key signed decides when it is removed, of either use")

@@ -29,6 +29,27 @@ import Testing
         #expect(try await upkeep.lookAfterDueKeys() == 0)
     }
 
+    @Test("A schedule waits for the operator to hand the next secret out, and then goes on")
+    func waitsForExport() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant {
+            $0.algorithm = .hs256
+            $0.rotateEvery = .some(.seconds(3600))
+        }
+        let export = { (state: KeyState) in
+            let key = try await installation.storedKeys().first { $0.use == .access && $0.state == state }
+            let kid = try #require(key?.kid)
+            _ = try await installation.administration.exportKey(tenant: "shop", kid: kid, publicOnly: false)
+            return kid
+        }
+        _ = try await export(.current)
+        try await installation.ageKeys(by: 3601)
+        #expect(try await installation.upkeep().lookAfterDueKeys() == 0)
+        let next = try await export(.next)
+        #expect(try await installation.upkeep().lookAfterDueKeys() == 1)
+        #expect(try await installation.storedKeys().contains { $0.kid == next && $0.state == .current })
+    }
+
     @Test("Of many instances that look at once one rotates")
     func once() async throws {
         let installation = try await Installation.make()
