@@ -163,6 +163,23 @@ struct ConfigurationTests {
         #expect(problems?.lines[0].contains("hunter2") == false)
     }
 
+    @Test(
+        "migrate and admin use the owner's address, but a database that the command names before one of the environment"
+    )
+    func ownerDatabase() throws {
+        let (login, owner) = ("postgres://login@h/db", "postgres://owner@h/db")
+        let (staging, other) = ("postgres://owner@staging/db", "postgres://other@h/db")
+        let environment = ["DATABASE_URL": login, "GATEHOUSE_OWNER_DATABASE_URL": owner]
+        let used = { (flags: [Setting: String]) in
+            var reader = SettingsReader(flags: flags, environment: environment)
+            return reader.ownerDatabaseURL()?.text
+        }
+        #expect(used([:]) == owner)
+        #expect(used([.databaseURL: staging]) == staging)
+        #expect(used([.databaseURL: staging, .ownerDatabaseURL: other]) == other)
+        #expect(used([.ownerDatabaseURL: other]) == other)
+    }
+
     @Test("The public URL is written as browsers write an origin; by default it is where the service listens")
     func publicURL() throws {
         #expect(try PublicURL(parsing: "HTTPS://Login.Example:443/").text == "https://login.example")

@@ -20,8 +20,10 @@ extension SettingsReader {
         return databaseURL(.databaseURL)
     }
 
+    /// A flag is nearer than the environment: who names a database in the command means that one.
     mutating func ownerDatabaseURL() -> DatabaseURL? {
-        guard text(.ownerDatabaseURL) == nil else { return databaseURL(.ownerDatabaseURL) }
+        let isOverruled = origin(of: .databaseURL) == .flag && origin(of: .ownerDatabaseURL) == .environment
+        guard text(.ownerDatabaseURL) == nil || isOverruled else { return databaseURL(.ownerDatabaseURL) }
         guard text(.databaseURL) == nil else { return databaseURL(.databaseURL) }
         report(.ownerDatabaseURL, "not set, and neither is DATABASE_URL; write postgres://owner@host:5432/database")
         return nil
