@@ -16,26 +16,39 @@ extension Administration {
     /// and those before it have signed; for refresh keys every session ends.
     ///
     /// The keys are committed and announced before any session is ended: a stolen key is worth nothing from then on, however many
-    /// sessions there are and whoever holds them. Throws ``UnfinishedEnding`` where the keys are revoked and sessions are left.
+    /// sessions there are and whoever holds them. Throws ``UnfinishedEnding`` where the keys are revoked and sessions are left, and where
+    /// nobody knows whether the keys are revoked.
     public func rotateKeys(
         tenant slug: String, use: RotationUse, emergency: Bool, force: Bool
     ) async throws -> [KeyRotation] {
-        let (tenant, rotations) = try await changingKeys(of: slug) { store in
-            let rotate = RotateKeys(
-                store: store, trail: trail,
-                request: RotationRequest(emergency: emergency, force: force, jwksMaxAge: jwksMaxAge))
+        let request = RotationRequest(emergency: emergency, force: force, jwksMaxAge: jwksMaxAge)
+        guard emergency, use.uses.contains(.refresh) else {
+            return try await rotate(use, of: slug, request).rotations
+        }
+        let (tenant, rotations) = try await revoking(use, of: slug, request)
+        _ = try await endAllSessions(of: tenant, slug, .keysRevoked)
+        return rotations
+    }
+
+    private func revoking(
+        _ use: RotationUse, of slug: String, _ request: RotationRequest
+    ) async throws -> (tenant: UUID, rotations: [KeyRotation]) {
+        do {
+            return try await rotate(use, of: slug, request)
+        } catch let error as PostgresError where error.mayHaveCommitted {
+            throw UnfinishedEnding(notKnownToBegin: error)
+        }
+    }
+
+    private func rotate(
+        _ use: RotationUse, of slug: String, _ request: RotationRequest
+    ) async throws -> (tenant: UUID, rotations: [KeyRotation]) {
+        try await changingKeys(of: slug) { store in
+            let rotate = RotateKeys(store: store, trail: trail, request: request)
             var rotations: [KeyRotation] = []
             for use in use.uses { rotations.append(try await rotate(use)) }
             return (store.tenant.id, rotations)
         }
-        guard emergency, use.uses.contains(.refresh) else { return rotations }
-        var ended = 0
-        do {
-            try await endSessions(of: tenant, .keysRevoked, counting: &ended)
-        } catch {
-            throw UnfinishedEnding(error, ended: ended, tenant: slug, isEmergency: true)
-        }
-        return rotations
     }
 
     /// Takes a key out of every use at once. The current one needs `force`: the next is promoted and a fresh next made.
@@ -62,6 +75,16 @@ extension Administration {
                 .keysRevoked, in: store.transaction, tenant: store.tenant.id,
                 detail: ["kid": .string(kid), "use": .string(key.use.rawValue), "was": .string(key.state.rawValue)])
             return revoked
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether the work may stand though it failed.
+    fileprivate var mayHaveCommitted: Bool {
+        switch self {
+        case .commitUnconfirmed, .connectionLost(_, outcomeUnknown: true): true
+        default: false
         }
     }
 }

@@ -27,7 +27,7 @@ extension Administration {
     /// A tenant's are ended a page at a time. Throws ``UnfinishedEnding`` where that comes to nothing half-way; it can be repeated.
     public func revokeAllSessions(tenant slug: String, user: String?) async throws -> Int {
         let tenant = try await showTenant(slug).id
-        guard let user else { return try await revokeAllSessions(of: tenant, slug) }
+        guard let user else { return try await endAllSessions(of: tenant, slug, .revokedByOperator) }
         let subject = try await findUser(user, in: tenant).id
         return try await changing(slug) { transaction, tenant in
             let count = try await transaction.execute(
@@ -39,14 +39,19 @@ extension Administration {
         }
     }
 
-    /// Recorded when it is done, since how many there are is known no earlier; where it fails, with what had been done by then.
-    private func revokeAllSessions(of tenant: UUID, _ slug: String) async throws -> Int {
+    /// Ends the sessions of the tenant that have begun until now, a page at a time. How many were live.
+    ///
+    /// Recorded when it is done, since how many there are is known no earlier; where it fails, with what had been done by then. Throws
+    /// ``UnfinishedEnding``, which can be repeated.
+    func endAllSessions(of tenant: UUID, _ slug: String, _ reason: EndReason) async throws -> Int {
         var count = 0
         do {
-            try await endSessions(of: tenant, .revokedByOperator, counting: &count)
+            let end = EndSessions(
+                database: database, tenant: tenant, reason: reason, begunBy: try await databaseTime())
+            try await end(counting: &count)
         } catch {
             try? await recordEnding(of: tenant, slug, ["revoked": .integer(count), "unfinished": true])
-            throw UnfinishedEnding(error, ended: count, tenant: slug, isEmergency: false)
+            throw UnfinishedEnding(error, ended: count, tenant: slug, isEmergency: reason == .keysRevoked)
         }
         try await recordEnding(of: tenant, slug, ["revoked": .integer(count)])
         return count
@@ -57,14 +62,5 @@ extension Administration {
             guard tenant.id == id else { throw Refusal.tenantNotFound }
             try await record(.allSessionsRevoked, in: transaction, tenant: id, detail: detail)
         }
-    }
-
-    /// Ends the sessions of the tenant that have begun until now.
-    ///
-    /// - Parameter ended: Counts those that are ended, also when it throws.
-    func endSessions(of tenant: UUID, _ reason: EndReason, counting ended: inout Int) async throws {
-        let end = EndSessions(
-            database: database, tenant: tenant, reason: reason, begunBy: try await databaseTime())
-        try await end(counting: &ended)
     }
 }

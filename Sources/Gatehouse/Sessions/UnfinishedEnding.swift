@@ -13,4 +13,10 @@ public struct UnfinishedEnding: Error {
             for the rest run: gatehouse admin session revoke-all \(slug) --yes
             """
     }
+
+    /// Of an emergency: nobody knows whether the keys are revoked.
+    init(notKnownToBegin cause: any Error) {
+        self.cause = cause
+        advice = "The refresh keys may not be revoked, and no session has been ended yet; repeat the command"
+    }
 }

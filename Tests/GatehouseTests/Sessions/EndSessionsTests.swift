@@ -94,6 +94,7 @@ import Testing
         #expect(try await rotating.value.map(\.use) == [.access, .refresh])
         #expect(await installation.isAlive(anew, in: after))
         #expect(try await installation.liveSessions(in: after) == 1)
+        #expect(try await installation.endings() == [["revoked": 1]])
         await holder.close()
     }
 
@@ -114,6 +115,7 @@ import Testing
         #expect(events.count == 1)
         await holder.close()
         #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 1)
+        #expect(try await installation.endings() == [["revoked": 1], ["revoked": 0, "unfinished": true]])
     }
 }
 

@@ -30,6 +30,33 @@ import Testing
         }
     }
 
+    @Test("An emergency that no standby has confirmed says that no session has been ended, and to repeat it")
+    func emergency() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let installation = try await Installation.make(on: try await TestDatabase.make(on: cluster))
+            let tenant = try await installation.tenant()
+            _ = try await installation.register(in: tenant)
+            let rotate = { @Sendable in
+                _ = try await installation.administration.rotateKeys(
+                    tenant: "shop", use: .refresh, emergency: true, force: false)
+            }
+            let primary = try await LonelyPrimary.leave(installation)
+            let outcome = try await primary.outcomeOfCutting {
+                do {
+                    try await rotate()
+                } catch let unfinished as UnfinishedEnding {
+                    #expect(unfinished.advice.contains("no session has been ended yet; repeat the command"))
+                    throw unfinished.cause
+                }
+            }
+            #expect(outcome == .commitUnconfirmed)
+            #expect(try await installation.liveSessions(in: tenant) == 1)
+            try await primary.letGo()
+            try await rotate()
+            #expect(try await installation.liveSessions(in: tenant) == 0)
+        }
+    }
+
     @Test("Where there are no synchronous standbys nothing is confirmed")
     func alone() async throws {
         try await withDedicatedCluster { cluster async throws in
