@@ -25,9 +25,7 @@ public struct ForecastKey: Sendable, Equatable {
             case .current: .now
             case .retired, .revoked: .never
             case .next where key.use == .refresh: .onRotation(from: key.createdAt)
-            case .next:
-                schedule.rotationDue.map { .from($0) }
-                    ?? .onRotation(from: KeySchedule.knownFrom(key, jwksMaxAge: schedule.jwksMaxAge))
+            case .next: schedule.rotationDue.map { .from($0) } ?? .onRotation(from: key.createdAt + schedule.jwksMaxAge)
             }
     }
 }

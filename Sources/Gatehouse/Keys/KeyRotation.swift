@@ -78,14 +78,14 @@ struct RotationPlan: Sendable, Equatable {
     private static func checkPublished(
         _ next: StoredKey, _ situation: RotationSituation, _ jwksMaxAge: Duration
     ) throws(Refusal) {
-        let knownFrom = KeySchedule.knownFrom(next, jwksMaxAge: jwksMaxAge)
-        let wait = knownFrom.timeIntervalSince(situation.now)
+        let publishedAt = next.createdAt + jwksMaxAge
+        let wait = publishedAt.timeIntervalSince(situation.now)
         guard wait > 0 else { return }
         var sentences = [
-            "The next key can sign from \(RFC3339.formatToTheSecond(knownFrom)) on; until then apps may keep a key set without it.",
+            "The next key can sign from \(RFC3339.formatToTheSecond(publishedAt)) on; until then apps may keep a key set without it.",
             "Try again in \(Int(wait.rounded(.up))) s, or use --force.",
         ]
-        if let last = situation.last, last.at + TenantDirectory.longestUnheard + jwksMaxAge > situation.now {
+        if let last = situation.last, last.at + jwksMaxAge > situation.now {
             sentences.insert("\(last.actor) rotated these keys at \(RFC3339.formatToTheSecond(last.at)).", at: 0)
         }
         throw .guardRefused(sentences.joined(separator: " "))

@@ -16,8 +16,9 @@ struct KeySchedule: Sendable {
         self.jwksMaxAge = jwksMaxAge
     }
 
-    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key; nil where nothing
-    /// rotates by itself, or waits for an operator to hand out a secret.
+    /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key: the last instance
+    /// that had not heard of it stopped serving the older set `TenantDirectory.longestUnheard` after it was made, and what was fetched
+    /// there is kept for the JWKS `max-age`. Nil where nothing rotates by itself, or waits for an operator to hand out a secret.
     var rotationDue: Date? {
         guard let rotateEvery, let current = accessKey(.current), let activated = current.activatedAt else {
             return nil
@@ -25,7 +26,7 @@ struct KeySchedule: Sendable {
         let wanted = activated + rotateEvery
         guard let next = nextAccessKey else { return wanted }
         guard !Self.isMissed(next, after: current) else { return nil }
-        return max(wanted, Self.knownFrom(next, jwksMaxAge: jwksMaxAge))
+        return max(wanted, next.createdAt + TenantDirectory.longestUnheard + jwksMaxAge)
     }
 
     /// Whether apps that verify for themselves would miss the next key: a shared secret is in no key set, and this one hasn't been handed
@@ -33,13 +34,6 @@ struct KeySchedule: Sendable {
     private static func isMissed(_ next: StoredKey, after current: StoredKey) -> Bool {
         next.algorithm == .hs256 && next.exportedAt == nil
             && (current.algorithm != .hs256 || current.exportedAt != nil)
-    }
-
-    /// From when on every app can have seen a key that was made as the next one: the last instance that had not heard of it stopped
-    /// serving the older set `TenantDirectory.longestUnheard` after it was made, and what was fetched there is kept for the JWKS
-    /// `max-age`.
-    static func knownFrom(_ key: StoredKey, jwksMaxAge: Duration) -> Date {
-        key.createdAt + TenantDirectory.longestUnheard + jwksMaxAge
     }
 
     /// When the first retired key has nothing left to verify.

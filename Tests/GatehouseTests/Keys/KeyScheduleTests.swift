@@ -82,6 +82,6 @@ import Testing
         let at = { Self.start.addingTimeInterval($0) }
         #expect(keys.map { ForecastKey($0, scheduled).signs } == [.now, .from(at(900)), .onRotation(from: at(0))])
         #expect(
-            keys.map { ForecastKey($0, manual).signs } == [.now, .onRotation(from: at(305)), .onRotation(from: at(0))])
+            keys.map { ForecastKey($0, manual).signs } == [.now, .onRotation(from: at(300)), .onRotation(from: at(0))])
     }
 }
