@@ -10,7 +10,7 @@ extension Administration {
     /// Its id, and those of its users and sessions, are what they were; its keys are sealed under the master key of this
     /// database. Where its issuer was the default of another public URL, it is set, so that tokens stay valid. Throws
     /// `tenantExists`, and `invalidSetting` for a wrong passphrase, before anything is written, and for a file that isn't what
-    /// was exported.
+    /// was exported; `guardRefused` where the master key is changed meanwhile.
     ///
     /// - Parameter nextLine: A line of the file without its end, and nil after the last.
     public func importTenant(
@@ -33,7 +33,9 @@ extension Administration {
                     if try await rows.append(arrived, of: section) { progress(file.counts.total) }
                 }
                 try await rows.flush()
-                return try await settle(header, counts: file.counts, in: transaction)
+                let settled = try await settle(header, counts: file.counts, in: transaction)
+                try await refuseChangedMasterKey(masterKeyID, of: sealer, beside: header.tenantID, in: transaction)
+                return settled
             }
             // Plans made for the tables as they were would read a large tenant whole. What autovacuum does sooner or later.
             _ = try? await database.untenanted.execute(TenantFileStatements.analyze, ())
@@ -65,6 +67,21 @@ extension Administration {
                 "issuer_set": .bool(issuerDiffers),
             ])
         return MovedTenant(tenant: tenant, issuer: header.issuer, issuerWasSet: issuerDiffers, counts: counts)
+    }
+
+    /// Throws `guardRefused` unless the keys of this database are still sealed under the master key that those of the file were.
+    ///
+    /// The newest tenant is held until the commit. A `master-key rotate` that is under way has either been there and is noticed
+    /// here, or waits for the commit and finds what has arrived when it goes through all tenants once more.
+    private func refuseChangedMasterKey(
+        _ id: String?, of sealer: KeySealer, beside tenant: UUID, in transaction: Transaction
+    ) async throws {
+        _ = try await transaction.first(TenantFileStatements.holdNewest, tenant)
+        // Over another connection: for this transaction the newest tenant is the one that arrives.
+        let current = try await MasterKeyCheck(database: database, sealer: sealer).refuseForeignKey()
+        guard current == nil || current == id ?? sealer.keys.sealing.id else {
+            throw Refusal.guardRefused("The master key was changed meanwhile; import again.")
+        }
     }
 
     /// What an error of the database says of the file: every row was one of another database, so that one which can't be one here

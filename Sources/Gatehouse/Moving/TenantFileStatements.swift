@@ -39,6 +39,11 @@ enum TenantFileStatements {
         "select exists (select from tenants where id = $1 or slug = $2)", bind: { ($0.id, $0.slug) },
         row: { (exists: Bool) in exists })
 
+    /// The newest tenant apart from one: nobody changes its keys until the transaction ends.
+    static let holdNewest = Statement<UUID, UUID>(
+        "select id from tenants where id <> $1 order by created_at desc, id desc limit 1 for share", bind: { $0 },
+        row: { (id: UUID) in id })
+
     /// - Parameter columns: Names that the table has, from `columns`; the others keep their defaults.
     static func insertTenant(
         _ columns: [String]

@@ -101,6 +101,7 @@ import Testing
         ("moving.clients", TenantFileStatements.page(of: .client)),
         ("moving.events", TenantFileStatements.page(of: .event)),
         ("moving.exists", TenantFileStatements.exists),
+        ("moving.holdNewest", TenantFileStatements.holdNewest),
         ("moving.insertTenant", TenantFileStatements.insertTenant(["name", "audience"])),
         ("moving.insertUsers", TenantFileStatements.insert(into: .user, ["id", "email"])),
         ("moving.setIssuer", TenantFileStatements.setIssuer),
