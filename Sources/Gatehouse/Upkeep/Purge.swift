@@ -9,7 +9,8 @@ import Postgres
 /// number of rows in each, so that no lock is held for long. What is left is due again at the next look, some seconds later, and
 /// after each tenant the purge rests the longer the more that cost: a large tenant takes its time and keeps nobody waiting.
 public struct Purge: Sendable {
-    private static let tenants = 20
+    /// How many tenants one look sees to.
+    static let tenants = 20
     /// How many sessions one statement examines.
     static let sessions = 5000
     /// How many counters or events one statement removes.
@@ -35,20 +36,27 @@ public struct Purge: Sendable {
     public func run() async {
         let looking = RecurringLook(
             pause: .seconds(5), complaint: "Nobody removes what is over.", logger: logger, metrics: metrics)
-        await looking { try await purgeDueTenants() == Self.tenants }
+        await looking {
+            let look = try await purgeDueTenants()
+            // Where all of them have been taken by others there is nothing to be had by asking again at once.
+            return look.due == Self.tenants && look.purged > 0
+        }
     }
 
-    /// One look; how many tenants were due. Those that another instance has claimed meanwhile are its.
+    /// One look: how many tenants were due, and how many of them it has seen to. Those that another instance has claimed meanwhile
+    /// are its.
     @discardableResult
-    func purgeDueTenants() async throws -> Int {
-        let due = try await database.untenanted.query(PurgeStatements.due, Self.tenants)
+    func purgeDueTenants() async throws -> (due: Int, purged: Int) {
+        let due = try await database.untenanted.query(PurgeStatements.due, ())
+        var purged = 0
         for tenant in due {
             guard let claim = try await database.untenanted.first(PurgeStatements.claim, tenant) else { continue }
+            purged += 1
             let begun = ContinuousClock.now
             try await purge(tenant, claim)
             try await Task.sleep(for: min((ContinuousClock.now - begun) * Self.restPerWork, Self.longestRest))
         }
-        return due.count
+        return (due.count, purged)
     }
 
     /// What can't be removed keeps the rest from nothing. The claim ends by itself after a minute, which is when the tenant's next

@@ -2,10 +2,14 @@ import FoundationEssentials
 import Postgres
 
 enum PurgeStatements {
-    /// Tenants to look through, the longest waiting first.
-    static let due = Statement<Int, UUID>(
-        "select id from purges where due_at <= now() order by due_at limit $1", bind: { Int64($0) },
-        row: { (id: UUID) in id })
+    /// Tenants to look through, the longest waiting first. Those that somebody is deleting are left out as `claim` leaves them: else
+    /// enough of them would stand before all others.
+    static let due = Statement<Void, UUID>(
+        """
+        select d.id from purges d join tenants h on h.id = d.id where d.due_at <= now()
+        order by d.due_at limit \(Purge.tenants) for update of d skip locked for key share of h skip locked
+        """,
+        bind: { () }, row: { (id: UUID) in id })
 
     struct Claim: Sendable {
         /// Up to where the last look came; nil where it finished.
