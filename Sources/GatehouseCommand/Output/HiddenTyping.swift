@@ -18,7 +18,14 @@ struct HiddenTyping {
             let before = signal(number) { number in
                 HiddenTyping.show(true)
                 signal(number, SIG_DFL)
+                // It waits for the end of its own handler otherwise.
+                var itself = sigset_t()
+                sigemptyset(&itself)
+                sigaddset(&itself, number)
+                pthread_sigmask(SIG_UNBLOCK, &itself, nil)
                 raise(number)
+                // The first process of a container isn't ended by that, and would show the password that is typed next.
+                _exit(128 + number)
             }
             return (number, before)
         }
