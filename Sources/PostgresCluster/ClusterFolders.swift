@@ -20,8 +20,6 @@ struct ClusterFolders: Sendable, Equatable {
     var temporarySockets: String? { sockets.hasPrefix("\(root)/") ? nil : sockets }
 
     var data: String { "\(root)/data" }
-    /// `initdb` works here and the result is renamed, so that an interrupted one is never taken for a cluster.
-    var unfinishedData: String { "\(root)/data.unfinished" }
     var log: String { "\(root)/server.log" }
     var lock: String { "\(root)/lock" }
     var postmasterFile: String { "\(data)/postmaster.pid" }
@@ -53,6 +51,22 @@ struct ClusterFolders: Sendable, Equatable {
         }
         return "/" + parts.joined(separator: "/")
     }
+
+    /// `initdb` works in one of these and the result is renamed, so that an interrupted one is never taken for a cluster. Each attempt
+    /// has its own: another may still be at work for somebody who has ended.
+    func newUnfinishedData() -> String {
+        "\(root)/\(Self.unfinished).\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    }
+
+    /// Removes what attempts have left behind. What one that is still at work makes meanwhile goes at another start.
+    func removeUnfinishedData() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        for name in names where name.hasPrefix(Self.unfinished) {
+            try? FileManager.default.removeItem(atPath: "\(root)/\(name)")
+        }
+    }
+
+    private static let unfinished = "data.unfinished"
 
     /// Makes the folders that are missing; those the server writes to belong to its user and to nobody else.
     func make(for user: ServerUser) throws(ClusterError) {

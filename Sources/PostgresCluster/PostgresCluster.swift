@@ -106,6 +106,7 @@ public actor PostgresCluster {
         try folders.make(for: user)
         let lock = try FolderLock(folders)
         try await settleEarlierServer(of: user)
+        folders.removeUnfinishedData()
         try await initialize(as: user)
 
         let log = try Descriptor.open(folders.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW)
@@ -200,16 +201,16 @@ public actor PostgresCluster {
 
     private func initialize(as user: ServerUser) async throws(ClusterError) {
         guard access("\(folders.data)/PG_VERSION", F_OK) != 0 else { return }
+        let unfinished = folders.newUnfinishedData()
         let command = [
-            binaries.path(of: "initdb"), "-D", folders.unfinishedData, "-U", "postgres", "-E", "UTF8",
+            binaries.path(of: "initdb"), "-D", unfinished, "-U", "postgres", "-E", "UTF8",
             "--locale=\(Self.locale)", "--auth-local=trust", "--auth-host=scram-sha-256",
         ]
         let synchronization = settings["fsync"] == "off" ? ["--no-sync"] : []
-        try? FileManager.default.removeItem(atPath: folders.unfinishedData)
         let result = try await ChildProcess.run(
             user.command(["/bin/sh", "-c", "cd / && exec \"$@\"", "initdb"] + command + synchronization),
             environment: environment)
-        guard result.status == 0, rename(folders.unfinishedData, folders.data) == 0 else {
+        guard result.status == 0, rename(unfinished, folders.data) == 0 else {
             throw .initializationFailed(directory: directory, output: result.output)
         }
     }

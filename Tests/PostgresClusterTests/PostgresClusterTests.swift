@@ -95,6 +95,29 @@ import Testing
         }
     }
 
+    @Test("starts beside an initdb that goes on for somebody who has ended, and clears up after it")
+    func abandonedInitialization() async throws {
+        try await withTemporaryDirectory { directory in
+            let working = Task {
+                while !Task.isCancelled {
+                    try? FileManager.default.createDirectory(
+                        atPath: "\(directory)/pg/data.unfinished/base", withIntermediateDirectories: true)
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+            }
+            defer { working.cancel() }
+            let cluster = PostgresCluster(
+                directory: "\(directory)/pg", binaries: try .find(), settings: ["fsync": "off"])
+            try await cluster.start()
+            working.cancel()
+            await working.value
+            try await cluster.restart()
+            let names = try FileManager.default.contentsOfDirectory(atPath: cluster.directory)
+            #expect(names.contains("data") && !names.contains { $0.hasPrefix("data.unfinished") })
+            await cluster.stop()
+        }
+    }
+
     @Test("says why the server did not start") func wrongSetting() async throws {
         try await withTemporaryDirectory { directory in
             let cluster = PostgresCluster(
