@@ -20,6 +20,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
         public static let integrityConstraintViolation = Class(rawValue: "23")
         public static let transactionRollback = Class(rawValue: "40")
         public static let insufficientResources = Class(rawValue: "53")
+        public static let programLimitExceeded = Class(rawValue: "54")
         public static let operatorIntervention = Class(rawValue: "57")
 
         /// Lets a `switch` over a state match its class.

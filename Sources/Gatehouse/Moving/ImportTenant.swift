@@ -30,7 +30,9 @@ extension Administration {
                 var rows = TenantFileRows(header: header, transaction: transaction)
                 while let (section, row) = try file.next() {
                     guard let arrived = section == .key ? keys.arrived(row) : row else { throw file.altered() }
-                    if try await rows.append(arrived, of: section) { progress(file.counts.total) }
+                    if try await rows.append(arrived, of: section, length: file.lineLength) {
+                        progress(file.counts.total)
+                    }
                 }
                 try await rows.flush()
                 let settled = try await settle(header, counts: file.counts, in: transaction)
@@ -89,7 +91,8 @@ extension Administration {
     private func refusal(for error: ServerError, at line: Int) -> Refusal? {
         if ["tenants_slug_key", "tenants_pkey"].contains(error.constraint) { return .tenantExists }
         switch error.state {
-        case SQLState.Class.integrityConstraintViolation, SQLState.Class.dataException:
+        case SQLState.Class.integrityConstraintViolation, SQLState.Class.dataException,
+            SQLState.Class.programLimitExceeded:
             return .invalidSetting(
                 "The file has been altered: the database refuses something in it, at line \(line) or shortly before.")
         default: return nil

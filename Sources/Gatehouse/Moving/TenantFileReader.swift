@@ -12,6 +12,7 @@ final class TenantFileReader {
     private var section = TenantFileSection.settings
     /// Of the line that was read last.
     private(set) var lineNumber = 1
+    private(set) var lineLength = 0
 
     /// Users' claims may be as deep as JSON is read anywhere else, and stand inside the row and the line.
     private static let depth = JSON.maximumDepth + 2
@@ -80,6 +81,7 @@ final class TenantFileReader {
             throw Refusal.invalidSetting("The file is cut off: it ends after line \(lineNumber), before its end.")
         }
         lineNumber += 1
+        lineLength = line.count
         return line
     }
 

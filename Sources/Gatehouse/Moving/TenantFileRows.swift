@@ -4,6 +4,8 @@ import Postgres
 /// Stores the rows of a file, many in one statement.
 struct TenantFileRows {
     private static let batch = 500
+    /// Of the lines whose rows wait: in memory a row may take many times as much as its line, which is up to `longestLine` long.
+    private static let batchBytes = 4 << 20
 
     let header: TenantFileHeader
     let transaction: Transaction
@@ -12,6 +14,7 @@ struct TenantFileRows {
     /// The members of the rows that wait.
     private var names: [String] = []
     private var rows: [JSON] = []
+    private var bytes = 0
 
     init(header: TenantFileHeader, transaction: Transaction) {
         self.header = header
@@ -19,19 +22,26 @@ struct TenantFileRows {
     }
 
     /// Whether something was stored.
-    mutating func append(_ row: JSONObject, of section: TenantFileSection) async throws -> Bool {
-        let stores = section != self.section || row.names != names || rows.count >= Self.batch
+    ///
+    /// - Parameter length: Of the row's line, in bytes.
+    mutating func append(_ row: JSONObject, of section: TenantFileSection, length: Int) async throws -> Bool {
+        let isFull = rows.count >= Self.batch || bytes >= Self.batchBytes
+        let stores = section != self.section || row.names != names || isFull
         if stores {
             try await flush()
             try await begin(section, with: row.names)
         }
         rows.append(.object(row))
+        bytes += length
         return stores
     }
 
     mutating func flush() async throws {
         guard !rows.isEmpty else { return }
-        defer { rows.removeAll(keepingCapacity: true) }
+        defer {
+            rows.removeAll(keepingCapacity: true)
+            bytes = 0
+        }
         guard section == .settings else {
             let statement = TenantFileStatements.insert(into: section, names)
             _ = try await transaction.execute(statement, (header.tenantID, PostgresJSON(.array(rows))))
