@@ -14,18 +14,35 @@ extension Administration {
 
     /// Calls `show` with every event of a tenant that is recorded from now on, in the order in which they become visible,
     /// each once. Goes on until the task is cancelled, or an error is thrown.
+    ///
+    /// A look reads what is recent, however long ago the first one was: an event that becomes visible more than a minute after its own
+    /// moment may be left out.
     public func followEvents(
         tenant slug: String, type: AuditEventType?, every pause: Duration = .milliseconds(500),
         _ show: (RecordedEvent) throws -> Void
     ) async throws {
         let tenant = try await showTenant(slug).id
-        var window = AuditWindow(start: try await databaseTime())
+        try await followEvents(of: tenant, type: type, from: try await databaseTime(), every: pause, show)
+    }
+
+    /// The same for events from `start` on.
+    func followEvents(
+        of tenant: UUID, type: AuditEventType?, from start: Date, every pause: Duration,
+        _ show: (RecordedEvent) throws -> Void
+    ) async throws {
+        var window = AuditWindow(start: start)
         while true {
-            let query = AuditQuery(
-                tenant: tenant, type: type, since: window.start, after: window.after, limit: AuditWindow.page)
-            let events = try await database.query(AuditStatements.oldest, query, in: tenant)
-            for event in window.unseen(of: events) { try show(event) }
-            if events.count < AuditWindow.page { try await Task.sleep(for: pause) }
+            // Asked for before the look and not by it, so that whatever was committed until then is seen.
+            let now = try await databaseTime()
+            window.beginLook(at: now)
+            var events: [RecordedEvent]
+            repeat {
+                let query = AuditQuery(
+                    tenant: tenant, type: type, since: window.start, after: window.after, limit: AuditWindow.page)
+                events = try await database.query(AuditStatements.oldest, query, in: tenant)
+                for event in window.unseen(of: events) { try show(event) }
+            } while events.count == AuditWindow.page
+            try await Task.sleep(for: pause)
         }
     }
 
@@ -51,13 +68,19 @@ struct AuditWindow {
     private(set) var start: Date
     private(set) var after = UUID.nilUUID
     private let first: Date
-    private var newest: Date
+    /// The latest moment of the database's that is known to have come.
+    private var latest: Date
     private var seen: [UUID: Date] = [:]
 
     init(start: Date) {
         self.start = start
         first = start
-        newest = start
+        latest = start
+    }
+
+    /// All pages that follow, until one isn't full, are read after `now`: so time goes by also where no events come.
+    mutating func beginLook(at now: Date) {
+        latest = max(latest, now)
     }
 
     /// Those not shown before, for good.
@@ -65,9 +88,9 @@ struct AuditWindow {
         let new = events.filter { seen[$0.id] == nil }
         for event in new {
             seen[event.id] = event.at
-            newest = max(newest, event.at)
+            latest = max(latest, event.at)
         }
-        let complete = max(first, newest - Self.longestTransaction)
+        let complete = max(first, latest - Self.longestTransaction)
         seen = seen.filter { $0.value >= complete }
         // A full page is followed by the next one; otherwise what is late has a minute.
         if let last = events.last, events.count == Self.page {

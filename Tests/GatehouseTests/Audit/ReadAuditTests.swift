@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import Synchronization
 import Testing
 
@@ -66,6 +67,41 @@ import Testing
         #expect(follower.types.count { $0 == "keys.rotated" } == 1)
     }
 
+    @Test("Who follows events that don't come looks a minute back, and not to when they began", .timeLimit(.minutes(1)))
+    func quietType() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id
+        let began = try await installation.administration.databaseTime().addingTimeInterval(-600)
+        let follower = Follower()
+        let following = Task {
+            try await installation.administration.followEvents(
+                of: tenant, type: .keysRotated, from: began, every: .milliseconds(5), follower.show)
+        }
+        defer { following.cancel() }
+        try await installation.waitForLook()
+        let late = began.addingTimeInterval(60)
+        try await installation.asSuperuser(
+            """
+            insert into audit_events (tenant_id, id, at, actor, type)
+            values ('\(tenant.lowercaseString)', '\(UUID(version7At: late, random: 0).lowercaseString)',
+                now() - interval '9 min', 'somebody late', 'keys.rotated')
+            """)
+        _ = try await installation.rotate(force: true)
+        try await follower.wait(for: "keys.rotated")
+        #expect(follower.events.map(\.actor) == ["tests"])
+    }
+
+    @Test("The window moves on while there is nothing to be shown, and leaves what is late its minute")
+    func quietWindow() {
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        var window = AuditWindow(start: start)
+        for minute in 1...10 {
+            window.beginLook(at: start.addingTimeInterval(Double(minute) * 60))
+            #expect(window.unseen(of: []).isEmpty)
+            #expect(window.start == start.addingTimeInterval(Double(minute - 1) * 60))
+        }
+    }
+
     @Test("What becomes visible late is shown, and nothing twice, over full pages too")
     func window() throws {
         let start = Date(timeIntervalSince1970: 1_800_000_000)
@@ -96,16 +132,19 @@ import Testing
 
 /// Whoever follows the shop's events, and what they have been shown.
 private final class Follower: Sendable {
-    private let seen = Mutex<[String]>([])
-    var types: [String] { seen.withLock { $0 } }
+    private let seen = Mutex<[RecordedEvent]>([])
+    var events: [RecordedEvent] { seen.withLock { $0 } }
+    var types: [String] { events.map(\.type) }
+
+    func show(_ event: RecordedEvent) {
+        seen.withLock { $0.append(event) }
+    }
 
     /// Returns when something has been shown: nothing else tells that it has begun.
     func begin(in installation: Installation) async throws -> Task<Void, any Error> {
         let following = Task {
-            try await installation.administration.followEvents(tenant: "shop", type: nil, every: .milliseconds(5)) {
-                event in
-                seen.withLock { $0.append(event.type) }
-            }
+            try await installation.administration.followEvents(
+                tenant: "shop", type: nil, every: .milliseconds(5), show)
         }
         while types.isEmpty { _ = try await installation.administration.enableTenant("shop") }
         return following
@@ -117,5 +156,20 @@ private final class Follower: Sendable {
             try Task.checkCancellation()
             await Task.yield()
         }
+    }
+}
+
+extension Installation {
+    /// Returns when whoever follows events has looked for them once.
+    fileprivate func waitForLook() async throws {
+        let looked = Statement<Void, Bool>(
+            "select exists (select from pg_stat_activity where datname = current_database() and state = 'idle' and query = $1)",
+            bind: { _ in AuditStatements.oldest.sql }, row: { (looked: Bool) in looked })
+        let connection = try await Connection.open(database.superuserURL)
+        while try await connection.first(looked, ()) != true {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        await connection.close()
     }
 }
