@@ -47,8 +47,7 @@ struct KeyStore: Sendable {
     /// only `master-key rotate`, which asks them first, moves a tenant.
     func masterKeyID() async throws -> String? {
         let sealed = try await transaction.query(KeyStatements.all, tenant.id)
-        let good = sealed.first { (try? sealer.open($0.secret, for: $0.identity(in: tenant.id))) != nil }
-        return good.flatMap { KeySealer.masterKeyID(of: $0.secret) } ?? firstMasterKeyID
+        return sealed.masterKeyID(openedBy: sealer, in: tenant.id) ?? firstMasterKeyID
     }
 
     func promote(_ key: StoredKey) async throws -> StoredKey {

@@ -77,4 +77,10 @@ extension [StoredKey.Sealed] {
         if let foreign, opened.allSatisfy({ $0.material == nil }) { throw .wrongMasterKey(foreign) }
         return opened
     }
+
+    /// Names the master key that the keys of one tenant are sealed under; nil where none opens.
+    func masterKeyID(openedBy sealer: KeySealer, in tenantID: UUID) -> String? {
+        let good = first { (try? sealer.open($0.secret, for: $0.identity(in: tenantID))) != nil }
+        return good.flatMap { KeySealer.masterKeyID(of: $0.secret) }
+    }
 }

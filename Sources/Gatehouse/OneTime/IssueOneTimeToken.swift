@@ -68,7 +68,7 @@ struct IssueOneTimeToken: Sendable {
     ) async throws {
         // A mail that is gone meanwhile has been voided by a change of the account; one that was issued meanwhile may have been used.
         guard try await transaction.execute(MailStatements.noteIssued, (tenant, mail.id, user.id)) == 1 else { return }
-        let key = secrets.masterKeyID
+        let key = secrets.masterKeyID(of: tenant, with: try await transaction.query(KeyStatements.all, tenant))
         let token = form.hasToken ? secrets.token(of: mail.id, for: purpose, in: tenant, under: key) : nil
         _ = try await transaction.execute(
             OneTimeTokenStatements.removeOlder, (tenant, user.id, purpose, mail.id))

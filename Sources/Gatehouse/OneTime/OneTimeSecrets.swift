@@ -29,8 +29,17 @@ public struct OneTimeSecrets: Sendable {
         self.keys = keys
     }
 
-    /// The key that new ones are made under, and that has to be at hand until they are over.
-    var masterKeyID: String { keys.sealing.id }
+    /// Names the first of the master keys at hand.
+    var sealingKeyID: String { keys.sealing.id }
+
+    /// Names all of them. What is made under another can't be made again here.
+    var masterKeyIDs: [String] { keys.ids }
+
+    /// Names the master key that new ones are made under, which has to be at hand until they are over: that of the tenant's keys. While the
+    /// master key is being changed every instance has that one, and not all of them have the first, which is taken where no key opens.
+    func masterKeyID(of tenant: UUID, with sealed: [StoredKey.Sealed]) -> String {
+        sealed.masterKeyID(openedBy: KeySealer(keys), in: tenant) ?? sealingKeyID
+    }
 
     /// Nil when that master key isn't at hand.
     func token(of id: UUID, for purpose: OneTimePurpose, in tenant: UUID, under masterKeyID: String) -> OneTimeToken? {

@@ -93,21 +93,26 @@ struct RedeemOneTimeToken: Sendable {
         let rows =
             if purpose == .changeEmail {
                 try await database.queryUnflushed(
-                    RedeemStatements.takeGuessAtAddress, (tenant, String(email.trimmingASCIISpace())), in: tenant)
+                    RedeemStatements.takeGuessAtAddress,
+                    (tenant, String(email.trimmingASCIISpace()), secrets.masterKeyIDs), in: tenant)
             } else {
                 try await database.queryUnflushed(
-                    RedeemStatements.takeGuess, (tenant, user ?? identifiers.next(), purpose, isBudgeted), in: tenant)
+                    RedeemStatements.takeGuess,
+                    (tenant, user ?? identifiers.next(), purpose, isBudgeted, secrets.masterKeyIDs), in: tenant)
             }
         if rows.isEmpty {
-            _ = secrets.code(of: identifiers.next(), for: purpose, in: tenant, under: secrets.masterKeyID)?.matches(
+            _ = secrets.code(of: identifiers.next(), for: purpose, in: tenant, under: secrets.sealingKeyID)?.matches(
                 code)
         }
-        let match = try rows.filter { row throws(Refusal) in
+        let judged = rows.map { row in
             let own = secrets.code(of: row.id, for: purpose, in: tenant, under: row.masterKeyID)
-            // Made by an instance that has the new master key already: it isn't wrong because this one can't tell.
-            guard let own else { throw .keysUnavailable }
-            return own.matches(code)
-        }.first
-        return match.map { LiveToken(id: $0.id, purpose: purpose, method: .code, email: $0.email, user: $0.user) }
+            return (row: row, isRight: own?.matches(code))
+        }
+        if let match = judged.first(where: { $0.isRight == true })?.row {
+            return LiveToken(id: match.id, purpose: purpose, method: .code, email: match.email, user: match.user)
+        }
+        // One made under a master key that this instance lacks isn't wrong because this one can't tell.
+        if judged.contains(where: { $0.isRight == nil }) { throw Refusal.keysUnavailable }
+        return nil
     }
 }

@@ -23,7 +23,8 @@ struct UsedToken: Sendable {
 }
 
 enum RedeemStatements {
-    /// A row whose code may be compared with what was presented: that has cost it a guess.
+    /// A row whose code may be compared with what was presented: that has cost it a guess, unless it was made under a master key that
+    /// isn't at hand.
     struct Guess: Sendable {
         let id: UUID
         let email: String
@@ -48,27 +49,32 @@ enum RedeemStatements {
     /// compared. No row where none is left, or where there is no code.
     ///
     /// What has a budget of its own, `isBudgeted`, takes none and needs none.
-    static let takeGuess = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose, isBudgeted: Bool), Guess>(
+    static let takeGuess = Statement<
+        (tenant: UUID, user: UUID, purpose: OneTimePurpose, isBudgeted: Bool, masterKeys: [String]), Guess
+    >(
         """
         update one_time_tokens o
-        set guesses_left = case when $4 then o.guesses_left else o.guesses_left - 1 end from users u, tenants t
+        set guesses_left = o.guesses_left - case when $4 or o.master_key_id <> all ($5) then 0 else 1 end
+        from users u, tenants t
         where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3 and ($4 or o.guesses_left > 0)
             and now() < o.code_expires_at and \(isLive)
         returning \(guessColumns)
         """,
-        bind: { ($0.tenant, $0.user, $0.purpose.rawValue, $0.isBudgeted) }, row: Guess.row)
+        bind: { ($0.tenant, $0.user, $0.purpose.rawValue, $0.isBudgeted, $0.masterKeys) }, row: Guess.row)
 
     /// The same for a code that was sent to an address before it is anybody's. Several users may want it, each with a code of their
     /// own.
-    static let takeGuessAtAddress = Statement<(tenant: UUID, email: String), Guess>(
+    static let takeGuessAtAddress = Statement<(tenant: UUID, email: String, masterKeys: [String]), Guess>(
         """
-        update one_time_tokens o set guesses_left = o.guesses_left - 1 from users u, tenants t
+        update one_time_tokens o
+        set guesses_left = o.guesses_left - case when o.master_key_id <> all ($3) then 0 else 1 end
+        from users u, tenants t
         where o.tenant_id = $1 and o.purpose = '\(OneTimePurpose.changeEmail.rawValue)'
             and o.email_key = lower($2::text collate "C") and o.guesses_left > 0 and now() < o.code_expires_at
             and \(isLive)
         returning \(guessColumns)
         """,
-        bind: { ($0.tenant, $0.email) }, row: Guess.row)
+        bind: { ($0.tenant, $0.email, $0.masterKeys) }, row: Guess.row)
 
     private static let guessColumns = "o.id, o.email, o.master_key_id, \(userColumns)"
 

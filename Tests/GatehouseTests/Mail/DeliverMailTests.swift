@@ -215,7 +215,7 @@ import Testing
     }
 
     private func issuedToken(_ id: UUID, in installation: Installation, _ tenant: ServedTenant) async throws -> String {
-        let key = installation.secrets.masterKeyID
+        let key = installation.secrets.sealingKeyID
         return try #require(
             installation.secrets.token(of: id, for: .resetPassword, in: tenant.tenant.id, under: key)
         ).text

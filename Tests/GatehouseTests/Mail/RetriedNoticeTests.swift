@@ -39,7 +39,7 @@ import Testing
         #expect(retried.recipient == "ada@example.com" && later.recipient == "thief@example.com")
 
         let lost = installation.secrets.token(
-            of: dead.id, for: .undoEmailChange, in: tenant.tenant.id, under: installation.secrets.masterKeyID)
+            of: dead.id, for: .undoEmailChange, in: tenant.tenant.id, under: installation.secrets.sealingKeyID)
         await #expect(throws: Refusal.invalidToken) { try await undo(lost?.text, in: tenant, installation) }
         try await undo(later.token, in: tenant, installation)
         try await undo(retried.token, in: tenant, installation)

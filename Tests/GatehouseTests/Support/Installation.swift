@@ -55,7 +55,10 @@ struct Installation: Sendable {
     }
 
     /// The same with an instance that has just started: it knows of no tenant yet, and waits for nobody of another's.
-    func onAnotherInstance(clock: Clock = .system) -> Installation {
+    ///
+    /// - Parameter other: Its master keys, where they aren't those of the installation's operator.
+    func onAnotherInstance(with other: KeySealer? = nil, clock: Clock = .system) -> Installation {
+        let sealer = other ?? self.sealer
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let directory = TenantDirectory(
             database: serviceDatabase, sealer: sealer, publicURL: administration.publicURL,
