@@ -253,6 +253,26 @@ import Testing
         await connection.close()
     }
 
+    @Test("The oldest tenant and the newest are found without reading the others")
+    func endsOfTenants() async throws {
+        let installation = try await Installation.make()
+        let filling = try await Connection.open(installation.database.superuserURL)
+        try await filling.script(
+            """
+            insert into tenants (id, slug, name, created_at)
+                select gen_random_uuid(), 't' || n, 't', now() - n * interval '1 min' from generate_series(1, 5000) n
+            """)
+        try await filling.script("analyze tenants")
+        await filling.close()
+        let connection = try await Connection.open(installation.database.serviceURL)
+        let explain = Statement<Void, String>(
+            "explain (costs off) \(TenantStatements.ends.sql)", bind: { _ in () }, row: { (line: String) in line })
+        let plan = try await connection.query(explain, ())
+        await connection.close()
+        #expect(plan.count { $0.contains("using tenants_created_at") } == 2, "\(plan)")
+        #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan)")
+    }
+
     @Test("Every statement prepares on the schema, and its parameters and columns have the types it says")
     func types() async throws {
         let installation = try await Installation.make()
