@@ -7,7 +7,7 @@ struct KilledMasterKeyRotationTests {
     private static let kills = 50
 
     @Test(
-        "A kill -9 at any step leaves every tenant sealed under one master key, and the same command finishes the work",
+        "A kill -9 at any step leaves every tenant sealed under one master key, and the same command finishes and records the work",
         .timeLimit(.minutes(5)))
     func killed() async throws {
         var place = try await Installation.migrated()
@@ -33,7 +33,7 @@ struct KilledMasterKeyRotationTests {
             } else {
                 (longest, step) = (step - 1, 1)
             }
-            try await expectFinished(place, "round \(round)")
+            try await expectFinished(place, round: round)
             if killed >= Self.kills && longest > 0 { break }
         }
         // For each of two tenants it seals four keys, row by row, and records it, and in the end itself.
@@ -56,11 +56,15 @@ struct KilledMasterKeyRotationTests {
         try await expectAllOpen(place, moment)
     }
 
-    private func expectFinished(_ place: Installation, _ moment: String) async throws {
+    private func expectFinished(_ place: Installation, round: Int) async throws {
+        let moment = "round \(round)"
         #expect(
             try await place.count("select count(distinct substring(sealed_secret from 2 for 8)) from signing_keys")
                 == 1,
             "\(moment): the work isn't finished")
+        #expect(
+            try await place.count("select count(*) from operator_events where type = 'master_key.rotated'") == round,
+            "\(moment): it isn't recorded once")
         try await expectAllOpen(place, moment)
     }
 

@@ -85,4 +85,25 @@ enum AuditStatements {
     >(
         "insert into operator_events (id, actor, type, detail) values ($1, $2, $3, $4)",
         bind: { ($0.id, $0.actor, $0.type.rawValue, PostgresJSON(.object($0.detail))) })
+
+    /// Others who record something of this kind wait until the transaction ends.
+    static let lockOperatorEvents = Statement<Void, Void>(
+        "lock table operator_events in share row exclusive mode", bind: { () })
+
+    /// Records that everything is sealed under a master key, where that was begun and hasn't been recorded since.
+    static let appendMasterKeyRotation = Statement<
+        (id: UUID, actor: String, masterKey: String, detail: JSONObject), Void
+    >(
+        """
+        insert into operator_events (id, actor, type, detail)
+        select $1, $2, '\(OperatorEventType.masterKeyRotated.rawValue)', $4
+        from (
+            select type from operator_events
+            where type in ('\(OperatorEventType.masterKeyRotationBegun.rawValue)', '\(OperatorEventType.masterKeyRotated.rawValue)')
+                and detail ->> 'master_key' = $3
+            order by at desc, id desc limit 1
+        ) last
+        where last.type = '\(OperatorEventType.masterKeyRotationBegun.rawValue)'
+        """,
+        bind: { ($0.id, $0.actor, $0.masterKey, PostgresJSON(.object($0.detail))) })
 }

@@ -78,5 +78,8 @@ public enum AuditEventType: String, Sendable, CaseIterable {
 /// What is recorded of the installation as a whole, or of a tenant that is gone with its trail.
 enum OperatorEventType: String {
     case tenantDeleted = "tenant.deleted"
+    /// The first tenant has been sealed anew under another master key.
+    case masterKeyRotationBegun = "master_key.rotation_begun"
+    /// All have been.
     case masterKeyRotated = "master_key.rotated"
 }

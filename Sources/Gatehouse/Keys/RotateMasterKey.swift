@@ -5,19 +5,22 @@ extension Administration {
     /// Seals every key, and every secret of a webhook, anew under the first master key, the newest tenant first; both are accepted
     /// meanwhile.
     ///
-    /// Each tenant is one transaction: whatever ends this, what is done is done, and another run does the rest. What
-    /// can't be opened is left as it is and reported. Throws `guardRefused` while an instance is running that would not open
-    /// what is sealed here: at the beginning, where a dry run says so as well, or when one is started meanwhile.
+    /// Each tenant is one transaction: whatever ends this, what is done is done, and another run does the rest, which may be no more
+    /// than to record it. What can't be opened is left as it is and reported. Throws `guardRefused` while an instance is running
+    /// that would not open what is sealed here: at the beginning, where a dry run says so as well, or when one is started meanwhile.
     public func rotateMasterKey(
         dryRun: Bool, progress: (MasterKeyReport) -> Void = { _ in }
     ) async throws -> MasterKeyReport {
         let sealer = try requiredSealer()
         try await refuseWhileInstancesLack(sealer.keys.sealing)
         let first = try await resealAll(with: sealer, dryRun: dryRun, progress)
-        guard !dryRun, first.hasResealedAny else { return first }
-        // Once more, for what somebody with the older key made behind our back.
-        var report = try await resealAll(with: sealer, dryRun: false) { _ in }
-        report.add(resealedBefore: first)
+        guard !dryRun else { return first }
+        var report = first
+        if first.hasResealedAny {
+            // Once more, for what somebody with the older key made behind our back.
+            report = try await resealAll(with: sealer, dryRun: false) { _ in }
+            report.add(resealedBefore: first)
+        }
         try await recordMasterKeyRotation(report, to: sealer.keys.sealing)
         return report
     }
@@ -41,7 +44,8 @@ extension Administration {
             }
             let part =
                 dryRun
-                ? try await look(at: tenant, with: sealer) : try await reseal(tenant, with: sealer)
+                ? try await look(at: tenant, with: sealer)
+                : try await reseal(tenant, with: sealer, isFirst: !report.hasResealedAny)
             report += part
             progress(report)
         }
@@ -56,7 +60,8 @@ extension Administration {
             webhookSecrets: Resealing(secrets, of: tenant, with: sealer).report)
     }
 
-    func reseal(_ tenant: Tenant, with sealer: KeySealer) async throws -> MasterKeyReport {
+    /// - Parameter isFirst: Whether no other tenant has been sealed anew by this run, so that this is its beginning.
+    func reseal(_ tenant: Tenant, with sealer: KeySealer, isFirst: Bool) async throws -> MasterKeyReport {
         do {
             return try await changing(tenant.slug) { transaction, tenant in
                 let keys = Resealing(
@@ -67,6 +72,11 @@ extension Administration {
                 try await secrets.carryOut(in: transaction)
                 let report = MasterKeyReport(keys: keys.report, webhookSecrets: secrets.report)
                 if report.hasResealedAny {
+                    if isFirst {
+                        try await trail.recordOperatorEvent(
+                            .masterKeyRotationBegun, in: transaction,
+                            detail: ["master_key": .string(sealer.keys.sealing.id)])
+                    }
                     try await record(
                         .keysResealed, in: transaction, tenant: tenant.id,
                         detail: [
@@ -81,16 +91,20 @@ extension Administration {
         }
     }
 
+    /// A run that is ended just before this leaves nothing to seal and a beginning without an end, which the next run, whatever it has
+    /// sealed itself, puts right.
     private func recordMasterKeyRotation(_ report: MasterKeyReport, to master: MasterKey) async throws {
+        let detail: JSONObject = [
+            "master_key": .string(master.id), "resealed": .integer(report.keys.resealed),
+            "unopened": .integer(report.keys.unopened.count),
+            "webhook_secrets_resealed": .integer(report.webhookSecrets.resealed),
+            "webhook_secrets_unopened": .integer(report.webhookSecrets.unopened.count),
+        ]
         try await database.untenanted.transaction { transaction in
-            try await trail.recordOperatorEvent(
-                .masterKeyRotated, in: transaction,
-                detail: [
-                    "master_key": .string(master.id), "resealed": .integer(report.keys.resealed),
-                    "unopened": .integer(report.keys.unopened.count),
-                    "webhook_secrets_resealed": .integer(report.webhookSecrets.resealed),
-                    "webhook_secrets_unopened": .integer(report.webhookSecrets.unopened.count),
-                ])
+            // Of two runs that end at once the second sees what the first has recorded.
+            _ = try await transaction.execute(AuditStatements.lockOperatorEvents, ())
+            _ = try await transaction.execute(
+                AuditStatements.appendMasterKeyRotation, (identifiers.next(), trail.actor, master.id, detail))
         }
     }
 }

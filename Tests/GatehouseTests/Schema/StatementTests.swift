@@ -91,6 +91,8 @@ import Testing
         ("purges.reschedule", PurgeStatements.reschedule),
         ("sessions.endOwn", SessionStatements.endOwn),
         ("audit.appendOperatorEvent", AuditStatements.appendOperatorEvent),
+        ("audit.lockOperatorEvents", AuditStatements.lockOperatorEvents),
+        ("audit.appendMasterKeyRotation", AuditStatements.appendMasterKeyRotation),
         ("instances.names", InstancePresence.names),
         ("keys.destroy", KeyStatements.destroy),
         ("moving.columns", TenantFileStatements.columns),

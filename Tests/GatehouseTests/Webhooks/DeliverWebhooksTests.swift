@@ -181,7 +181,7 @@ import Webhooks
         let administration = Administration(
             database: Database(pool: installation.ownerPool), sealer: fresh, hasher: installation.administration.hasher,
             publicURL: "http://gatehouse.test", jwksMaxAge: .seconds(300), actor: "tests")
-        _ = try await administration.reseal(tenant.tenant, with: fresh)
+        _ = try await administration.reseal(tenant.tenant, with: fresh, isFirst: true)
         _ = try await installation.register(in: tenant)
         // Only the new key is at hand now.
         try await installation.caller(of: receiver, sealer: KeySealer(master: fresh.keys.sealing)).deliverAllDue()
