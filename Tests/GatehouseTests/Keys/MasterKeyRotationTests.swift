@@ -167,7 +167,7 @@ import Testing
         let both = KeySealer(MasterKeys(sealing: .generate(), accepting: installation.sealer.keys.all))
         let listening = Task { await installation.service.directory.run() }
         defer { listening.cancel() }
-        while try await installation.ownerPool.query(InstancePresence.names, ()).isEmpty { await Task.yield() }
+        while try await installation.ownerPool.query(InstancePresence.backends, ()).isEmpty { await Task.yield() }
         for dryRun in [false, true] {
             await #expect {
                 try await installation.administration(with: both).rotateMasterKey(dryRun: dryRun)
@@ -175,6 +175,29 @@ import Testing
         }
         #expect(try await installation.administration.verifyMasterKey().keys.unchanged == 4)
         _ = try await installation.administration.rotateMasterKey(dryRun: false)
+    }
+
+    @Test(
+        "A backend that an instance has left behind is named, and once it is ended no longer in the way",
+        .timeLimit(.minutes(1)))
+    func abandonedBackend() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let both = KeySealer(MasterKeys(sealing: .generate(), accepting: installation.sealer.keys.all))
+        let abandoned = try await Connection.open(installation.database.serviceURL)
+        try await abandoned.script("set application_name = 'gatehouse listener 01234567'")
+        let own = Statement<Void, Int32>("select pg_backend_pid()", bind: { () }, row: { (pid: Int32) in pid })
+        let pid = try #require(try await abandoned.first(own, ()))
+        await #expect {
+            try await installation.administration(with: both).rotateMasterKey(dryRun: false)
+        } throws: { error in
+            let message = (error as? Refusal)?.message ?? ""
+            return message.contains("backend \(pid)") && message.contains("pg_terminate_backend(PID)")
+        }
+        try await installation.asSuperuser("select pg_terminate_backend(\(pid))")
+        while try await !installation.ownerPool.query(InstancePresence.backends, ()).isEmpty { await Task.yield() }
+        #expect(try await installation.administration(with: both).rotateMasterKey(dryRun: false).keys.resealed == 4)
+        await abandoned.close()
     }
 }
 

@@ -93,7 +93,7 @@ import Testing
         ("audit.appendOperatorEvent", AuditStatements.appendOperatorEvent),
         ("audit.lockOperatorEvents", AuditStatements.lockOperatorEvents),
         ("audit.appendMasterKeyRotation", AuditStatements.appendMasterKeyRotation),
-        ("instances.names", InstancePresence.names),
+        ("instances.backends", InstancePresence.backends),
         ("keys.destroy", KeyStatements.destroy),
         ("moving.columns", TenantFileStatements.columns),
         ("moving.settings", TenantFileStatements.settings),
