@@ -35,9 +35,12 @@ extension Call {
     }
 
     /// Whose live session asks, for a route that changes something: with a cookie it may not come from another site.
+    ///
+    /// Judged once the body is there, which may take its time: meanwhile the session may end, or the key of its token be revoked.
     func signedInToChange() async throws -> SignedIn {
         guard let token = try accessTokenIfAny() else { throw Refusal.missingToken }
         if token.isCookie { try allowedOrigins.refuseCrossSite(headers) }
-        return try await service.authenticate(token.text, in: tenant)
+        _ = await request.body.end()
+        return try await service.authenticate(token.text, in: currentTenant())
     }
 }

@@ -163,21 +163,23 @@ struct ConfigurationTests {
         #expect(problems?.lines[0].contains("hunter2") == false)
     }
 
-    @Test(
-        "migrate and admin use the owner's address, but a database that the command names before one of the environment"
-    )
+    @Test("migrate and admin use the owner's address, and refuse a flag that names another database without effect")
     func ownerDatabase() throws {
-        let (login, owner) = ("postgres://login@h/db", "postgres://owner@h/db")
-        let (staging, other) = ("postgres://owner@staging/db", "postgres://other@h/db")
-        let environment = ["DATABASE_URL": login, "GATEHOUSE_OWNER_DATABASE_URL": owner]
-        let used = { (flags: [Setting: String]) in
+        let environment = [
+            "DATABASE_URL": "postgres://login@h/db", "GATEHOUSE_OWNER_DATABASE_URL": "postgres://owner@h/db",
+        ]
+        let staging = "postgres://owner@staging/db"
+        let read = { (flags: [Setting: String], environment: [String: String]) in
             var reader = SettingsReader(flags: flags, environment: environment)
-            return reader.ownerDatabaseURL()?.text
+            let url = reader.ownerDatabaseURL()?.text
+            return reader.problems.isEmpty ? url : reader.problems.joined()
         }
-        #expect(used([:]) == owner)
-        #expect(used([.databaseURL: staging]) == staging)
-        #expect(used([.databaseURL: staging, .ownerDatabaseURL: other]) == other)
-        #expect(used([.ownerDatabaseURL: other]) == other)
+        #expect(read([:], environment) == "postgres://owner@h/db")
+        #expect(read([.ownerDatabaseURL: staging], environment) == staging)
+        #expect(read([.databaseURL: "postgres://h/db", .ownerDatabaseURL: staging], environment) == staging)
+        #expect(read([.databaseURL: staging], [:]) == staging)
+        let refusal = read([.databaseURL: staging], environment)
+        #expect(refusal?.hasPrefix("--database-url: GATEHOUSE_OWNER_DATABASE_URL is set") == true)
     }
 
     @Test("The public URL is written as browsers write an origin; by default it is where the service listens")

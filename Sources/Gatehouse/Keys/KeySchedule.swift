@@ -18,22 +18,22 @@ struct KeySchedule: Sendable {
 
     /// When the access keys are rotated by the schedule, which is never before every app can have seen the next key: the last instance
     /// that had not heard of it stopped serving the older set `TenantDirectory.longestUnheard` after it was made, and what was fetched
-    /// there is kept for the JWKS `max-age`. Nil where nothing rotates by itself, or waits for an operator to hand out a secret.
+    /// there is kept for the JWKS `max-age`. Nil where nothing rotates by itself.
     var rotationDue: Date? {
         guard let rotateEvery, let current = accessKey(.current), let activated = current.activatedAt else {
             return nil
         }
         let wanted = activated + rotateEvery
         guard let next = nextAccessKey else { return wanted }
-        guard !Self.isMissed(next, after: current) else { return nil }
+        guard !Self.isHandedOver(next, after: current) else { return nil }
         return max(wanted, next.createdAt + TenantDirectory.longestUnheard + jwksMaxAge)
     }
 
-    /// Whether apps that verify for themselves would miss the next key: a shared secret is in no key set, and this one hasn't been handed
-    /// out. Where the current secret hasn't been either, no app verifies for itself.
-    private static func isMissed(_ next: StoredKey, after current: StoredKey) -> Bool {
-        next.algorithm == .hs256 && next.exportedAt == nil
-            && (current.algorithm != .hs256 || current.exportedAt != nil)
+    /// Whether apps that verify for themselves are given the next key by hand: a shared secret is in no key set, and only an operator knows
+    /// when they have it. Where neither secret is known outside no app verifies for itself.
+    private static func isHandedOver(_ next: StoredKey, after current: StoredKey) -> Bool {
+        guard next.algorithm == .hs256 else { return false }
+        return current.algorithm != .hs256 || current.exportedAt != nil || next.exportedAt != nil
     }
 
     /// When the first retired key has nothing left to verify.

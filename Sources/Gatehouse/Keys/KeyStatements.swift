@@ -84,7 +84,7 @@ enum KeyStatements {
         "update signing_keys set sealed_secret = $4 where tenant_id = $1 and kid = $2 and sealed_secret = $3",
         bind: { ($0.tenant, $0.kid, $0.old, $0.new) })
 
-    /// Notes that the secret is handed out; no row when it has been before.
+    /// Notes that the secret is known outside; no row when it has been before.
     static let markExported = Statement<(tenant: UUID, kid: String), Bool>(
         """
         update signing_keys set exported_at = statement_timestamp()

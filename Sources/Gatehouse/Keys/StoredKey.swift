@@ -12,7 +12,7 @@ public struct StoredKey: Sendable, Equatable {
     public let retiredAt: Date?
     /// For a retired key: when it stops to verify.
     public let verifyUntil: Date?
-    /// When its secret was handed out, which happens once.
+    /// Since when its secret is known outside, of an HS256 access key: it was handed out, which happens once, or came from there.
     let exportedAt: Date?
 
     /// A key with its secret as it is stored.

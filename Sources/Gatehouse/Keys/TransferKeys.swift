@@ -24,6 +24,9 @@ extension Administration {
             }
             if state == .next { try await store.discardNext(use) }
             let key = try await store.store(material, for: use, as: state == .next ? .next : .retired)
+            if use == .access, material.algorithm == .hs256 {
+                _ = try await store.transaction.first(KeyStatements.markExported, (store.tenant.id, key.kid))
+            }
             try await record(
                 .keysImported, in: store.transaction, tenant: store.tenant.id,
                 detail: ["kid": .string(key.kid), "use": .string(use.rawValue), "state": .string(key.state.rawValue)])
@@ -34,7 +37,7 @@ extension Administration {
     /// An access key as a JWK: its public half, or the shared secret of an HS256 key, which happens once and is recorded.
     ///
     /// Throws `keyNotFound`, also for refresh keys, and `guardRefused` for what doesn't leave: private halves, and a secret
-    /// that has been exported before.
+    /// that has been exported before or was imported.
     public func exportKey(tenant slug: String, kid: String, publicOnly: Bool) async throws -> JSONObject {
         let sealer = try requiredSealer()
         return try await changing(slug) { transaction, tenant in
@@ -55,7 +58,7 @@ extension Administration {
             try await markExported(found.key, of: tenant, in: transaction)
             try await record(
                 .keySecretExported, in: transaction, tenant: tenant.id, detail: ["kid": .string(kid)])
-            // The schedule may have waited for it.
+            // From now on the schedule leaves the rotation to the operator.
             try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
             return material.privateJWK()
         }
@@ -66,7 +69,7 @@ extension Administration {
         let time = key.exportedAt.map { " at \(RFC3339.formatToTheSecond($0))" } ?? ""
         throw Refusal.guardRefused(
             """
-            The secret of this key was exported\(time), which happens once. \
+            The secret of this key was exported or imported\(time); it is exported once. \
             Where it is lost, export the next key and rotate when your app has it.
             """)
     }

@@ -53,7 +53,11 @@ extension Administration {
             try? await recordEnding(of: tenant, slug, ["revoked": .integer(count), "unfinished": true])
             throw UnfinishedEnding(error, ended: count, tenant: slug, isEmergency: reason == .keysRevoked)
         }
-        try await recordEnding(of: tenant, slug, ["revoked": .integer(count)])
+        do {
+            try await recordEnding(of: tenant, slug, ["revoked": .integer(count)])
+        } catch {
+            throw UnfinishedEnding(notRecorded: error, ended: count, isEmergency: reason == .keysRevoked)
+        }
         return count
     }
 

@@ -7,12 +7,22 @@ public struct UnfinishedEnding: Error {
 
     init(_ cause: any Error, ended: Int, tenant slug: String, isEmergency: Bool) {
         self.cause = cause
-        let keys = isEmergency ? "The refresh keys are revoked, and verify nothing any more. " : ""
         advice = """
-            \(keys)Not every session has been ended yet, \(ended) \(ended == 1 ? "has" : "have"); \
+            \(isEmergency ? Self.keysAreRevoked : "")Not every session has been ended yet, \(ended) \(ended == 1 ? "has" : "have"); \
             for the rest run: gatehouse admin session revoke-all \(slug) --yes
             """
     }
+
+    /// All have been ended, and only the trail doesn't say so.
+    init(notRecorded cause: any Error, ended: Int, isEmergency: Bool) {
+        self.cause = cause
+        advice = """
+            \(isEmergency ? Self.keysAreRevoked : "")Every session has been ended, \(ended) \(ended == 1 ? "was" : "were") live; \
+            there is nothing left to do, but the audit trail doesn't have it
+            """
+    }
+
+    private static let keysAreRevoked = "The refresh keys are revoked, and verify nothing any more. "
 
     /// Of an emergency: nobody knows whether the keys are revoked.
     init(notKnownToBegin cause: any Error) {

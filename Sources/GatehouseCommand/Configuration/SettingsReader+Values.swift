@@ -20,10 +20,15 @@ extension SettingsReader {
         return databaseURL(.databaseURL)
     }
 
-    /// A flag is nearer than the environment: who names a database in the command means that one.
+    /// Who names a database in the command means that one: where another is used all the same they are told, and not left to find out.
     mutating func ownerDatabaseURL() -> DatabaseURL? {
-        let isOverruled = origin(of: .databaseURL) == .flag && origin(of: .ownerDatabaseURL) == .environment
-        guard text(.ownerDatabaseURL) == nil || isOverruled else { return databaseURL(.ownerDatabaseURL) }
+        if origin(of: .databaseURL) == .flag, origin(of: .ownerDatabaseURL) == .environment {
+            report(
+                .databaseURL,
+                "GATEHOUSE_OWNER_DATABASE_URL is set, and that is the database used here; name another by --owner-database-url"
+            )
+        }
+        guard text(.ownerDatabaseURL) == nil else { return databaseURL(.ownerDatabaseURL) }
         guard text(.databaseURL) == nil else { return databaseURL(.databaseURL) }
         report(.ownerDatabaseURL, "not set, and neither is DATABASE_URL; write postgres://owner@host:5432/database")
         return nil

@@ -68,10 +68,15 @@ final class IncomingBody: Sendable {
         if let (waiting, result) = ended { waiting.resume(returning: result) }
     }
 
-    /// The whole body, as soon as it is there. To be asked once.
+    /// The whole body, as soon as it is there.
     func whole() async throws(Fault) -> ByteBuffer {
-        if let outcome = outcome { return try outcome.get() }
-        let outcome = await withCheckedContinuation { continuation in
+        try await end().get()
+    }
+
+    /// What it came to, once nothing more of it comes. To be asked by one at a time.
+    func end() async -> Result<ByteBuffer, Fault> {
+        if let outcome { return outcome }
+        return await withCheckedContinuation { continuation in
             let outcome: Result<ByteBuffer, Fault>? = state.withLock { state in
                 guard case .coming(let sofar, nil) = state else {
                     if case .ended(let outcome, _) = state { return outcome }
@@ -82,7 +87,6 @@ final class IncomingBody: Sendable {
             }
             if let outcome { continuation.resume(returning: outcome) }
         }
-        return try outcome.get()
     }
 
     /// Whether somebody had to wait for it: what was known of the world before may be out of date.

@@ -39,21 +39,32 @@ import Testing
         try expectProblem(reply, 404, "tenant_not_found")
     }
 
-    @Test func `A refresh token whose key is revoked while the body comes is worth nothing`() async throws {
+    @Test(arguments: [KeyUse.access, .refresh])
+    func `A token whose key is revoked while the body comes is worth nothing`(use: KeyUse) async throws {
         try await RunningService.run {
             $0.hearsOfChanges = true
         } _: { service in
             let tenant = try await service.tenant()
             let (user, other) = (try await tenant.user(), try await tenant.user())
-            let body = #"{"refresh_token":"\#(user.refresh)"}"#
-            let reply = try await late("POST", "/v1/refresh", body, user, in: tenant) {
+            let revoke = {
                 let keys = try await service.administration.listKeys(tenant: tenant.tenant.slug).map(\.key)
-                let current = try #require(keys.first { $0.use == .refresh && $0.state == .current })
+                let current = try #require(keys.first { $0.use == use && $0.state == .current })
                 _ = try await service.administration.revokeKey(
                     tenant: tenant.tenant.slug, kid: current.kid, force: true)
-                // The service hears of it in its own time. Within the grace the other token is answered again and again.
-                while try await tenant.refresh(other.refresh).status == 200 {}
+                // The service hears of it in its own time. Within the grace the same refresh token is answered again and again.
+                switch use {
+                case .access: while try await tenant.me(other.access).status == 200 {}
+                case .refresh: while try await tenant.refresh(other.refresh).status == 200 {}
+                }
             }
+            let reply =
+                switch use {
+                case .access: try await late("PATCH", "/v1/me", #"{"name":"Grace"}"#, user, in: tenant, while: revoke)
+                case .refresh:
+                    try await late(
+                        "POST", "/v1/refresh", #"{"refresh_token":"\#(user.refresh)"}"#, user, in: tenant, while: revoke
+                    )
+                }
             try expectProblem(reply, 401, "invalid_token")
         }
     }

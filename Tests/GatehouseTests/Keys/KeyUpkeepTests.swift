@@ -29,25 +29,36 @@ import Testing
         #expect(try await upkeep.lookAfterDueKeys() == 0)
     }
 
-    @Test("A schedule waits for the operator to hand the next secret out, and then goes on")
-    func waitsForExport() async throws {
+    @Test(
+        "A schedule leaves it to the operator when apps get another secret, whether theirs was exported or came from them"
+    )
+    func secretsOfApps() async throws {
         let installation = try await Installation.make()
-        _ = try await installation.tenant {
-            $0.algorithm = .hs256
-            $0.rotateEvery = .some(.seconds(3600))
+        for slug in ["exported", "imported", "unknown"] {
+            _ = try await installation.tenant(slug) {
+                $0.algorithm = .hs256
+                $0.rotateEvery = .some(.seconds(3600))
+            }
         }
-        let export = { (state: KeyState) in
-            let key = try await installation.storedKeys().first { $0.use == .access && $0.state == state }
-            let kid = try #require(key?.kid)
-            _ = try await installation.administration.exportKey(tenant: "shop", kid: kid, publicOnly: false)
-            return kid
-        }
-        _ = try await export(.current)
+        let office = installation.administration
+        let keys = try await office.listKeys(tenant: "exported").map(\.key)
+        let current = try #require(keys.first { $0.use == .access && $0.state == .current })
+        _ = try await office.exportKey(tenant: "exported", kid: current.kid, publicOnly: false)
+        let jwk = JSON.object(KeyMaterial.generate(.hs256).privateJWK()).serialized()
+        let brought = try await office.importKey(tenant: "imported", jwk: jwk, use: .access, state: .next)
+        _ = try await office.rotateKeys(tenant: "imported", use: .access, emergency: false, force: true)
+        await #expect {
+            try await office.exportKey(tenant: "imported", kid: brought.kid, publicOnly: false)
+        } throws: { ($0 as? Refusal)?.code == "guard_refused" }
         try await installation.ageKeys(by: 3601)
-        #expect(try await installation.upkeep().lookAfterDueKeys() == 0)
-        let next = try await export(.next)
-        #expect(try await installation.upkeep().lookAfterDueKeys() == 1)
-        #expect(try await installation.storedKeys().contains { $0.kid == next && $0.state == .current })
+        _ = try await installation.upkeep().lookAfterDueKeys()
+        let rotated = { (slug: String) in
+            try await office.listKeys(tenant: slug).contains { $0.key.use == .access && $0.key.state == .retired }
+        }
+        #expect(try await rotated("unknown"))
+        #expect(try await !rotated("exported"))
+        let after = try await office.listKeys(tenant: "imported").map(\.key)
+        #expect(after.first { $0.use == .access && $0.state == .current }?.kid == brought.kid)
     }
 
     @Test("Of many instances that look at once one rotates")

@@ -42,12 +42,10 @@ import Testing
             }
             let primary = try await LonelyPrimary.leave(installation)
             let outcome = try await primary.outcomeOfCutting {
-                do {
-                    try await rotate()
-                } catch let unfinished as UnfinishedEnding {
-                    #expect(unfinished.advice.contains("no session has been ended yet; repeat the command"))
-                    throw unfinished.cause
-                }
+                let thrown = await #expect(throws: UnfinishedEnding.self) { try await rotate() }
+                let unfinished = try #require(thrown)
+                #expect(unfinished.advice.contains("no session has been ended yet; repeat the command"))
+                throw unfinished.cause
             }
             #expect(outcome == .commitUnconfirmed)
             #expect(try await installation.liveSessions(in: tenant) == 1)
