@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gatehouse
