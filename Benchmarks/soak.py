@@ -88,7 +88,7 @@ def lines(points: list[tuple[float, float]], done: dict[str, list[Sample]]) -> l
         f"{name} {sum(sample.requests for sample in samples) / sum(sample.seconds for sample in samples):,.0f}"
         for name, samples in done.items())
     samples = [sample for of_load in done.values() for sample in of_load]
-    bad, busy = sum(sample.bad for sample in samples), sum(sample.busy for sample in samples)
+    bad, busy = sum(sample.bad for sample in samples), sum(sample.busy + sample.late_busy for sample in samples)
     statuses = ", ".join(sorted({str(sample.first_bad_status) for sample in samples if sample.first_bad_status}))
     unexpected = f" {bad:,} unexpected answers, {busy:,} of them 503; the first in their spells: {statuses}." if bad else ""
     each = " ".join(f"{megabytes:.1f}" for megabytes in quarters(points))
