@@ -5,7 +5,7 @@ import Testing
 
 /// Runs a program as the first of its processes, as a container does.
 private let container = "/usr/bin/unshare"
-private let containerFlags = ["--user", "--map-root-user", "--pid", "--fork"]
+private let containerFlags = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
 
 @Suite("The terminal")
 struct TerminalTests {
