@@ -40,7 +40,7 @@ extension Call {
     func signedInToChange() async throws -> SignedIn {
         guard let token = try accessTokenIfAny() else { throw Refusal.missingToken }
         if token.isCookie { try allowedOrigins.refuseCrossSite(headers) }
-        _ = await request.body.end()
+        _ = await request.body.ending()
         return try await service.authenticate(token.text, in: currentTenant())
     }
 }

@@ -102,6 +102,7 @@ import Testing
                 while !Task.isCancelled {
                     try? FileManager.default.createDirectory(
                         atPath: "\(directory)/pg/data.unfinished/base", withIntermediateDirectories: true)
+                    // The pace of its work, so that it doesn't take a core; nothing is waited for.
                     try? await Task.sleep(for: .milliseconds(1))
                 }
             }

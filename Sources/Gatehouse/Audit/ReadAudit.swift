@@ -42,6 +42,7 @@ extension Administration {
                 events = try await database.query(AuditStatements.oldest, query, in: tenant)
                 for event in window.unseen(of: events) { try show(event) }
             } while events.count == AuditWindow.page
+            // Nothing tells of new events, so the trail is looked at again; a cancelled task ends here.
             try await Task.sleep(for: pause)
         }
     }

@@ -1,5 +1,5 @@
-/// Of the sessions that were to be ended some have been and some haven't: what has been done stays done, and the rest can be done by
-/// the command named.
+/// Not all that was to be done has been, or isn't known to be: sessions are left, the keys of an emergency may not be revoked, or the
+/// trail lacks what was done. What has been done stays done, and the advice says what is left to do.
 public struct UnfinishedEnding: Error {
     public let cause: any Error
     /// What has happened and what to do; without a full stop, as the cause follows.

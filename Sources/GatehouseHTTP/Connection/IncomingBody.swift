@@ -70,11 +70,11 @@ final class IncomingBody: Sendable {
 
     /// The whole body, as soon as it is there.
     func whole() async throws(Fault) -> ByteBuffer {
-        try await end().get()
+        try await ending().get()
     }
 
     /// What it came to, once nothing more of it comes. To be asked by one at a time.
-    func end() async -> Result<ByteBuffer, Fault> {
+    func ending() async -> Result<ByteBuffer, Fault> {
         if let outcome { return outcome }
         return await withCheckedContinuation { continuation in
             let outcome: Result<ByteBuffer, Fault>? = state.withLock { state in
