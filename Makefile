@@ -24,21 +24,20 @@ help: ## List these commands
 run: release ## Install what is lacking, build, and serve: gatehouse dev
 	@exec "$$(swift build -c release --show-bin-path)/gatehouse" dev $(ARGS)
 
-# One after the other: hundreds at once would measure each other's deadlines.
 test: ## Run every test, on a throw-away PostgreSQL or on GATEHOUSE_TEST_DATABASE_URL
 	@scripts/install-packages build test
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --no-parallel $(ARGS)
+	scripts/run-tests $(ARGS)
 
 browser: ## Run the tests in a browser only, and install Chromium for them and for `make test`
 	@scripts/install-packages build test browser
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --no-parallel --filter BrowserTests $(ARGS)
+	scripts/run-tests --filter BrowserTests $(ARGS)
 
 soak: ## Run the long tests only: 100000 random histories, or GATEHOUSE_SOAK of them; slow clients; timing
 	@scripts/install-packages build test
 	swift build --build-tests
-	GATEHOUSE_SOAK=$(GATEHOUSE_SOAK) swift test --skip-build --disable-xctest --no-parallel --filter soak $(ARGS)
+	GATEHOUSE_SOAK=$(GATEHOUSE_SOAK) scripts/run-tests --filter soak $(ARGS)
 
 fuzz: ## Fuzz the readers of JSON, tokens and header fields, ten minutes each, or GATEHOUSE_FUZZ_SECONDS
 	@scripts/install-packages build
@@ -48,7 +47,7 @@ fuzz: ## Fuzz the readers of JSON, tokens and header fields, ten minutes each, o
 faults: ## Let PostgreSQL have its bad days under 32 clients, and put the figures into docs/reliability.md
 	@scripts/install-packages build test
 	swift build --build-tests
-	GATEHOUSE_FAULTS=1 swift test --skip-build --disable-xctest --no-parallel --filter ReliabilityTests $(ARGS)
+	GATEHOUSE_FAULTS=1 scripts/run-tests --filter ReliabilityTests $(ARGS)
 	@sed -n '/experiments: begin/,/experiments: end/p' docs/reliability.md
 
 fuzz-quick: GATEHOUSE_FUZZ_SECONDS = 5
