@@ -13,6 +13,9 @@ struct UnconfirmedCommitTests {
 
     private static let write = Statement<Void, String>(
         "select pg_logical_emit_message(true, 'test', '')::text", bind: { _ in () }, row: { (s: String) in s })
+    private static let waiting = Statement<Void, Int>(
+        "select count(*) from pg_stat_activity where wait_event = 'SyncRep'", bind: { _ in () },
+        row: { (n: Int) in n })
 
     private func withLonelyPrimary(_ body: (Connection, PostgresCluster) async throws -> Void) async throws {
         try await withDedicatedCluster { cluster async throws in
@@ -20,7 +23,8 @@ struct UnconfirmedCommitTests {
             try await connection.script("create table numbers (n bigint)")
             try await connection.script("alter system set synchronous_standby_names = 'nobody'")
             try await connection.script("select pg_reload_conf()")
-            // The checkpointer, which decides whether commits wait, reads its settings when it comes to it.
+            // The checkpointer, which decides whether commits wait, reads its settings when it comes to it. What ends the
+            // wait here is a deadline; where that comes before the wait, nothing has been done.
             try await wait {
                 do throws(PostgresError) {
                     _ = try await connection.query(Self.write, (), deadline: .milliseconds(50))
@@ -34,11 +38,23 @@ struct UnconfirmedCommitTests {
         }
     }
 
+    /// Cancels the task of a write once it waits for the standby, and expects that nobody knows what came of it.
+    private func expectUnconfirmed(
+        on cluster: PostgresCluster, _ write: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let other = try await Connection.open(cluster.superuserURL())
+        let cancelled = Task { try await write() }
+        try await wait { try await other.first(Self.waiting, ()) == 1 }
+        cancelled.cancel()
+        await #expect(throws: PostgresError.commitUnconfirmed) { try await cancelled.value }
+        await other.close()
+    }
+
     @Test("a statement whose commit was cancelled while it waited for a standby has an unknown outcome, and is there")
     func statement() async throws {
-        try await withLonelyPrimary { connection, _ async throws in
-            await #expect(throws: PostgresError.commitUnconfirmed) {
-                try await connection.execute(Self.insert, 1, deadline: .milliseconds(100))
+        try await withLonelyPrimary { connection, cluster async throws in
+            try await expectUnconfirmed(on: cluster) {
+                _ = try await connection.execute(Self.insert, 1, deadline: .seconds(60))
             }
             #expect(try await connection.first(Self.count, ()) == 1)
             #expect(connection.isOpen)
@@ -48,20 +64,26 @@ struct UnconfirmedCommitTests {
     @Test("so has a transaction, whose body was done long before")
     func transaction() async throws {
         try await withLonelyPrimary { connection, _ async throws in
-            await #expect(throws: PostgresError.commitUnconfirmed) {
-                try await connection.transaction(deadline: .milliseconds(100)) { transaction async throws in
-                    try await transaction.execute(Self.insert, 1)
+            // A commit is ended by its deadline alone. Where that comes before the wait, everything has been undone.
+            var outcome: PostgresError?
+            try await wait {
+                outcome = await #expect(throws: PostgresError.self) {
+                    try await connection.transaction(deadline: .milliseconds(100)) { transaction async throws in
+                        try await transaction.execute(Self.insert, 1, deadline: .seconds(60))
+                    }
                 }
+                return outcome != .timeout(.statement)
             }
+            #expect(outcome == .commitUnconfirmed)
             #expect(try await connection.first(Self.count, ()) == 1)
         }
     }
 
     @Test("so has a script")
     func script() async throws {
-        try await withLonelyPrimary { connection, _ async throws in
-            await #expect(throws: PostgresError.commitUnconfirmed) {
-                try await connection.script("insert into numbers values (1)", deadline: .milliseconds(100))
+        try await withLonelyPrimary { connection, cluster async throws in
+            try await expectUnconfirmed(on: cluster) {
+                try await connection.script("insert into numbers values (1)", deadline: .seconds(60))
             }
         }
     }
@@ -70,16 +92,13 @@ struct UnconfirmedCommitTests {
     func operators() async throws {
         try await withLonelyPrimary { connection, cluster async throws in
             let other = try await Connection.open(cluster.superuserURL())
-            let waiting = Statement<Void, Int>(
-                "select count(*) from pg_stat_activity where wait_event = 'SyncRep'", bind: { _ in () },
-                row: { (n: Int) in n })
             let cancelled = Task { try await connection.execute(Self.insert, 1, deadline: .seconds(60)) }
-            try await wait { try await other.first(waiting, ()) == 1 }
+            try await wait { try await other.first(Self.waiting, ()) == 1 }
             try await other.script("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'")
             await #expect(throws: PostgresError.commitUnconfirmed) { try await cancelled.value }
 
             let released = Task { try await connection.execute(Self.insert, 2, deadline: .seconds(60)) }
-            try await wait { try await other.first(waiting, ()) == 1 }
+            try await wait { try await other.first(Self.waiting, ()) == 1 }
             try await other.script("alter system reset synchronous_standby_names")
             try await other.script("select pg_reload_conf()")
             #expect(try await released.value == 1)

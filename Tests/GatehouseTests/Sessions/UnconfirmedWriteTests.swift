@@ -126,20 +126,20 @@ private struct LonelyPrimary {
         "select count(*) from pg_stat_activity where \(clients)", bind: { () }, row: { (count: Int) in count })
 
     static func leave(_ installation: Installation) async throws -> LonelyPrimary {
-        let connection = try await Connection.open(installation.database.superuserURL)
-        try await connection.script("alter system set synchronous_standby_names = 'nobody'")
-        try await connection.script("select pg_reload_conf()")
+        let primary = LonelyPrimary(connection: try await Connection.open(installation.database.superuserURL))
+        try await primary.connection.script("alter system set synchronous_standby_names = 'nobody'")
+        try await primary.connection.script("select pg_reload_conf()")
+        let client = try await Connection.open(installation.database.serviceURL)
         // The checkpointer, which decides whether commits wait, reads its settings when it comes to it.
-        var isWaiting = false
-        while !isWaiting {
-            do throws(PostgresError) {
-                _ = try await connection.query(StandbyConfirmation.statement, (), deadline: .milliseconds(50))
-            } catch {
-                #expect(error == .commitUnconfirmed)
-                isWaiting = true
+        var outcome: PostgresError?
+        while outcome == nil {
+            outcome = try await primary.outcomeOfCutting {
+                _ = try await client.query(StandbyConfirmation.statement, (), deadline: .seconds(60))
             }
         }
-        return LonelyPrimary(connection: connection)
+        #expect(outcome == .commitUnconfirmed)
+        await client.close()
+        return primary
     }
 
     /// What `write` throws when its wait for the standby is cut short; nil when it doesn't wait.
