@@ -8,16 +8,21 @@ extension ReliabilityTests {
         let verdict = try await experiment.run { course in
             let before = course.tally.counts.acknowledged
             let rounds = FaultForm.current.pick(short: 20, long: 250)
-            let ended = try await course.stage.asSuperuser { observer in
-                var terminated = 0
-                for _ in 0..<rounds {
-                    terminated += try await course.stage.endConnections(of: FaultStage.serviceRole, by: observer)
+            try await course.stage.asSuperuser { observer in
+                var ended = 0
+                func endAll() async throws {
+                    ended += try await course.stage.endConnections(of: FaultStage.serviceRole, by: observer)
                     try await Task.sleep(for: .milliseconds(100))
                 }
-                return terminated
+                for _ in 0..<rounds { try await endAll() }
+                // On a machine that gets little done meanwhile it goes on until the clients have got on all the same.
+                try await eventually("clients that get on meanwhile", within: .seconds(60)) {
+                    let acknowledged = course.tally.counts.acknowledged - before
+                    if ended > rounds, acknowledged > FaultExperiment.clients { return true }
+                    try await endAll()
+                    return nil
+                }
             }
-            #expect(ended > rounds, "hardly a connection was there to be ended")
-            #expect(course.tally.counts.acknowledged > before + FaultExperiment.clients, "nobody got on meanwhile")
             try await course.isOver()
         }
         // The whole pool and the listener may come back after each time.
