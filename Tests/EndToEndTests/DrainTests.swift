@@ -101,20 +101,18 @@
             let environment = ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "100000", "GATEHOUSE_DRAIN_DELAY": "1s"]
             try await place.serving(environment) { program in
                 var heard: [String] = []
+                /// After what it heard before.
                 func hears(_ message: String) async throws {
-                    try await eventually("“\(message)”") {
+                    let index = try await eventually("“\(message)”") {
                         heard += manager.receive()
-                        return heard.contains(message) ? true : nil
+                        return heard.firstIndex(of: message)
                     }
+                    heard.removeFirst(index + 1)
                 }
                 try await hears("READY=1\nSTATUS=Serving on 127.0.0.1:\(place.port).")
-                for _ in 0..<3 {
-                    try await hears("WATCHDOG=1")
-                    heard.removeAll { $0 == "WATCHDOG=1" }
-                }
+                for _ in 0..<3 { try await hears("WATCHDOG=1") }
                 program.send(SIGTERM)
                 try await hears("STOPPING=1\nSTATUS=Answering what has been asked.")
-                heard.removeAll { $0 == "WATCHDOG=1" }
                 try await hears("WATCHDOG=1")
                 #expect(await program.waitForEnd() == 0)
             }
