@@ -29,10 +29,11 @@ enum Program {
 
     /// Runs it to its end. The environment is what is given and nothing else but PATH and HOME.
     static func run(
-        _ arguments: [String], _ environment: [String: String] = [:], input: String = "", program: String = path
+        _ arguments: [String], _ environment: [String: String] = [:], input: String = "", program: String = path,
+        within limit: Duration = .seconds(60)
     ) async throws -> Outcome {
         let running = try RunningProgram(program, arguments, environment: environment, input: input)
-        let status = await running.waitForEnd()
+        let status = await running.waitForEnd(within: limit)
         return Outcome(status: status, output: running.output, errors: running.errors)
     }
 

@@ -61,10 +61,10 @@ final class RunningProgram: Sendable {
         if process.withLock({ $0.isRunning }) { kill(id, signal) }
     }
 
-    /// The exit status; 128 and its number for a signal. Ends the process when it takes longer than a minute.
-    func waitForEnd() async -> Int32 {
+    /// The exit status; 128 and its number for a signal. Ends the process when it takes longer than the limit.
+    func waitForEnd(within limit: Duration = .seconds(60)) async -> Int32 {
         let guardian = Task {
-            try await Task.sleep(for: .seconds(60))
+            try await Task.sleep(for: limit)
             send(SIGKILL)
         }
         defer { guardian.cancel() }
