@@ -27,8 +27,8 @@ struct FaultStage: Sendable {
         return try await FaultStage.make(on: cluster)
     }
 
-    /// Each attempt to connect leaves a line in the server's log, which begins with the role and the SQLSTATE.
-    static let settings = ["log_connections": "on", "log_line_prefix": "%u %e "]
+    /// Each attempt to connect leaves its traces in the server's log.
+    static let settings = ["log_connections": "on", "log_line_prefix": ConnectionAttempts.linePrefix]
 
     static func make(on cluster: PostgresCluster) async throws -> FaultStage {
         let database = try await TestDatabase.make(on: cluster)

@@ -70,25 +70,19 @@ final class FaultWatch: Sendable {
         await connection?.close()
     }
 
-    /// Let in, or refused because the server is full (53300) or about to start or end (57P03).
-    private static func isAttempt(_ line: Substring) -> Bool {
-        guard line.hasPrefix("\(FaultStage.serviceRole) ") else { return false }
-        let rest = line.dropFirst(FaultStage.serviceRole.utf8.count + 1)
-        return rest.hasPrefix("53300") || rest.hasPrefix("57P03") || rest.contains("connection authorized:")
-    }
-
-    /// The server writes a line for each attempt, and begins its log anew when it is started anew.
+    /// The server begins its log anew when it is started anew, so what it has written is read as it comes.
     private func lookAtLog(of path: String) async {
         var log = GrowingFile(path: path)
-        _ = log.growth()
-        var recent: [Int] = []
-        while !Task.isCancelled {
-            recent.append(log.growth().split(separator: "\n").count(where: Self.isAttempt))
-            recent = recent.suffix(10)
-            let attempts = recent.reduce(0, +)
-            peak.withLock { $0.attempts = max($0.attempts, attempts) }
+        _ = log.lines()
+        var attempts = ConnectionAttempts()
+        var isLastLook: Bool
+        repeat {
+            isLastLook = Task.isCancelled
+            for line in log.lines() { attempts.note(line) }
             try? await Task.sleep(for: .milliseconds(100))
-        }
+        } while !isLastLook
+        let most = attempts.peak
+        peak.withLock { $0.attempts = most }
     }
 }
 
@@ -96,20 +90,25 @@ final class FaultWatch: Sendable {
 private struct GrowingFile {
     let path: String
     private var position: UInt64 = 0
+    /// The beginning of a line whose end hasn't been written yet.
+    private var rest = Data()
 
     init(path: String) {
         self.path = path
     }
 
-    /// What has been added since the last call; all of it when it has become shorter.
-    mutating func growth() -> String {
-        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+    /// The lines that have been added since the last call; all of them when it has become shorter.
+    mutating func lines() -> [Substring] {
+        guard let file = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? file.close() }
-        guard let end = try? file.seekToEnd() else { return "" }
-        if end < position { position = 0 }
+        guard let end = try? file.seekToEnd() else { return [] }
+        if end < position { (position, rest) = (0, Data()) }
         try? file.seek(toOffset: position)
         let added = (try? file.readToEnd()) ?? Data()
         position += UInt64(added.count)
-        return String(decoding: added, as: UTF8.self)
+        var lines = String(decoding: rest + added, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        rest = Data((lines.popLast() ?? "").utf8)
+        return lines
     }
 }
