@@ -1,9 +1,10 @@
+import Gatehouse
 import TestSupport
 import Testing
 
 @Suite("Two instances in an emergency", .timeLimit(.minutes(2)))
 struct FleetEmergencyTests {
-    private static let bound = Duration.seconds(5)
+    private static let bound = Fleet.longestUnheard
 
     @Test("Revoked access keys end every access token on both instances within 5 s, and no session")
     func accessKeys() async throws {
@@ -67,38 +68,61 @@ struct FleetEmergencyTests {
             try await PgBouncer.with(cluster, at: path, as: "gh_service") { bouncer async throws in
                 let behind = ["DATABASE_URL": bouncer.conninfo(database: place.database.name)]
                 try await Fleet.serving(place, second: behind) { fleet in
+                    var heard = 0
                     for round in 0..<3 {
-                        let delays = try await delaysOfRevocation(fleet, round)
+                        let (delays, isHeard) = try await delaysOfRevocation(fleet, round)
                         print("a revoked key was taken for \(delays[0]), and for \(delays[1]) where nothing is heard")
-                        #expect(delays[0] < .seconds(1))
-                        #expect(delays[1] <= Self.bound)
+                        for delay in delays { #expect(delay <= Self.bound) }
+                        if isHeard { heard += 1 }
                     }
+                    // Each time, unless the machine is slow; never, where the first instance can't hear either.
+                    #expect(heard > 0, "the instance that can hear was no faster")
                 }
             }
         }
     }
 
-    /// How long after the revocation of its key each instance has begun to take a token. Both have just read the keys.
-    private func delaysOfRevocation(_ fleet: Fleet, _ round: Int) async throws -> [Duration] {
+    /// How long after the revocation of its key each instance has begun to take a token, and whether the first must have heard of it:
+    /// both have just read the keys, so that one that hears of nothing reads them no sooner than at the bound.
+    private func delaysOfRevocation(
+        _ fleet: Fleet, _ round: Int
+    ) async throws -> (delays: [Duration], isHeard: Bool) {
         let session = try await fleet.register("unheard\(round)")
         let kid = try #require(header(of: session.access)["kid"] as? String)
-        for door in 0..<2 { #expect(try await fleet.me(session.access, at: door).status == 200) }
+        let reading = ContinuousClock.now
+        for door in 0..<2 {
+            try await haveKeysRead(of: fleet, at: door, for: session.access)
+            #expect(try await fleet.me(session.access, at: door).status == 200)
+        }
         let revoked = try await Program.admin("keys", "revoke", "shop", kid, "--force", in: fleet.office)
         #expect(revoked.object["state"] as? String == "revoked", "\(revoked.errors)")
         let revocation = ContinuousClock.now
         var delays: [Duration] = []
+        var refusals: [ContinuousClock.Instant] = []
         for door in 0..<2 {
             // What counts is when a request was sent that was answered well, however long that took.
             var accepted = revocation
-            try await eventually("a refusal by instance \(door)") {
+            let refusal: ContinuousClock.Instant = try await eventually("a refusal by instance \(door)") {
                 let asked = ContinuousClock.now
-                if try await fleet.me(session.access, at: door).text("code") == "invalid_token" { return true }
+                let answer = try await fleet.me(session.access, at: door)
+                if answer.text("code") == "invalid_token" { return ContinuousClock.now }
                 accepted = asked
                 return nil
             }
             delays.append(revocation.duration(to: accepted))
+            refusals.append(refusal)
         }
-        return delays
+        // The keys are read for an unknown one once a second at most, so they may be as old as that.
+        let isHeard = reading.duration(to: refusals[0]) < Self.bound - .seconds(1)
+        return (delays, isHeard)
+    }
+
+    /// An instance reads the keys anew where a token names one that it doesn't know.
+    private func haveKeysRead(of fleet: Fleet, at door: Int, for token: String) async throws {
+        var token = try TokenParts(token)
+        token.header = try #require(JSON.parse(token.header).objectValue)
+            .with("kid", .string(KeyMaterial.generate(.es256).kid)).serialized()
+        #expect(try await fleet.me(token.text, at: door).text("code") == "invalid_token")
     }
 
     private func sessions(of fleet: Fleet, _ name: String) async throws -> [(access: String, refresh: String)] {

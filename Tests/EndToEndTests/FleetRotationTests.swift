@@ -32,7 +32,8 @@ struct FleetRotationTests {
                     and activated_at > (select min(activated_at) from signing_keys first where first.use = k.use)
                 """)
             #expect(early == 0, "the guard let keys sign that had hardly been published")
-            #expect(work.slowest < .seconds(1), "an instance took \(work.slowest) to work with the new keys")
+            // With an instance that hears of nothing it is none, however fast the machine.
+            #expect(work.heard * 2 > Self.rotations, "new keys were found rather than heard of: \(work.heard) were")
         }
     }
 
@@ -55,7 +56,8 @@ struct FleetRotationTests {
         print(
             """
             \(Self.rotations) rotations, \(work.refusals) refusals by the guard, new keys in use after at most \
-            \(work.slowest); \(counts.done), \(counts.verified) tokens verified, \(counts.fetches) key sets fetched, \
+            \(work.slowest), \(work.heard) times for sure because they were heard of; \(counts.done), \
+            \(counts.verified) tokens verified, \(counts.fetches) key sets fetched, \
             \(counts.surprises) keys missing from a set that was not old
             """)
     }

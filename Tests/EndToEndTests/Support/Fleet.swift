@@ -8,6 +8,8 @@ struct Fleet: Sendable {
     let doors: [String]
 
     static let password = "vivid-Otter47-lintel-quasar"
+    /// How old what an instance knows of a tenant may be where it hears of no changes.
+    static let longestUnheard = Duration.seconds(5)
 
     var issuer: String { "\(office.url)/t/shop" }
 
