@@ -8,8 +8,9 @@
 
         let manner: SlowClients.Manner
         /// From when the deadline counts: of a head from the connection, of a body from the first byte (sent at once), of an
-        /// answer from the last time that the socket took a part of one.
-        private(set) var countsFrom: ContinuousClock.Instant
+        /// answer from the last time that the socket took a part of one. The service may have accepted the connection as soon as it
+        /// was asked for, before this side had it.
+        private var countsFrom: ClosedRange<ContinuousClock.Instant>
         private(set) var isClosed = false
         private let descriptor: Int32
         private let localPort: Int
@@ -29,12 +30,13 @@
             address.sin_port = UInt16(port).bigEndian
             address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
             var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let asked = ContinuousClock.now
             let isConnected = withUnsafeMutablePointer(to: &address) { [descriptor] pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                     connect(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
                 }
             }
-            countsFrom = .now
+            countsFrom = asked...ContinuousClock.now
             localPort = Int(UInt16(bigEndian: address.sin_port))
             guard isConnected, fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else {
                 close(descriptor)
@@ -62,8 +64,17 @@
         mutating func look(at queues: SendQueues) {
             guard manner == .neverReads, let now = queues[localPort] else { return }
             // It shrinks, too, when the system of a client that doesn't read is asked whether it would.
-            if now > queued { countsFrom = .now }
+            if now > queued {
+                let instant = ContinuousClock.now
+                countsFrom = instant...instant
+            }
             queued = now
+        }
+
+        func ending(at instant: ContinuousClock.Instant) -> SlowClients.Ending {
+            let least = countsFrom.upperBound.duration(to: instant)
+            let most = countsFrom.lowerBound.duration(to: instant)
+            return SlowClients.Ending(manner: manner, lasted: least...most)
         }
 
         private var beginning: String {

@@ -16,8 +16,9 @@
         /// How one of them ended.
         public struct Ending: Sendable {
             public let manner: Manner
-            /// From the moment its deadline counts from until the service closed the connection; nil when it didn't.
-            public let lasted: Duration?
+            /// From the moment its deadline counts from until the service closed the connection: at least and at most, as only the service
+            /// knows the moment. Nil when it didn't close it.
+            public let lasted: ClosedRange<Duration>?
         }
 
         private let port: Int
@@ -64,7 +65,7 @@
                     let queues = SendQueues(ofPort: port)
                     for index in open.indices { open[index].look(at: queues) }
                 }
-                endings += open.filter(\.isClosed).map { Ending(manner: $0.manner, lasted: now - $0.countsFrom) }
+                endings += open.filter(\.isClosed).map { $0.ending(at: now) }
                 open.removeAll(where: \.isClosed)
             }
             for client in open {
