@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("gatehouse dev")
+@Suite("gatehouse dev", .timeLimit(.minutes(10)))
 struct DevTests {
     /// A data folder of its own, and `gatehouse dev` in it.
     struct Sandbox: ~Copyable {
@@ -21,13 +21,20 @@ struct DevTests {
             try? FileManager.default.removeItem(at: folder)
         }
 
-        /// `command` is what runs the program, where it isn't started itself.
+        /// Waits as long as the test may take: a new cluster is written through to the disk, however slow that is. `command` is what
+        /// runs the program, where it isn't started itself.
         func start(by command: [String] = []) async throws -> RunningProgram {
             let all = command + [Program.path] + arguments
             let running = try RunningProgram(
                 all[0], Array(all.dropFirst()), environment: ["GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(opsPort)"])
-            _ = try await eventually("the tour", within: .seconds(60)) {
-                running.output.contains("tenant create shop") ? true : nil
+            do {
+                while !running.output.contains("tenant create shop") {
+                    guard !running.hasEnded else { throw NotInTime(description: "no tour: \(running.errors)") }
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            } catch {
+                running.send(SIGKILL)
+                throw error
             }
             return running
         }
