@@ -42,23 +42,24 @@ extension Connection {
     }
 
     /// Waits for notifications. Whenever `probeInterval` has passed without any, the server must answer an empty
-    /// pipeline within that interval, else the connection counts as lost.
+    /// pipeline within `answerDeadline`, else the connection counts as lost.
     nonisolated(nonsending) func notifications(
-        probeInterval: Duration
+        probeInterval: Duration, answerDeadline: Duration
     ) async throws(PostgresError) -> [ListenerEvent] {
         try await interruptible { cancellation async throws(PostgresError) in
-            try await awaitNotifications(probeInterval: probeInterval, cancellation: cancellation)
+            try await awaitNotifications(
+                probeInterval: probeInterval, answerDeadline: answerDeadline, cancellation: cancellation)
         }
     }
 
     private func awaitNotifications(
-        probeInterval: Duration, cancellation: Signal
+        probeInterval: Duration, answerDeadline: Duration, cancellation: Signal
     ) throws(PostgresError) -> [ListenerEvent] {
         while true {
             let arrived = try arrivedNotifications()
             if !arrived.isEmpty { return arrived }
             if cancellation.isRaised { throw .cancelled }
-            if try !hasInput(until: .now + probeInterval) { try probe(within: probeInterval) }
+            if try !hasInput(until: .now + probeInterval) { try probe(within: answerDeadline) }
         }
     }
 

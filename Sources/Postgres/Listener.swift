@@ -14,8 +14,10 @@ public struct Listener: AsyncSequence, Sendable {
     let channels: [String]
     let applicationName: ApplicationName?
     let backoff: Backoff
-    /// How often a silent server is asked whether it is still there; also how long it may take to answer.
+    /// How often a silent server is asked whether it is still there.
     let probeInterval: Duration
+    /// How long it may take to answer.
+    let answerDeadline: Duration
     /// How long a notification from another connection may take to arrive.
     let deliveryDeadline: Duration
     /// How long to wait at least after an attempt that stayed connected and received nothing.
@@ -23,14 +25,15 @@ public struct Listener: AsyncSequence, Sendable {
 
     public init(
         _ conninfo: String, channels: [String], applicationName: ApplicationName? = nil, backoff: Backoff = Backoff(),
-        probeInterval: Duration = .seconds(2), deliveryDeadline: Duration = .seconds(2),
-        deafRest: Duration = .seconds(30)
+        probeInterval: Duration = .seconds(2), answerDeadline: Duration = .seconds(2),
+        deliveryDeadline: Duration = .seconds(2), deafRest: Duration = .seconds(30)
     ) {
         self.conninfo = conninfo
         self.channels = channels
         self.applicationName = applicationName
         self.backoff = backoff
         self.probeInterval = probeInterval
+        self.answerDeadline = answerDeadline
         self.deliveryDeadline = deliveryDeadline
         self.deafRest = deafRest
     }
@@ -63,7 +66,9 @@ public struct Listener: AsyncSequence, Sendable {
                         failures = 0
                         return .listening
                     case .listening(let connection):
-                        pending = ArraySlice(try await connection.notifications(probeInterval: listener.probeInterval))
+                        pending = ArraySlice(
+                            try await connection.notifications(
+                                probeInterval: listener.probeInterval, answerDeadline: listener.answerDeadline))
                     }
                 } catch {
                     if case .listening(let connection) = state { await connection.close() }

@@ -9,6 +9,11 @@ struct ListenerTests {
     private let notify = Statement<(String, String), String>(
         "select pg_notify($1, $2)::text", bind: { ($0.0, $0.1) }, row: { (nothing: String) in nothing })
 
+    /// When the session that listens has last answered.
+    private let latestAnswer = Statement<Void, String>(
+        "select state_change::text from pg_stat_activity where datname = current_database() and query like 'listen %'",
+        bind: { () }, row: { (instant: String) in instant })
+
     private let backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(100))
 
     @Test("notifications of the channels arrive in order, whatever the channel is called")
@@ -43,12 +48,23 @@ struct ListenerTests {
     func probe() async throws {
         let database = try await TestDatabase.make()
         let sender = try await Connection.open(database.superuserURL)
-        var events = Listener(database.superuserURL, channels: ["keys"], probeInterval: .milliseconds(20))
-            .makeAsyncIterator()
-        #expect(await events.next() == .listening)
-        _ = try await sender.query(Statements.sleep, 0.2)
+        let (events, arriving) = AsyncStream<ListenerEvent>.makeStream()
+        let listening = Task {
+            let listener = Listener(
+                database.superuserURL, channels: ["keys"], probeInterval: .milliseconds(20),
+                answerDeadline: .seconds(60))
+            for await event in listener { arriving.yield(event) }
+        }
+        defer { listening.cancel() }
+        var arrived = events.makeAsyncIterator()
+        #expect(await arrived.next() == .listening)
+        // The session has nothing to do from here on but to answer.
+        for _ in 1...3 {
+            let answer = try #require(try await sender.first(latestAnswer, ()))
+            try await wait { try await sender.first(latestAnswer, ()) != answer }
+        }
         _ = try await sender.query(notify, ("keys", "late"))
-        #expect(await events.next() == .notification(channel: "keys", payload: "late"))
+        #expect(await arrived.next() == .notification(channel: "keys", payload: "late"))
     }
 
     @Test("a lost connection is reported and opened anew by itself")
@@ -84,7 +100,8 @@ struct ListenerTests {
                 await #expect(
                     throws: PostgresError.connectionLost(reason: "the server doesn't answer", outcomeUnknown: false)
                 ) {
-                    _ = try await connection.notifications(probeInterval: .milliseconds(50))
+                    _ = try await connection.notifications(
+                        probeInterval: .milliseconds(50), answerDeadline: .milliseconds(50))
                 }
             }
         }
