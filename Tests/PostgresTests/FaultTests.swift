@@ -131,14 +131,26 @@ struct FaultTests {
 
     @Test("cancelling a task that waits for a connection's turn leaves the running statement alone")
     func cancelledNeighbour() async throws {
-        try await withConnection { connection async throws in
-            let running = Task { try await connection.query(Statements.sleep, 0.3) }
-            let waiting = Task { try await connection.query(Statements.sleep, 0.3) }
-            try await Task.sleep(for: .milliseconds(100))
-            waiting.cancel()
-            let outcomes = [await running.result, await waiting.result]
-            #expect(outcomes.filter { (try? $0.get()) != nil }.count == 1)
-        }
+        let lock = Statement<Void, String>(
+            "select pg_advisory_xact_lock(1)::text", bind: { () }, row: { (text: String) in text })
+        let blocked = Statement<Void, Int>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            bind: { () }, row: { (count: Int) in count })
+        let database = try await TestDatabase.make()
+        let connection = try await Connection.open(database.superuserURL)
+        let keeper = try await Connection.open(database.superuserURL)
+        try await keeper.script("select pg_advisory_lock(1)")
+        let running = Task { try await connection.query(lock, (), deadline: .seconds(60)) }
+        try await wait { try await keeper.first(blocked, ()) != 0 }
+        // It waits for its turn when this returns.
+        let waiting = Task.immediate { try await connection.query(Statements.one, ()) }
+        waiting.cancel()
+        // That wakes the one that runs. If it had the server cancel its statement then, that would come to pass within the pause.
+        try await wait { waitForSocket(-1, for: .read, interrupt: connection.wake, until: nil).isEmpty }
+        try await Task.sleep(for: .milliseconds(200))
+        try await keeper.script("select pg_advisory_unlock(1)")
+        #expect(try await running.value.count == 1)
+        await #expect(throws: PostgresError.cancelled) { try await waiting.value }
     }
 
     @Test("a server that isn't there, or refuses, is a connect error that doesn't show the password")
