@@ -1,8 +1,16 @@
 import NIOCore
 import NIOPosix
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// A TCP connection to the service under test, over which a test says exactly which bytes go out.
 struct TCPClient {
+    private let channel: any Channel
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
 
@@ -20,7 +28,8 @@ struct TCPClient {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            var client = TCPClient(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+            var client = TCPClient(
+                channel: channel.channel, inbound: inbound.makeAsyncIterator(), outbound: outbound)
             return try await body(&client)
         }
     }
@@ -36,6 +45,13 @@ struct TCPClient {
     /// Closes this side; the service may still answer.
     func endSending() {
         outbound.finish()
+    }
+
+    /// Ends the connection without a word: the service hears of it by a reset.
+    func reset() async throws {
+        let socket = try #require(channel as? any SocketOptionProvider)
+        try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await channel.close()
     }
 
     /// What comes next, nil at the end of the stream.
