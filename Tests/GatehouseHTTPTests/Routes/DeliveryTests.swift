@@ -54,6 +54,7 @@ import Testing
                 try await tenant.send("POST", "/v1/login", json: .object(body))
             }
             try expectProblem(try await tenant.logIn(email, "wrong-Password9x"), 401, "invalid_credentials")
+            try await service.delayNextAttempt()
             try expectProblem(try await logIn(credentials), 429, "too_many_attempts")
             var body = credentials
             body["device_token"] = .string(device)

@@ -154,6 +154,11 @@ struct RunningService: Sendable {
         await connection.close()
     }
 
+    /// Puts the next attempt on every account an hour off, so that what follows doesn't depend on how fast it follows.
+    func delayNextAttempt() async throws {
+        try await sql("update guess_counters set next_attempt_at = now() + interval '1 h'")
+    }
+
     /// How many users and sessions there are in all tenants together.
     func countRows() async throws -> [Int] {
         let connection = try await Connection.open(database.superuserURL)
