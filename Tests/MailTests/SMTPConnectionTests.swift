@@ -48,7 +48,7 @@ struct SMTPConnectionTests {
     @Test("mails share a connection, which ends when none comes any more")
     func reused() async throws {
         try await MailServer.run { server in
-            let transport = try SMTPTransport.plain(server.port, patience: .init(idle: .seconds(1)))
+            let transport = try SMTPTransport.plain(server.port, patience: .init(idle: .seconds(5)))
             let clients = try await sendTwice(over: transport, to: server)
             #expect(Set(clients).count == 1)
             try await server.wait(for: "closed")
