@@ -36,9 +36,11 @@ struct CachedKeySet {
     }
 
     private mutating func fetch() async throws {
+        // The answer may be as old as the question.
+        let asked = ContinuousClock.now
         let answer = try await HTTP.get(address)
         guard answer.status == 200 else { throw NotInTime(description: "the JWKS answered \(answer.status)") }
-        fetchedAt = .now
+        fetchedAt = asked
         fetches += 1
         maxAge = .seconds(Int(answer.cacheControl.split(separator: "max-age=").last ?? "") ?? 0)
         let pairs = try (answer.json["keys"] as? [[String: String]] ?? []).map { jwk in

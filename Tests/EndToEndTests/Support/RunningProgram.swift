@@ -80,13 +80,16 @@ struct NotInTime: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Asks again and again until the answer isn't nil. The things waited for happen in other processes, which tell nobody.
+/// Asks again and again until the answer isn't nil. The things waited for happen in other processes, which tell nobody. The last
+/// question is one that is asked when the limit has passed, however long this process was held up before it.
 @discardableResult
 func eventually<Answer>(
     _ what: String, within limit: Duration = .seconds(30), _ question: () async throws -> Answer?
 ) async throws -> Answer {
     let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
+    var isLast = false
+    while !isLast {
+        isLast = ContinuousClock.now >= deadline
         if let answer = try await question() { return answer }
         try await Task.sleep(for: .milliseconds(20))
     }
