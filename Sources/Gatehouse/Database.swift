@@ -102,11 +102,19 @@ public struct Database: Sendable {
     /// `refusal`, or `tenantNotFound` when the tenant has been disabled or deleted since it was looked up: asked only where
     /// a statement found nothing.
     func refusal(_ refusal: Refusal, in tenant: UUID) async throws(PostgresError) -> Refusal {
-        try await pool.first(TenantStatements.isEnabled, tenant) == true ? refusal : .tenantNotFound
+        try await first(TenantStatements.isEnabled, tenant, in: tenant) == true ? refusal : .tenantNotFound
+    }
+
+    /// The row of a statement that finds out which tenant a stranger names, if there is such a one.
+    ///
+    /// Anybody can make any number of names up. So all these look-ups together get of the pool what one tenant gets, and those who name
+    /// a tenant that is in memory keep the rest.
+    func lookUp<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I) async throws(PostgresError) -> O? {
+        try await pool.first(statement, input, party: "look-ups")
     }
 
     /// Statements on the catalogue and on tables that belong to no tenant, `tenants` first of all: no row of a tenant table is visible
-    /// to them.
+    /// to them. Nothing limits what they take of the pool: none of them is asked because a stranger wants it.
     var untenanted: Pool { pool }
 
     private static func setting(_ tenant: UUID) -> LocalSetting {

@@ -1,11 +1,15 @@
 extension Pool {
     /// Runs a statement on a connection of its own and returns its rows. `settings` hold for this statement only.
+    ///
+    /// - Parameter party: Whom the statement is for, where no setting says so: statements of one name share what one may have of the
+    ///   pool.
     nonisolated(nonsending) public func query<Input, Output: Sendable>(
-        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [],
+        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [], party: String? = nil,
         deadline: Duration? = nil
     ) async throws(PostgresError) -> [Output] {
         let command = try Command(statement, input)
-        return try await onAnyConnection(for: Errand(settings: settings)) { connection throws(PostgresError) in
+        let errand = Errand(settings: settings, party: party)
+        return try await onAnyConnection(for: errand) { connection throws(PostgresError) in
             try await connection.rows(
                 of: command, settings: settings, deadline: deadline ?? configuration.statementDeadline, in: nil,
                 decode: statement.decode)
@@ -14,10 +18,10 @@ extension Pool {
 
     /// The only row, or nil when there is none. More than one is a ``PostgresError/decoding(_:)``.
     nonisolated(nonsending) public func first<Input, Output: Sendable>(
-        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [],
+        _ statement: Statement<Input, Output>, _ input: Input, settings: [LocalSetting] = [], party: String? = nil,
         deadline: Duration? = nil
     ) async throws(PostgresError) -> Output? {
-        try await query(statement, input, settings: settings, deadline: deadline).onlyRow()
+        try await query(statement, input, settings: settings, party: party, deadline: deadline).onlyRow()
     }
 
     /// Runs a statement and returns how many rows it inserted, updated, deleted or selected.

@@ -6,7 +6,8 @@ internal import Synchronization
 /// let pool = Pool(PoolConfiguration("postgres:///app", size: 8))
 /// let email = try await pool.first(emailOfUser, (tenant, user), settings: [LocalSetting("app.tenant", "…")])
 /// ```
-/// Statements whose first setting is the same, as those of one tenant, use three quarters of the connections at most.
+/// Statements whose first setting is the same, as those of one tenant, or that name the same party, use three quarters of the
+/// connections at most.
 /// A connection that died while idle is replaced before its user notices. While the server is away attempts to
 /// connect back off, and every attempt that fails is reported to all who wait.
 public final class Pool: Sendable {

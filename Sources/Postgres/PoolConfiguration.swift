@@ -4,13 +4,13 @@ public import Tracing
 public struct PoolConfiguration: Sendable {
     /// A libpq connection string or URL.
     public var conninfo: String
-    /// The most connections the pool opens. Where there is more than one, statements with the same first setting never hold all of
-    /// them: a quarter, and at least one, is for others.
+    /// The most connections the pool opens. Where there is more than one, statements with the same first setting, or of the same party,
+    /// never hold all of them: a quarter, and at least one, is for others.
     public var size: Int
     /// How long a statement waits for a connection.
     public var waitDeadline: Duration
-    /// How many statements may wait for a connection at once, half of them with the same first setting; beyond it they are
-    /// refused.
+    /// How many statements may wait for a connection at once, half of them with the same first setting or of the same party; beyond it
+    /// they are refused.
     public var maximumWaiters: Int
     /// How long a statement may run when it doesn't say otherwise.
     public var statementDeadline: Duration

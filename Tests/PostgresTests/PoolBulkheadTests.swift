@@ -38,4 +38,23 @@ struct PoolBulkheadTests {
             }
         }
     }
+
+    @Test("a party that is named has the share of one that a setting tells")
+    func named() async throws {
+        let lock = Statement<Void, String>(
+            "select pg_advisory_xact_lock(1)::text", bind: { () }, row: { (text: String) in text })
+        try await withPool(size: 4, waitDeadline: .seconds(60), statementDeadline: .seconds(60)) { pool async throws in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let holder = try await Connection.open(pool.configuration.conninfo)
+                try await holder.script("select pg_advisory_lock(1)")
+                for _ in 0..<12 { group.addTask { _ = try await pool.first(lock, (), party: "look-ups") } }
+                try await wait { pool.status.busy == 3 && pool.status.waiting == 9 }
+                #expect(try await pool.first(Statements.one, ()) == 1)
+                #expect(try await pool.first(Statements.one, (), party: "others") == 1)
+                #expect(pool.status.busy == 3 && pool.status.waiting == 9)
+                await holder.close()
+                try await group.waitForAll()
+            }
+        }
+    }
 }

@@ -32,6 +32,17 @@ struct PoolSharesTests {
         #expect(PoolShares(size: size).limit == limit)
     }
 
+    @Test("who is named is a party, else whom the first setting tells")
+    func parties() {
+        let (shop, blog) = ([LocalSetting("app.tenant", "shop")], [LocalSetting("app.tenant", "blog")])
+        let named = Errand(settings: [], party: "look-ups").party
+        #expect(named != nil && named == Errand(settings: shop, party: "look-ups").party)
+        #expect(named != Errand(settings: [], party: "others").party)
+        #expect(Errand(settings: shop).party == Errand(settings: shop + blog).party)
+        #expect(Errand(settings: shop).party != Errand(settings: blog).party)
+        #expect(Errand(settings: []).party == nil)
+    }
+
     @Test("one party holds no more than its share, and others find a connection at once")
     func leavesOthersTheirs() {
         var machine = openMachine(size: 8)

@@ -6,7 +6,8 @@ import Synchronization
 
 /// The tenants a running instance serves: a bounded cache of `ServedTenant`, filled on demand.
 ///
-/// Its cost depends on how many tenants are in use, not on how many there are. A change of a tenant or its keys is heard
+/// Its cost depends on how many tenants are in use, not on how many there are. An unknown slug is looked up each time, as there may
+/// be such a tenant by now; look-ups have a share of the connections, beyond which they wait. A change of a tenant or its keys is heard
 /// through LISTEN and drops the entry; while the listener is down an entry is used for at most five seconds.
 public final class TenantDirectory: Sendable {
     private let loader: TenantLoader

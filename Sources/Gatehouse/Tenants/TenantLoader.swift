@@ -15,7 +15,7 @@ struct TenantLoader: Sendable {
 
     func load(_ slug: String) async throws -> ServedTenant {
         do {
-            guard let tenant = try await database.untenanted.first(TenantStatements.bySlug, slug) else {
+            guard let tenant = try await database.lookUp(TenantStatements.bySlug, slug) else {
                 throw Refusal.tenantNotFound
             }
             let sealed = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)

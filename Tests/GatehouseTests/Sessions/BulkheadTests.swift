@@ -35,8 +35,61 @@ import Testing
         #expect(try await pool.query(TenantStatements.keysDue, 1).isEmpty)
         #expect(try await installation.fresh("blog").tenant.id == blog.tenant.id)
         #expect(pool.status.waiting == 18)
+        // Why the tenant refuses something is asked on its account.
+        let refusal = Task { try await installation.serviceDatabase.refusal(.sessionEnded, in: shop.tenant.id) }
+        while pool.status.waiting != 19 {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         try await holder.script("rollback")
         await holder.close()
         for (session, refresh) in zip(sessions, refreshes) { #expect(try await refresh.value == session.sessionID) }
+        #expect(try await refusal.value == .sessionEnded)
     }
+
+    @Test("While a crowd asks for tenants that there aren't, those of a tenant in memory are answered as ever")
+    func unknownTenants() async throws {
+        let installation = try await Installation.make()
+        let directory = installation.service.directory
+        let shop = try await installation.tenant("shop")
+        let session = try await installation.register(in: shop)
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("select pg_advisory_lock(1)")
+        let held = (0..<6).map { _ in Task { try await installation.serviceDatabase.lookUp(Self.lock, ()) } }
+        let pool = installation.serviceDatabase.untenanted
+        while pool.status.busy != 6 {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        try await withThrowingTaskGroup(of: Refusal?.self) { group in
+            for number in 0..<600 { group.addTask { await Self.refusal(of: "q\(number)", by: directory) } }
+            // Half of the room for waiting is theirs, and whoever is beyond that is the first to be answered.
+            for _ in 0..<(600 - 512) {
+                let surplus = try await group.next() ?? nil
+                #expect(surplus == .overloaded(retryAfter: 1))
+            }
+            #expect(pool.status.waiting == 512)
+            var token = session.refreshToken
+            for _ in 0..<5 {
+                _ = try await installation.service.authenticate(session.accessToken, in: shop)
+                token = try await installation.refresh(token, in: shop).refreshToken
+            }
+            #expect(pool.status.waiting == 512)
+            await holder.close()
+            for try await refusal in group { #expect(refusal == .tenantNotFound) }
+        }
+        for look in held { _ = try await look.value }
+    }
+
+    private static func refusal(of slug: String, by directory: TenantDirectory) async -> Refusal? {
+        do {
+            _ = try await directory.tenant(slug: slug)
+            return nil
+        } catch {
+            return error as? Refusal
+        }
+    }
+
+    private static let lock = Statement<Void, String>(
+        "select pg_advisory_xact_lock(1)::text", bind: { () }, row: { (text: String) in text })
 }
