@@ -100,6 +100,8 @@ struct MailFlowTests {
         try await serving { app in
             let session = try await app.register("ada@example.com")
             let bearer = session.text("access_token")
+            let verification = try app.token(in: try await app.mail(to: "ada@example.com", about: "Confirm"), "vfy_")
+            #expect(try await app.post("/email/verify", ["token": verification]).status == 204)
             let change = ["email": "eve@example.net", "current_password": password]
             #expect(try await app.post("/email", change, bearer: bearer).status == 202)
             let confirmation = try await app.mail(to: "eve@example.net", about: "new email address")

@@ -7,6 +7,8 @@ public enum MailKind: String, Sendable, CaseIterable {
     case confirmEmail = "email_change"
     /// To the address before, with a way back.
     case emailChanged = "email_changed"
+    /// To an address before that was never verified: it may not have been the user's, so that there is no way back.
+    case unverifiedEmailChanged = "unverified_email_changed"
     /// To the owner of an address that somebody wanted to register.
     case alreadyRegistered = "already_registered"
     case passwordChanged = "password_changed"
@@ -19,7 +21,7 @@ public enum MailKind: String, Sendable, CaseIterable {
         case .logIn: .logIn
         case .confirmEmail: .changeEmail
         case .emailChanged: .undoEmailChange
-        case .alreadyRegistered, .passwordChanged: nil
+        case .unverifiedEmailChanged, .alreadyRegistered, .passwordChanged: nil
         }
     }
 
@@ -27,7 +29,7 @@ public enum MailKind: String, Sendable, CaseIterable {
     var isToOwnAddress: Bool {
         switch self {
         case .verifyEmail, .passwordReset, .logIn: true
-        case .confirmEmail, .emailChanged, .alreadyRegistered, .passwordChanged: false
+        case .confirmEmail, .emailChanged, .unverifiedEmailChanged, .alreadyRegistered, .passwordChanged: false
         }
     }
 
@@ -37,7 +39,7 @@ public enum MailKind: String, Sendable, CaseIterable {
         case .logIn: .seconds(600)
         case .passwordReset, .confirmEmail: .seconds(3600)
         case .verifyEmail, .alreadyRegistered, .passwordChanged: .seconds(86_400)
-        case .emailChanged: .seconds(3 * 86_400)
+        case .emailChanged, .unverifiedEmailChanged: .seconds(3 * 86_400)
         }
     }
 }

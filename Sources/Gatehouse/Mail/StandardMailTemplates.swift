@@ -79,6 +79,13 @@ extension MailTemplate {
                 text = "The address of your account is no longer {{email}} but {{new_email}}."
                 invitation = "If that wasn't you, take the change back within 7 days"
                 ending = "If you have changed it yourself, you need do nothing."
+            case .unverifiedEmailChanged:
+                subject = "{{email}} is no longer the address of an account at {{app}}"
+                text = "An account at {{app}} had been given the address {{email}}, and has another one now."
+                ending = """
+                    Nobody had confirmed that the address was theirs. If the account isn't yours, or you have changed its address \
+                    yourself, you need do nothing. If it is yours and that wasn't you, tell {{app}}.
+                    """
             case .alreadyRegistered:
                 subject = "You have an account at {{app}} already"
                 text =

@@ -29,7 +29,8 @@ public struct ConfirmEmail: Sendable {
     let redeem: RedeemOneTimeToken
     let trail: AuditTrail
 
-    /// The address before is told, in the same transaction, and can take the change back. Sessions go on.
+    /// The address before is told, in the same transaction, and can take the change back if it was verified: of another nobody knows
+    /// whether it was ever the user's. Sessions go on.
     ///
     /// Throws `invalidToken`, `tooManyAttempts`, and `emailTaken` where somebody has the address meanwhile: only whoever reads its
     /// mail is told, and the token stays good.
@@ -43,10 +44,7 @@ public struct ConfirmEmail: Sendable {
                 else { throw Refusal.invalidToken }
                 _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, nil))
                 _ = try await transaction.execute(
-                    MailStatements.enqueue,
-                    NewMail(
-                        id: trail.identifiers.next(), tenant: tenant, user: used.user, kind: .emailChanged,
-                        recipient: before, locale: client.language, detail: ["new_email": .string(used.email)]))
+                    MailStatements.enqueue, notice(to: before, of: used, from: client, in: tenant))
                 try await trail.record(
                     .emailChanged, in: transaction, tenant: tenant, user: used.user, from: client,
                     detail: ["method": .string(token.method.rawValue)])
@@ -54,6 +52,17 @@ public struct ConfirmEmail: Sendable {
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }
+    }
+
+    /// An address that was never verified may be a stranger's, who isn't told the new one, and is given no way into an account whose
+    /// password somebody else knows.
+    private func notice(
+        to before: FormerEmail, of used: UsedToken, from client: ClientInfo, in tenant: UUID
+    ) -> NewMail {
+        NewMail(
+            id: trail.identifiers.next(), tenant: tenant, user: used.user,
+            kind: before.isVerified ? .emailChanged : .unverifiedEmailChanged, recipient: before.text,
+            locale: client.language, detail: before.isVerified ? ["new_email": .string(used.email)] : [:])
     }
 }
 
@@ -88,14 +97,23 @@ public struct UndoEmailChange: Sendable {
     }
 }
 
+/// The address that an account had before a change.
+struct FormerEmail: Sendable {
+    let text: String
+    let isVerified: Bool
+}
+
 extension UserStatements {
     /// Gives a user, whose row is locked, an address that has been shown to be theirs. The one before.
-    static let setEmail = Statement<(tenant: UUID, id: UUID, email: String), String>(
+    static let setEmail = Statement<(tenant: UUID, id: UUID, email: String), FormerEmail>(
         """
-        with before as (select u.email from users u where u.tenant_id = $1 and u.id = $2)
+        with before as (
+            select u.email, u.email_verified_at is not null as is_verified from users u
+            where u.tenant_id = $1 and u.id = $2
+        )
         update users u set email = $3, email_verified_at = now(), updated_at = now() from before
         where u.tenant_id = $1 and u.id = $2
-        returning before.email
+        returning before.email, before.is_verified
         """,
-        bind: { ($0.tenant, $0.id, $0.email) }, row: { (before: String) in before })
+        bind: { ($0.tenant, $0.id, $0.email) }, row: FormerEmail.init(text:isVerified:))
 }

@@ -144,6 +144,9 @@ private let newPassword = "another-Lintel92-quasar"
     @Test func `An address is changed, told, and taken back`() async throws {
         try await withTenant { tenant in
             let user = try await tenant.user()
+            try await tenant.request("/v1/email/verification", user.email)
+            let verification = try #require(try await tenant.letter(to: user.email).token)
+            #expect(try await tenant.post("/v1/email/verify", ["token": .string(verification)]).status == 204)
             let new = randomEmail()
             let wrong: JSON = ["email": .string(new), "current_password": "wrong"]
             try expectProblem(try await tenant.post("/v1/email", wrong, user.bearer), 403, "invalid_credentials")

@@ -26,7 +26,7 @@ import Testing
     func lastWord() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
+        let session = try await installation.registerVerified(in: tenant)
         try await change(to: "thief@example.com", by: session, in: tenant, installation)
         let mailroom = Mailroom()
         mailroom.refuse(.refused(status: 550))

@@ -77,6 +77,14 @@ extension Installation {
         try await administration.showUser(tenant: "shop", user: email)
     }
 
+    /// Somebody who registers and then shows that the address is theirs.
+    func registerVerified(_ email: String = "ada@example.com", in tenant: ServedTenant) async throws -> IssuedSession {
+        let session = try await register(email, in: tenant)
+        try await service.requestMail.verification(of: EmailAddress(email), from: Self.client, in: tenant)
+        try await service.verifyEmail(try await letter().proofByToken, from: Self.client, in: tenant)
+        return session
+    }
+
     func signedIn(_ session: IssuedSession, in tenant: ServedTenant) async throws -> SignedIn {
         try await service.authenticate(session.accessToken, in: tenant)
     }

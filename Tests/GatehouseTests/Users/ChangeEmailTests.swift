@@ -38,9 +38,9 @@ import Testing
     func changes(form: RedeemTests.Form) async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
+        let session = try await installation.registerVerified(in: tenant)
         try await ask("New@Example.com", by: session, in: tenant, installation)
-        #expect(try await installation.user().emailVerified == false)
+        #expect(try await installation.user().id == session.user?.id)
         let letter = try await installation.letter()
         #expect(letter.recipient == "New@example.com")
         try await confirm(try form.proof(of: letter), in: tenant, installation)
@@ -115,7 +115,7 @@ import Testing
     func undone() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
+        let session = try await installation.registerVerified(in: tenant)
         let notice = try await change(to: "thief@example.com", by: session, in: tenant, installation)
         let thief = try await installation.logIn("thief@example.com", in: tenant)
         let reset = try await installation.resetLetter("thief@example.com", in: tenant)
@@ -133,13 +133,30 @@ import Testing
         try await installation.reset(try await installation.resetLetter(in: tenant).proofByToken, in: tenant)
     }
 
+    @Test("An address that was never verified is told of the change without the new one, and has no say in the account")
+    func unverified() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        try await ask("new@example.com", by: session, in: tenant, installation)
+        try await confirm(try await installation.letter().proofByToken, in: tenant, installation)
+        #expect(try await !installation.rows(of: "mails").contains { $0.contains("new@example.com") })
+        let notice = try await installation.letter()
+        #expect(notice.recipient == "ada@example.com" && notice.token == nil && notice.code == nil)
+        #expect(try await installation.tokenCount() == 0)
+        // The new address is verified by the change, so that the next one can be taken back from there.
+        let next = try await change(to: "thief@example.com", by: session, in: tenant, installation)
+        try await undo(next, in: tenant, installation)
+        #expect(try await installation.user("new@example.com").id == session.user?.id)
+    }
+
     @Test(
         "Who changes the address twice takes nothing from its owner, whichever of the two is undone first",
         arguments: [true, false])
     func twice(laterFirst: Bool) async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
+        let session = try await installation.registerVerified(in: tenant)
         let first = try await change(to: "thief@example.com", by: session, in: tenant, installation)
         let second = try await change(to: "other@example.com", by: session, in: tenant, installation)
         #expect(first.recipient == "ada@example.com" && second.recipient == "thief@example.com")
@@ -156,7 +173,7 @@ import Testing
     func queued() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
+        let session = try await installation.registerVerified(in: tenant)
         let first = try await change(to: "thief@example.com", by: session, in: tenant, installation)
         try await ask("other@example.com", by: session, in: tenant, installation)
         try await confirm(try await installation.letter().proofByToken, in: tenant, installation)
@@ -169,7 +186,7 @@ import Testing
     func sevenDays() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
+        let session = try await installation.registerVerified(in: tenant)
         let notice = try await change(to: "thief@example.com", by: session, in: tenant, installation)
         try await installation.service.changePassword(
             current: Password(Installation.password), new: Password(Installation.newPassword),
