@@ -4,22 +4,41 @@ struct Connecting {
     private let applicationName: ApplicationName?
     private let wake: WakePipe
     private let cancellation: Signal
+    private let resolve: HostList.Resolver
 
-    init(_ conninfo: String, applicationName: ApplicationName?, wake: WakePipe, cancellation: Signal) {
+    init(
+        _ conninfo: String, applicationName: ApplicationName?, wake: WakePipe, cancellation: Signal,
+        resolve: @escaping HostList.Resolver = HostAddresses.lookUp
+    ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.wake = wake
         self.cancellation = cancellation
+        self.resolve = resolve
     }
 
-    /// Connected and ready for statements. Each server of several may take its share of the time that is left.
+    /// Connected and ready for statements. Each server of several may take its share of the time that is left, and each
+    /// address of a server's name its share of that. A name is looked up when its turn comes: one whose name servers are
+    /// away keeps nobody from the servers before it.
     func libpq(until deadline: ContinuousClock.Instant) throws(PostgresError) -> LibPQ {
-        let attempts = HostList(conninfo).attempts
+        let hosts = HostList(conninfo)
+        return try first(of: hosts.attempts, until: deadline) { server, deadline throws(PostgresError) in
+            let addresses = try hosts.addresses(of: server, by: resolve)
+            return try first(of: addresses, until: deadline) { address, deadline throws(PostgresError) in
+                try libpq(of: address, until: hosts.connectTimeout.map { min(deadline, .now + $0) } ?? deadline)
+            }
+        }
+    }
+
+    private func first(
+        of attempts: [HostList.Parameters], until deadline: ContinuousClock.Instant,
+        _ connect: (HostList.Parameters, ContinuousClock.Instant) throws(PostgresError) -> LibPQ
+    ) throws(PostgresError) -> LibPQ {
         var failures: [PostgresError] = []
-        for (index, server) in attempts.enumerated() {
+        for (index, attempt) in attempts.enumerated() {
             let share = (deadline - .now) / (attempts.count - index)
             do throws(PostgresError) {
-                return try libpq(of: server, until: .now + share)
+                return try connect(attempt, .now + share)
             } catch {
                 if error == .cancelled { throw error }
                 failures.append(error)

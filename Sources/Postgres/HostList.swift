@@ -2,33 +2,67 @@
 /// for as long as it is left alone.
 struct HostList {
     typealias Parameters = [(keyword: String, value: String)]
+    typealias Resolver = @Sendable (_ name: String) throws(PostgresError) -> [String]
 
     /// What singles out one server each, in addition to the connection string. One that adds nothing where libpq must
-    /// choose: the string names one server, or gets its servers from elsewhere.
+    /// choose: the string names no server, or gets its servers from elsewhere.
     let attempts: [Parameters]
+    /// How long one address may take, whatever time there is (`connect_timeout`); nil without such a limit.
+    let connectTimeout: Duration?
+    private let namesAreOurs: Bool
+    private let isShuffled: Bool
+
+    /// Resolvers give many more addresses only by mistake, and each makes the others' share of the time smaller.
+    private static let mostAddresses = 16
 
     init(_ conninfo: String) {
         let given = LibPQ.parse(conninfo)
+        let defaults = LibPQ.defaults()
+        connectTimeout = Self.timeout(given["connect_timeout"] ?? defaults["connect_timeout"])
+        // An address that a service or the environment has for the host stands.
+        namesAreOurs = given["hostaddr"] == nil && given["service"] == nil && defaults["hostaddr"] == nil
+        isShuffled = given["load_balance_hosts"] == "random"
+        var servers = Self.servers(given)
+        if isShuffled { servers.shuffle() }
+        guard given["target_session_attrs"] == "prefer-standby", servers.contains(where: { !$0.isEmpty }) else {
+            attempts = servers
+            return
+        }
+        attempts = ["standby", "any"].flatMap { role in servers.map { $0 + [("target_session_attrs", role)] } }
+    }
+
+    /// The same attempt at each address of its host's name, since libpq goes on to the next address only after an error.
+    /// The name stays beside the address, for certificates, passwords and Kerberos.
+    func addresses(of attempt: Parameters, by resolve: Resolver) throws(PostgresError) -> [Parameters] {
+        let host = attempt.first { $0.keyword == "host" }?.value ?? ""
+        let isSocket = host.hasPrefix("/") || host.hasPrefix("@")
+        guard namesAreOurs, !host.isEmpty, !isSocket else { return [attempt] }
+        var seen: Set<String> = []
+        var addresses = try resolve(host).filter { seen.insert($0).inserted }
+        // libpq's messages then have both the name and the address.
+        guard addresses.count > 1 else { return [attempt] }
+        if isShuffled { addresses.shuffle() }
+        return addresses.prefix(Self.mostAddresses).map { attempt + [("hostaddr", $0)] }
+    }
+
+    private static func servers(_ given: [String: String]) -> [Parameters] {
         let lists = ["host", "hostaddr"].compactMap { keyword in
             given[keyword].map { (keyword, $0.split(separator: ",", omittingEmptySubsequences: false)) }
         }
         let ports = (given["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
             .map { $0.isEmpty ? LibPQ.defaultPort : String($0) }
-        let count = lists.first?.1.count ?? 1
+        let count = lists.first?.1.count ?? 0
         let isRegular = lists.allSatisfy { $0.1.count == count && !$0.1.contains("") }
-        guard count > 1, isRegular, [1, count].contains(ports.count) else {
-            attempts = [[]]
-            return
-        }
-        var servers = (0..<count).map { index -> Parameters in
+        guard count > 0, isRegular, [1, count].contains(ports.count) else { return [[]] }
+        return (0..<count).map { index -> Parameters in
             let port = given["port"].map { _ in ("port", ports[ports.count == 1 ? 0 : index]) }
             return lists.map { ($0.0, String($0.1[index])) } + (port.map { [$0] } ?? [])
         }
-        if given["load_balance_hosts"] == "random" { servers.shuffle() }
-        guard given["target_session_attrs"] == "prefer-standby" else {
-            attempts = servers
-            return
-        }
-        attempts = ["standby", "any"].flatMap { role in servers.map { $0 + [("target_session_attrs", role)] } }
+    }
+
+    /// As libpq reads it: nothing that isn't positive is a limit, and none is below two seconds.
+    private static func timeout(_ seconds: String?) -> Duration? {
+        guard let seconds = seconds.flatMap({ Int32($0) }), seconds > 0 else { return nil }
+        return .seconds(max(seconds, 2))
     }
 }

@@ -61,8 +61,13 @@ final class LibPQ {
     static let defaultPort = "5432"
 
     /// The keywords that a connection string or URL sets; none where it can't be understood.
-    static func parse(_ conninfo: String) -> [String: String] {
-        guard let options = PQconninfoParse(conninfo, nil) else { return [:] }
+    static func parse(_ conninfo: String) -> [String: String] { values(of: PQconninfoParse(conninfo, nil)) }
+
+    /// What holds where a connection string says nothing: what the environment and its service set, else libpq's own choice.
+    static func defaults() -> [String: String] { values(of: PQconndefaults()) }
+
+    private static func values(of options: UnsafeMutablePointer<PQconninfoOption>?) -> [String: String] {
+        guard let options else { return [:] }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]
         var option = options

@@ -5,7 +5,16 @@ import Testing
 @Suite("Host list", .timeLimit(.minutes(2)))
 struct HostListTests {
     private func servers(_ conninfo: String) -> [[String]] {
-        HostList(conninfo).attempts.map { attempt in attempt.map { "\($0.keyword)=\($0.value)" } }
+        HostList(conninfo).attempts.map(written)
+    }
+
+    private func expanded(_ conninfo: String, _ resolve: HostList.Resolver) throws -> [[String]] {
+        let list = HostList(conninfo)
+        return try list.attempts.flatMap { try list.addresses(of: $0, by: resolve) }.map(written)
+    }
+
+    private func written(_ attempt: HostList.Parameters) -> [String] {
+        attempt.map { "\($0.keyword)=\($0.value)" }
     }
 
     @Test("several hosts are an attempt each, with their own port or the common one")
@@ -21,9 +30,17 @@ struct HostListTests {
 
     @Test(
         "where there is nothing to share, or it makes no sense, libpq gets the string as it is",
-        arguments: ["host=a", "dbname=x", "service=y", "host=a,", "host=a,b port=1,2,3", "no_such_option=1", ""])
+        arguments: ["dbname=x", "service=y", "host=a,", "host=a,b port=1,2,3", "no_such_option=1", ""])
     func one(conninfo: String) {
         #expect(servers(conninfo) == [[]])
+    }
+
+    @Test("one host is one attempt")
+    func single() {
+        #expect(servers("host=a") == [["host=a"]])
+        #expect(servers("postgresql://u@a:1/x") == [["host=a", "port=1"]])
+        #expect(servers("host=/run/postgresql") == [["host=/run/postgresql"]])
+        #expect(servers("hostaddr=10.0.0.1") == [["hostaddr=10.0.0.1"]])
     }
 
     @Test("a standby is looked for on every host before any other server is taken")
@@ -33,5 +50,52 @@ struct HostListTests {
                 ["host=a", "target_session_attrs=standby"], ["host=b", "target_session_attrs=standby"],
                 ["host=a", "target_session_attrs=any"], ["host=b", "target_session_attrs=any"],
             ])
+    }
+
+    private static let two: HostList.Resolver = { name in ["\(name).1", "\(name).2", "\(name).1"] }
+
+    @Test("each address of a name is an attempt, once, in the resolver's order and beside the name")
+    func addresses() throws {
+        #expect(try expanded("host=a", Self.two) == [["host=a", "hostaddr=a.1"], ["host=a", "hostaddr=a.2"]])
+        #expect(
+            try expanded("host=a,b port=1,2", Self.two) == [
+                ["host=a", "port=1", "hostaddr=a.1"], ["host=a", "port=1", "hostaddr=a.2"],
+                ["host=b", "port=2", "hostaddr=b.1"], ["host=b", "port=2", "hostaddr=b.2"],
+            ])
+        #expect(
+            try expanded("host=a target_session_attrs=prefer-standby", Self.two) == [
+                ["host=a", "target_session_attrs=standby", "hostaddr=a.1"],
+                ["host=a", "target_session_attrs=standby", "hostaddr=a.2"],
+                ["host=a", "target_session_attrs=any", "hostaddr=a.1"],
+                ["host=a", "target_session_attrs=any", "hostaddr=a.2"],
+            ])
+    }
+
+    @Test("a name with one address stays libpq's, and of very many the first sixteen are tried")
+    func fewAndMany() throws {
+        #expect(try expanded("host=a") { _ in ["10.0.0.1", "10.0.0.1"] } == [["host=a"]])
+        #expect(try expanded("host=a") { _ in [] } == [["host=a"]])
+        let many = try expanded("host=a") { _ in (1...100).map { "10.0.0.\($0)" } }
+        #expect(many == (1...16).map { ["host=a", "hostaddr=10.0.0.\($0)"] })
+    }
+
+    @Test(
+        "nothing is looked up where there is no name, or its address is given, or may be given elsewhere",
+        arguments: [
+            "host=/run/postgresql", "host=@gatehouse", "host=", "host=a,", "dbname=x", "host=a hostaddr=10.0.0.1",
+            "hostaddr=10.0.0.1", "host=a service=y",
+        ])
+    func notLookedUp(conninfo: String) throws {
+        #expect(try expanded(conninfo, Self.two) == servers(conninfo))
+    }
+
+    @Test("connect_timeout is read as libpq reads it: two seconds at least, and no limit unless it is positive")
+    func connectTimeout() {
+        func timeout(_ value: String) -> Duration? { HostList("host=a connect_timeout=\(value)").connectTimeout }
+        #expect(timeout("1") == .seconds(2))
+        #expect(timeout("10") == .seconds(10))
+        #expect(timeout("0") == nil)
+        #expect(timeout("-1") == nil)
+        #expect(timeout("soon") == nil)
     }
 }

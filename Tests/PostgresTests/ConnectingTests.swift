@@ -1,0 +1,74 @@
+import Dispatch
+import PostgresCluster
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("Connecting", .timeLimit(.minutes(2)))
+struct ConnectingTests {
+    @Test("a name whose first address stays silent is reached at its second one")
+    func silentAddress() async throws {
+        let port = FreePort.take()
+        let silent = try SilentServer("127.0.0.2", port: UInt16(port))
+        try await withDedicatedCluster(port: port) { cluster async throws in
+            let superuser = try await Connection.open(cluster.superuserURL())
+            try await superuser.script("alter role postgres password 'sesame'")
+            await superuser.close()
+            let conninfo = """
+                host=db.example port=\(silent.port) user=postgres password=sesame dbname=postgres
+                sslmode=disable gssencmode=disable target_session_attrs=read-write
+                """
+            let serverProcess = try await connect(conninfo) { name in
+                name == "db.example" ? ["127.0.0.2", "127.0.0.1"] : []
+            }
+            #expect(serverProcess > 0)
+        }
+    }
+
+    @Test("a name that leads nowhere keeps nobody from the other hosts, and isn't looked up before its turn")
+    func unknownName() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let there = cluster.socketDirectory
+            let cases: [(hosts: String, lookedUp: [String])] = [
+                ("nowhere,\(there)", ["nowhere"]), ("\(there),nowhere", []),
+            ]
+            for (hosts, lookedUp) in cases {
+                let asked = Mutex<[String]>([])
+                let conninfo = "host=\(hosts) port=\(cluster.port) user=postgres dbname=postgres"
+                let serverProcess = try await connect(conninfo) { name throws(PostgresError) in
+                    asked.withLock { $0.append(name) }
+                    throw .connect(reason: "unknown")
+                }
+                #expect(serverProcess > 0)
+                #expect(asked.withLock { $0 } == lookedUp)
+            }
+        }
+    }
+
+    @Test("connect_timeout bounds the time that one address gets")
+    func connectTimeout() async throws {
+        let silent = try SilentServer()
+        let begun = ContinuousClock.now
+        await #expect(throws: PostgresError.timeout(.connecting)) {
+            try await Connection.open(silent.conninfo + " connect_timeout=1", deadline: .seconds(60))
+        }
+        #expect(ContinuousClock.now - begun < .seconds(30))
+    }
+
+    /// Connects on a thread that may block; the server's process.
+    private func connect(_ conninfo: String, resolve: @escaping HostList.Resolver) async throws -> Int32 {
+        let wake = try #require(WakePipe())
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "postgres-tests.connecting").async {
+                let connecting = Connecting(
+                    conninfo, applicationName: nil, wake: wake, cancellation: Signal(), resolve: resolve)
+                let outcome = Result { () throws(PostgresError) in
+                    try connecting.libpq(until: .now + .seconds(8)).backendProcessID
+                }
+                continuation.resume(with: outcome)
+            }
+        }
+    }
+}
