@@ -18,7 +18,6 @@ public struct DeliverMail: Sendable {
     let logger: Logger
     let metrics: MailMetrics
     let upkeep: UpkeepMetrics
-    let clock: Clock
 
     public init(
         database: Database, secrets: OneTimeSecrets, publicURL: String, transports: [any MailTransport], logger: Logger,
@@ -32,7 +31,6 @@ public struct DeliverMail: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.upkeep = upkeep
-        self.clock = clock
     }
 
     /// Looks once a second until the task is cancelled; never, where there is no way for mails to leave: they wait.
@@ -63,7 +61,7 @@ public struct DeliverMail: Sendable {
             // The user or the tenant has been deleted, and with them whatever was to be said.
             return try await remove(delivery)
         }
-        guard clock.now() < mail.createdAt + mail.kind.patience else {
+        guard ContinuousClock.now < mail.worthUntil else {
             return try await failed(delivery, mail, of: tenant, because: "expired", isTransient: false)
         }
         guard tenant.isEnabled else {
@@ -99,7 +97,7 @@ public struct DeliverMail: Sendable {
         _ delivery: Delivery, _ mail: QueuedMail, of tenant: Tenant, because code: String, isTransient: Bool
     ) async throws {
         let pause = Self.pause(after: Int(delivery.attempts))
-        let isOver = clock.now().addingTimeInterval(Double(pause.wholeSeconds)) > mail.createdAt + mail.kind.patience
+        let isOver = ContinuousClock.now + pause > mail.worthUntil
         let isDead = !isTransient || isOver
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)
         logger.warning(

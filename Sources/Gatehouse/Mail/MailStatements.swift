@@ -21,10 +21,12 @@ enum MailStatements {
     /// A mail that is still to be sent.
     static let queued = Statement<(tenant: UUID, id: UUID), QueuedMail>(
         """
-        select id, user_id, kind, recipient, locale, detail, created_at, issued_at is not null from mails
+        select id, user_id, kind, recipient, locale, detail, extract(epoch from now() - created_at)::float8,
+            issued_at is not null
+        from mails
         where tenant_id = $1 and id = $2 and failed_at is null
         """,
-        bind: { ($0.tenant, $0.id) }, row: QueuedMail.init(id:user:kind:recipient:locale:detail:createdAt:isIssued:))
+        bind: { ($0.tenant, $0.id) }, row: QueuedMail.init(id:user:kind:recipient:locale:detail:age:isIssued:))
 
     static let noteIssued = Statement<(tenant: UUID, id: UUID, user: UUID), Void>(
         "update mails set issued_at = now(), user_id = $3 where tenant_id = $1 and id = $2 and issued_at is null",
@@ -53,13 +55,14 @@ enum MailStatements {
 
 extension QueuedMail {
     @Sendable fileprivate init(
-        id: UUID, user: UUID?, kind: String, recipient: String, locale: String?, detail: PostgresJSON, createdAt: Date,
+        id: UUID, user: UUID?, kind: String, recipient: String, locale: String?, detail: PostgresJSON, age: Double,
         isIssued: Bool
     ) throws {
         guard let kind = MailKind(rawValue: kind), let detail = try JSON.parse(Array(detail.text.utf8)).objectValue
         else { throw UnknownStoredValue(column: "mails.kind or mails.detail") }
         self.init(
             id: id, user: user, kind: kind, recipient: recipient, locale: locale.flatMap { MailLocale($0) },
-            detail: detail, createdAt: createdAt, isIssued: isIssued)
+            detail: detail, worthUntil: ContinuousClock.now + (kind.patience - .seconds(age)),
+            isIssued: isIssued)
     }
 }

@@ -25,7 +25,9 @@ struct QueuedMail: Sendable {
     var recipient: String
     let locale: MailLocale?
     let detail: JSONObject
-    let createdAt: Date
+    /// Until when it is worth sending, by this machine's steady clock and the age that the database says it has: what time it is here
+    /// may not be what time it is there.
+    let worthUntil: ContinuousClock.Instant
     /// Whether its token has been made by an earlier attempt.
     let isIssued: Bool
 }

@@ -90,19 +90,42 @@ import Testing
 
     @Test(
         "A mail that can't be sent while it is worth sending becomes a dead letter",
-        arguments: [(3595.0, "connect"), (3601.0, "expired")])
+        arguments: [(3590.0, "connect"), (3601.0, "expired")])
     func givesUp(age: Double, reason: String) async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         _ = try await installation.register(in: tenant)
         try await installation.enqueue(.passwordReset, in: tenant)
-        let queued = try #require(try await installation.administration.listMail(tenant: "shop", limit: 10).first)
-        let later = Clock { queued.createdAt + age }
+        try await installation.ageMails(by: age)
         mailroom.refuse(.connect)
-        try await installation.deliverer(to: mailroom, clock: later).sendAllDue()
+        try await installation.deliverer(to: mailroom).sendAllDue()
         let dead = try await installation.administration.listMail(tenant: "shop", limit: 10)
         #expect(dead.map(\.failure) == [reason] && dead.allSatisfy { $0.failedAt != nil })
         #expect(mailroom.sent.isEmpty)
+    }
+
+    @Test(
+        "An instance whose clock is wrong gives up no mail that is worth sending, and sends none that isn't",
+        arguments: [-86_400.0, 86_400])
+    func wrongClock(seconds: Double) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant { $0.emailLogin = .link }
+        _ = try await installation.register(in: tenant)
+        let clock = Clock { Date().addingTimeInterval(seconds) }
+        let deliverer = installation.deliverer(to: mailroom, clock: clock)
+        try await installation.enqueue(.logIn, in: tenant)
+        mailroom.refuse(.connect)
+        #expect(try await deliverer.sendAllDue() == 1)
+        try await installation.makeDue()
+        #expect(try await deliverer.sendAllDue() == 1)
+        #expect(mailroom.sent.count == 1)
+
+        try await installation.enqueue(.passwordReset, in: tenant)
+        try await installation.ageMails(by: 3601)
+        #expect(try await deliverer.sendAllDue() == 1)
+        #expect(mailroom.sent.count == 1)
+        let dead = try await installation.administration.listMail(tenant: "shop", limit: 10)
+        #expect(dead.map(\.failure) == ["expired"])
     }
 
     @Test("A mail that nobody foresaw keeps no other waiting, and one cut short is due again at once")

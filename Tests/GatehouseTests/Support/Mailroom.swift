@@ -58,6 +58,11 @@ extension Installation {
         return mail.id
     }
 
+    /// As if whatever is queued had been asked for so many seconds earlier.
+    func ageMails(by seconds: Double) async throws {
+        try await asSuperuser("update mails set created_at = created_at - interval '\(seconds) s'")
+    }
+
     /// Lets whatever was put off be due at once.
     func makeDue() async throws {
         try await asSuperuser("update deliveries set due_at = now()")
