@@ -27,10 +27,14 @@ enum OneTimeTokenStatements {
         """,
         bind: { ($0.tenant, $0.user, $0.email) }, row: User.row)
 
+    /// Of two mails the one is older that the database took first, as a token's `created_at` is that of its mail: ids are made by the
+    /// clocks of instances, which may step back, and decide between two of one moment. A token that has expired is in nobody's way.
     static let removeOlder = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose, id: UUID), Void>(
         """
-        delete from one_time_tokens
-        where tenant_id = $1 and user_id = $2 and purpose = $3 and id < $4 and purpose <> 'undo_email_change'
+        delete from one_time_tokens o using mails m
+        where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3 and o.purpose <> 'undo_email_change'
+            and m.tenant_id = $1 and m.id = $4
+            and ((o.created_at, o.id) < (m.created_at, m.id) or o.expires_at <= now())
         """,
         bind: { ($0.tenant, $0.user, $0.purpose.rawValue, $0.id) })
 
@@ -38,8 +42,9 @@ enum OneTimeTokenStatements {
     static let insert = Statement<NewOneTimeToken, Void>(
         """
         insert into one_time_tokens
-            (tenant_id, id, user_id, purpose, email, token_hash, master_key_id, expires_at, code_expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8), now() + make_interval(secs => $9))
+            (tenant_id, id, user_id, purpose, email, token_hash, master_key_id, created_at, expires_at, code_expires_at)
+        select $1, $2, $3, $4, $5, $6, $7, m.created_at, now() + make_interval(secs => $8), now() + make_interval(secs => $9)
+        from mails m where m.tenant_id = $1 and m.id = $2
         on conflict do nothing
         """,
         bind: {

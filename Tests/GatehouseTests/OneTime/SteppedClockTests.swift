@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Testing
+
+@testable import Gatehouse
+
+/// Of several mails that were asked for the last one counts. Their ids are made by the clocks of the instances that were asked.
+@Suite("One-time tokens and clocks that step back", .installation) struct SteppedClockTests {
+    private static let behind = Clock { Date().addingTimeInterval(-600) }
+
+    @Test(
+        "Who asks again after an instance's clock has stepped back gets a mail, whose token replaces the one before",
+        arguments: [
+            nil, "update one_time_tokens set expires_at = now()",
+            // The database's own clock has stepped back, as after a failover.
+            "update one_time_tokens set created_at = now() + interval '1 h', expires_at = now()",
+        ])
+    func replaces(meanwhile: String?) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        let first = try await installation.resetLetter(in: tenant).proofByToken
+        if let meanwhile { try await installation.asSuperuser(meanwhile) }
+        let second = try await installation.onAnotherInstance(clock: Self.behind).resetLetter(in: tenant).proofByToken
+        await #expect(throws: Refusal.invalidToken) { try await installation.reset(first, in: tenant) }
+        try await installation.reset(second, in: tenant)
+    }
+
+    @Test("A mail that was asked for earlier isn't sent after a later one, though its id says that it is the later one")
+    func order() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        try await installation.enqueue(.passwordReset, in: tenant)
+        try await installation.asSuperuser("update deliveries set due_at = now() + interval '1 h'")
+        let later = try await installation.onAnotherInstance(clock: Self.behind).resetLetter(in: tenant).proofByToken
+        try await installation.makeDue()
+        #expect(try await installation.letters().isEmpty)
+        try await installation.reset(later, in: tenant)
+    }
+
+    @Test("Of two mails of one moment the one with the later id counts, in whatever order they are sent")
+    func oneMoment() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        for lateOne in [0, 1] {
+            let ids = [
+                try await installation.enqueue(.passwordReset, in: tenant),
+                try await installation.enqueue(.passwordReset, in: tenant),
+            ]
+            try await installation.asSuperuser("update mails set created_at = now()")
+            try await installation.asSuperuser(
+                "update deliveries set due_at = now() + interval '1 h' where id = '\(ids[lateOne].lowercaseString)'")
+            let sent = try await installation.letter()
+            try await installation.makeDue()
+            let sentLate = try await installation.letters()
+            #expect(sentLate.count == lateOne)
+            #expect(try await installation.tokenCount() == 1)
+            let proof = try (sentLate.first ?? sent).proofByToken
+            try await installation.reset(proof, to: "\(Installation.newPassword)-\(lateOne)", in: tenant)
+            // The notice of the new password.
+            try await installation.letters()
+        }
+    }
+}
