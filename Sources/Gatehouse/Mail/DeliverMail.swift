@@ -75,12 +75,7 @@ public struct DeliverMail: Sendable {
             try await transport.send(message)
             metrics.count(.sent, in: tenant)
             try await afterDelivery { try await remove(delivery) }
-        } catch MailFault.cancelled {
-            // The instance ends, and another takes it over at once.
-            try await afterDelivery {
-                _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
-            }
-        } catch let fault as MailFault {
+        } catch let fault as MailFault where fault != .cancelled {
             try await failed(delivery, mail, of: tenant, because: fault.code, isTransient: fault.isTransient)
         } catch let fault as FieldFault {
             try await failed(delivery, mail, of: tenant, because: fault.code, isTransient: true)

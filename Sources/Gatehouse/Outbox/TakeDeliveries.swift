@@ -21,7 +21,8 @@ struct TakeDeliveries: Sendable {
     /// were taken.
     ///
     /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
-    /// database is away, or the task is cancelled, what is under way comes to its end first.
+    /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is due
+    /// again at once, for another instance.
     func callAsFunction(
         atOnce: Int, _ deliver: @escaping @Sendable (Delivery, _ number: Int) async throws -> Void
     ) async throws -> Int {
@@ -89,8 +90,16 @@ struct TakeDeliveries: Sendable {
 
     private func attempt(_ delivery: Delivery, _ deliver: () async throws -> Void) async throws {
         do {
+            // The cancellation may have come just as it was taken.
+            try Task.checkCancellation()
             try await deliver()
-        } catch let error where Task.isCancelled || (error as? PostgresError)?.isLostConnection == true {
+        } catch let error where Task.isCancelled {
+            // Where it has left, or somebody else has it, nothing is put back.
+            try await afterDelivery {
+                _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
+            }
+            throw error
+        } catch let error as PostgresError where error.isLostConnection {
             throw error
         } catch {
             logger.error(
@@ -103,7 +112,7 @@ struct TakeDeliveries: Sendable {
     }
 }
 
-/// Does what has to be done once something has left, whether or not the task that sent it has been cancelled meanwhile.
+/// Does what has to be done once an attempt is over, whether or not the task that made it has been cancelled meanwhile.
 func afterDelivery(_ body: @escaping @Sendable () async throws -> Void) async throws {
     try await Task { try await body() }.value
 }

@@ -106,12 +106,7 @@ public struct DeliverWebhooks: Sendable {
     private func failed(
         _ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant, _ failure: WebhookFailure
     ) async throws {
-        if failure.isCancellation {
-            // The instance ends, and another takes it over at once.
-            return try await afterDelivery {
-                _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
-            }
-        }
+        if failure.isCancellation { throw failure }
         let attempt = Int(delivery.attempts)
         let isDead = !failure.isTransient || attempt > Self.pauses.count
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)
