@@ -55,10 +55,7 @@ public struct DeliverMail: Sendable {
     }
 
     private func send(_ delivery: Delivery, by transport: any MailTransport) async throws {
-        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant),
-            let mail = try await database.first(MailStatements.queued, (tenant.id, delivery.id), in: tenant.id)
-        else {
-            // The user or the tenant has been deleted, and with them whatever was to be said.
+        guard let (tenant, mail) = try await beforeDelivery({ try await read(delivery) }) else {
             return try await remove(delivery)
         }
         guard ContinuousClock.now < mail.worthUntil else {
@@ -68,7 +65,7 @@ public struct DeliverMail: Sendable {
             return try await failed(delivery, mail, of: tenant, because: "tenant_disabled", isTransient: true)
         }
         do {
-            guard let message = try await compose(mail, in: tenant) else {
+            guard let message = try await beforeDelivery({ try await compose(mail, in: tenant) }) else {
                 metrics.count(.dropped, in: tenant)
                 return try await remove(delivery)
             }
@@ -82,6 +79,14 @@ public struct DeliverMail: Sendable {
         } catch is MailValueFault {
             try await failed(delivery, mail, of: tenant, because: "invalid_mail", isTransient: false)
         }
+    }
+
+    /// Nil where the user or the tenant has been deleted, and with them whatever was to be said.
+    private func read(_ delivery: Delivery) async throws -> (Tenant, QueuedMail)? {
+        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant),
+            let mail = try await database.first(MailStatements.queued, (tenant.id, delivery.id), in: tenant.id)
+        else { return nil }
+        return (tenant, mail)
     }
 
     private func remove(_ delivery: Delivery) async throws {

@@ -51,14 +51,18 @@ enum DeliveryStatements {
     /// Longer than an attempt may take; after that another instance may think that this one has died.
     static let lease: Duration = .seconds(180)
 
-    /// Takes what has been due for longest and nobody has taken.
-    static let claim = Statement<DeliveryKind, Delivery>(
+    /// Takes what has been due for longest and nobody has taken, but nothing of some tenants.
+    ///
+    /// They are compared in a form of which the planner supposes little. Of `<> all` it supposes that nothing is left where one tenant has
+    /// most of the queue, and sorts the whole of it for each claim.
+    static let claim = Statement<(kind: DeliveryKind, passingOver: [UUID]), Delivery>(
         """
         update deliveries set due_at = now() + interval '\(lease.wholeSeconds) s', attempts = attempts + 1
         where id = (
-            select id from deliveries where kind = $1 and due_at <= now()
+            select id from deliveries
+            where kind = $1 and due_at <= now() and array_position($2::uuid[], tenant) is null
             order by due_at limit 1 for update skip locked)
         returning id, tenant, attempts
         """,
-        bind: { $0.rawValue }, row: Delivery.init(id:tenant:attempts:))
+        bind: { ($0.kind.rawValue, $0.passingOver) }, row: Delivery.init(id:tenant:attempts:))
 }

@@ -6,6 +6,8 @@ import Postgres
 struct TakeDeliveries: Sendable {
     /// What is slow keeps nothing waiting: while it is under way, somebody looks this often for what has fallen due.
     private static let pause: Duration = .seconds(1)
+    /// For what the database has taken too long to tell of.
+    private static let rest: Duration = .seconds(15)
 
     let database: Database
     let kind: DeliveryKind
@@ -18,7 +20,7 @@ struct TakeDeliveries: Sendable {
     }
 
     /// Has `deliver` see to each thing taken, with up to `atOnce` of them under way, each by a number of its own below that; how many
-    /// were taken.
+    /// were taken. No tenant's are ever all of them: those of one that has its share under way are passed over until one has ended.
     ///
     /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
     /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is due
@@ -26,13 +28,14 @@ struct TakeDeliveries: Sendable {
     func callAsFunction(
         atOnce: Int, _ deliver: @escaping @Sendable (Delivery, _ number: Int) async throws -> Void
     ) async throws -> Int {
+        let tenants = TenantsUnderWay(atOnce: atOnce)
         // Most looks find nothing, and cost one statement.
-        guard let first = try await claim() else { return 0 }
+        guard let first = try await claim(for: tenants) else { return 0 }
         return try await withThrowingTaskGroup(of: Report.self) { group in
             var (free, taken) = (Array(1..<atOnce), 0)
             // What came of an earlier look is counted when a later one takes its place; the last is for whoever looks again.
             var trouble: (any Error)? { didSet { if oldValue != nil { upkeep.failed() } } }
-            group.addTask { await take(first, number: 0, deliver) }
+            group.addTask { await take(first, number: 0, for: tenants, deliver) }
             group.addTask { .mayLook }
             while free.count < atOnce, let report = try await group.next() {
                 switch report {
@@ -43,9 +46,9 @@ struct TakeDeliveries: Sendable {
                 case .mayLook where Task.isCancelled: break
                 case .mayLook:
                     do {
-                        while let number = free.last, let next = try await claim() {
+                        while let number = free.last, let next = try await claim(for: tenants) {
                             free.removeLast()
-                            group.addTask { await take(next, number: number, deliver) }
+                            group.addTask { await take(next, number: number, for: tenants, deliver) }
                         }
                         trouble = nil
                     } catch {
@@ -66,14 +69,15 @@ struct TakeDeliveries: Sendable {
 
     /// Sees to one thing, and to what it finds due after it.
     private func take(
-        _ first: Delivery, number: Int, _ deliver: @Sendable (Delivery, _ number: Int) async throws -> Void
+        _ first: Delivery, number: Int, for tenants: TenantsUnderWay,
+        _ deliver: @Sendable (Delivery, _ number: Int) async throws -> Void
     ) async -> Report {
         var (next, taken): (Delivery?, Int) = (first, 0)
         do {
             while let delivery = next {
-                try await attempt(delivery) { try await deliver(delivery, number) }
+                try await attempt(delivery, for: tenants) { try await deliver(delivery, number) }
                 taken += 1
-                next = try await claim()
+                next = try await claim(for: tenants)
             }
             return .finished(number: number, taken: taken, trouble: nil)
         } catch {
@@ -82,34 +86,71 @@ struct TakeDeliveries: Sendable {
     }
 
     /// A look that goes on for long is told of as one that succeeded each time it is answered.
-    private func claim() async throws(PostgresError) -> Delivery? {
-        let delivery = try await database.untenanted.first(DeliveryStatements.claim, kind)
-        upkeep.succeeded()
-        return delivery
+    private func claim(for tenants: TenantsUnderWay) async throws -> Delivery? {
+        while true {
+            let claimed = try await database.untenanted.first(DeliveryStatements.claim, (kind, tenants.exhausted))
+            upkeep.succeeded()
+            guard let delivery = claimed, !tenants.begin(delivery.tenant) else { return claimed }
+            // Others have begun the last that may be of its tenant since the statement was told which to pass over.
+            try await putBack(delivery, for: .zero)
+        }
     }
 
-    private func attempt(_ delivery: Delivery, _ deliver: () async throws -> Void) async throws {
+    private func attempt(
+        _ delivery: Delivery, for tenants: TenantsUnderWay, _ deliver: () async throws -> Void
+    ) async throws {
+        defer { tenants.end(delivery.tenant) }
         do {
             // The cancellation may have come just as it was taken.
             try Task.checkCancellation()
             try await deliver()
         } catch let error where Task.isCancelled {
             // Where it has left, or somebody else has it, nothing is put back.
-            try await afterDelivery {
-                _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, .zero))
-            }
+            try await putBack(delivery, for: .zero)
             throw error
         } catch let error as PostgresError where error.isLostConnection {
             throw error
+        } catch let late as LateKnowledge {
+            logger.warning(
+                "The database took too long to say what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s.",
+                metadata: metadata(of: delivery, late.error))
+            try await putBack(delivery, for: Self.rest)
         } catch {
             logger.error(
                 "Something could not be delivered; another attempt follows in a few minutes.",
-                metadata: [
-                    "kind": "\(kind.rawValue)", "id": "\(delivery.id.lowercaseString)",
-                    "tenant_id": "\(delivery.tenant.lowercaseString)", "reason": "\(Refusal.code(of: error))",
-                ])
+                metadata: metadata(of: delivery, error))
         }
     }
+
+    private func putBack(_ delivery: Delivery, for pause: Duration) async throws {
+        try await afterDelivery {
+            _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, pause))
+        }
+    }
+
+    private func metadata(of delivery: Delivery, _ error: any Error) -> Logger.Metadata {
+        [
+            "kind": "\(kind.rawValue)", "id": "\(delivery.id.lowercaseString)",
+            "tenant_id": "\(delivery.tenant.lowercaseString)", "reason": "\(Refusal.code(of: error))",
+        ]
+    }
+}
+
+/// Asks the database what has to be known before anything is sent. Where it takes too long, as while somebody holds rows of the tenant,
+/// nothing has been attempted, and the delivery is soon due again.
+func beforeDelivery<Known: Sendable>(_ body: () async throws -> Known) async throws -> Known {
+    do {
+        return try await body()
+    } catch let error as PostgresError {
+        switch error {
+        case .timeout, .tooManyWaiting: throw LateKnowledge(error: error)
+        default: throw error
+        }
+    }
+}
+
+private struct LateKnowledge: Error {
+    let error: PostgresError
 }
 
 /// Does what has to be done once an attempt is over, whether or not the task that made it has been cancelled meanwhile.

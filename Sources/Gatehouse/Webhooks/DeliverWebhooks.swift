@@ -58,11 +58,8 @@ public struct DeliverWebhooks: Sendable {
     }
 
     private func deliver(_ delivery: Delivery) async throws {
-        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant),
-            tenant.isEnabled,
-            let queued = try await database.first(WebhookStatements.queued, (tenant.id, delivery.id), in: tenant.id)
-        else {
-            // The tenant or the endpoint is gone, or disabled: what it was to be told can be replayed.
+        guard let (tenant, queued) = try await beforeDelivery({ try await read(delivery) }) else {
+            // What it was to be told can be replayed.
             return try await afterDelivery {
                 try await database.execute(
                     WebhookStatements.giveUp, (delivery.tenant, delivery, "disabled"), in: delivery.tenant)
@@ -75,6 +72,15 @@ public struct DeliverWebhooks: Sendable {
             defer { underWay.end(queued.endpointID, begun: begun) }
             try await attempt(delivery, queued, of: tenant)
         }
+    }
+
+    /// Nil where the tenant or the endpoint is gone, or disabled.
+    private func read(_ delivery: Delivery) async throws -> (Tenant, QueuedWebhook)? {
+        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant),
+            tenant.isEnabled,
+            let queued = try await database.first(WebhookStatements.queued, (tenant.id, delivery.id), in: tenant.id)
+        else { return nil }
+        return (tenant, queued)
     }
 
     private func attempt(_ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant) async throws {

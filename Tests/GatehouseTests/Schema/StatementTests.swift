@@ -233,6 +233,27 @@ import Testing
         #expect(conditions.allSatisfy { $0.contains(" AND ") }, "\(plan)")
     }
 
+    @Test("What has been due for longest is found through the index, also where one tenant has the whole queue")
+    func longestDue() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        try await installation.asSuperuser(
+            """
+            insert into deliveries (id, tenant, kind)
+                select gen_random_uuid(), '\(tenant)', 'mail' from generate_series(1, 5000)
+            """)
+        try await installation.asSuperuser("analyze deliveries")
+        let connection = try await Connection.open(installation.database.serviceURL)
+        try await connection.script("set plan_cache_mode = force_generic_plan")
+        try await connection.script("prepare claim (text, uuid[]) as \(DeliveryStatements.claim.sql)")
+        let explain = Statement<Void, String>(
+            "explain (costs off) execute claim ('mail', '{}')", bind: { _ in () }, row: { (line: String) in line })
+        let plan = try await connection.query(explain, ())
+        await connection.close()
+        #expect(plan.contains { $0.contains("Index Scan using deliveries_due_at") }, "\(plan)")
+        #expect(!plan.contains { $0.contains("Sort") }, "\(plan)")
+    }
+
     @Test("The newest events are read from the end of the trail, however long that is")
     func newestEvents() async throws {
         let installation = try await Installation.make()

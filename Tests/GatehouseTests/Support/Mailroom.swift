@@ -37,10 +37,10 @@ extension Installation {
 
     /// An instance's part that sends mails.
     func deliverer(
-        to mailroom: Mailroom, connections: Int = 1, clock: Clock = .system
+        to mailroom: Mailroom, connections: Int = 1, clock: Clock = .system, database: Database? = nil
     ) -> DeliverMail {
         DeliverMail(
-            database: serviceDatabase, secrets: secrets, publicURL: administration.publicURL,
+            database: database ?? serviceDatabase, secrets: secrets, publicURL: administration.publicURL,
             transports: Array(repeating: mailroom, count: connections),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
     }

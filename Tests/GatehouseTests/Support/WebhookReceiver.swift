@@ -75,10 +75,11 @@ final class WebhookReceiver: WebhookTransport {
 extension Installation {
     /// An instance's part that calls webhooks.
     func caller(
-        of receiver: WebhookReceiver, sealer: KeySealer? = nil, upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks)
+        of receiver: WebhookReceiver, sealer: KeySealer? = nil, upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks),
+        database: Database? = nil
     ) -> DeliverWebhooks {
         DeliverWebhooks(
-            database: serviceDatabase, sealer: sealer ?? self.sealer, transport: receiver,
+            database: database ?? serviceDatabase, sealer: sealer ?? self.sealer, transport: receiver,
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, upkeep: upkeep)
     }
 
