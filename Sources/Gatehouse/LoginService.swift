@@ -64,7 +64,7 @@ public final class LoginService: Sendable {
             database: database, redeem: redeem, identifiers: identifiers, devices: RecogniseDevice(clock: clock),
             metrics: metrics)
         changeEmail = ChangeEmail(currentPassword: currentPassword, mails: requestMail)
-        confirmEmail = ConfirmEmail(database: database, redeem: redeem, trail: trail)
+        confirmEmail = ConfirmEmail(database: database, redeem: redeem, trail: trail, budget: limits.mail)
         undoEmailChange = UndoEmailChange(database: database, redeem: redeem, trail: trail)
         deleteAccount = DeleteAccount(database: database, currentPassword: currentPassword, trail: trail)
     }

@@ -38,9 +38,11 @@ enum SessionStatements {
             s.created_at + make_interval(secs => t.session_max_age_seconds)), s.address, s.user_agent
         """
 
-    /// The user and the first session together, or neither, and the mail that verifies the address where one is named; no row when
-    /// registration has just been closed.
-    static let register = Statement<(NewUser, NewSession, verification: NewMail?), (User, StartedSession)>(
+    /// The user and the first session together, or neither, and the mail that verifies the address where one is named and the address
+    /// hasn't had as many already: whoever deletes the account may register it again. No row when registration has just been closed.
+    static let register = Statement<
+        (NewUser, NewSession, verification: MailRequestStatements.Request?), (User, StartedSession)
+    >(
         """
         with made as (
             insert into users as u (tenant_id, id, email, username, name, password_hash)
@@ -54,9 +56,12 @@ enum SessionStatements {
         ), recorded as (
             \(AuditStatements.insertion(
                 of: .userRegistered, for: "made, started", user: "made.id", session: "started.id", stamp: 8))
+        ), counted as (
+            \(MailRequestStatements.counting(
+                subject: "$13", limit: "$14", window: "$15", from: "made", where: "$11::uuid is not null"))
         ), queued as (
             insert into mails (tenant_id, id, user_id, kind, recipient, locale)
-            select $1, $11, made.id, '\(MailKind.verifyEmail.rawValue)', made.email, $12 from made where $11::uuid is not null
+            select $1, $11, made.id, '\(MailKind.verifyEmail.rawValue)', made.email, $12 from made, counted
             returning id
         ), due as (
             \(MailRequestStatements.delivery(of: "queued"))
@@ -65,10 +70,11 @@ enum SessionStatements {
         """,
         bind: {
             let (user, session, verification) = $0
+            let (mail, limit) = (verification?.mail, MailRequestStatements.Limit(verification?.budget))
             return (
                 user.tenant, user.id, user.email, user.username, user.name, user.passwordHash?.stored,
                 session.id, session.stamp.id, session.stamp.client.address, session.stamp.client.userAgent,
-                verification?.id, verification?.locale?.text
+                mail?.id, mail?.locale?.text, verification?.subject.digest, limit.mails, limit.window
             )
         },
         row: {

@@ -28,6 +28,8 @@ public struct ConfirmEmail: Sendable {
     let database: Database
     let redeem: RedeemOneTimeToken
     let trail: AuditTrail
+    /// Of mails to an address.
+    let budget: GuessBudget?
 
     /// The address before is told, in the same transaction, and can take the change back if it was verified: of another nobody knows
     /// whether it was ever the user's. Sessions go on.
@@ -43,8 +45,7 @@ public struct ConfirmEmail: Sendable {
                 guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }
                 _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, nil))
-                _ = try await transaction.execute(
-                    MailStatements.enqueue, notice(to: before, of: used, from: client, in: tenant))
+                try await tell(before, of: used, from: client, in: transaction, of: tenant)
                 try await trail.record(
                     .emailChanged, in: transaction, tenant: tenant, user: used.user, from: client,
                     detail: ["method": .string(token.method.rawValue)])
@@ -55,14 +56,23 @@ public struct ConfirmEmail: Sendable {
     }
 
     /// An address that was never verified may be a stranger's, who isn't told the new one, and is given no way into an account whose
-    /// password somebody else knows.
-    private func notice(
-        to before: FormerEmail, of used: UsedToken, from client: ClientInfo, in tenant: UUID
-    ) -> NewMail {
-        NewMail(
+    /// password somebody else knows. It gets few of these mails, as whoever registers it may move the account away and register it again.
+    /// The owner of a verified one is told each time: nobody keeps them from hearing of a change by making others before it.
+    private func tell(
+        _ before: FormerEmail, of used: UsedToken, from client: ClientInfo, in transaction: Transaction, of tenant: UUID
+    ) async throws {
+        let notice = NewMail(
             id: trail.identifiers.next(), tenant: tenant, user: used.user,
             kind: before.isVerified ? .emailChanged : .unverifiedEmailChanged, recipient: before.text,
             locale: client.language, detail: before.isVerified ? ["new_email": .string(used.email)] : [:])
+        if before.isVerified {
+            _ = try await transaction.execute(MailStatements.enqueue, notice)
+        } else {
+            let subject = MailSubject(notice.kind, before.text, in: tenant)
+            _ = try await transaction.first(
+                MailRequestStatements.enqueue,
+                MailRequestStatements.Request(mail: notice, subject: subject, budget: budget))
+        }
     }
 }
 

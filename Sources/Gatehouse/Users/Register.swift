@@ -10,7 +10,8 @@ public struct Register: Sendable {
     /// Of mails to an address.
     let budget: GuessBudget?
 
-    /// Makes the user and a first session of theirs, or neither. Where the tenant sends mails, one asks whether the address is theirs.
+    /// Makes the user and a first session of theirs, or neither. Where the tenant sends mails, one asks whether the address is theirs,
+    /// unless that has had as many of them as it gets in a while.
     ///
     /// Throws `registrationClosed`, `weakPassword`, `emailTaken`, `usernameTaken`, `tooManyAttempts`, `overloaded`,
     /// `keysUnavailable`.
@@ -35,8 +36,9 @@ public struct Register: Sendable {
         let tenant = served.tenant
         let user = try await newUser(email.text, username?.text, name?.text, password, from: client, in: tenant)
         let unverified = UnverifiedRegistration(
-            user: user, mail: identifiers.next(), known: MailSubject(.alreadyRegistered, user.email, in: tenant.id),
-            budget: budget, stamp: EventStamp(id: identifiers.next(), client: client))
+            user: user, mail: identifiers.next(), new: MailSubject(.verifyEmail, user.email, in: tenant.id),
+            known: MailSubject(.alreadyRegistered, user.email, in: tenant.id), budget: budget,
+            stamp: EventStamp(id: identifiers.next(), client: client))
         do {
             switch try await database.first(UnverifiedRegistration.statement, unverified, in: tenant.id) {
             case .accepted: return
@@ -70,9 +72,11 @@ public struct Register: Sendable {
         let session = NewSession(
             tenant: tenant.id, id: identifiers.next(), userID: user.id,
             stamp: EventStamp(id: identifiers.next(), client: client))
-        let verification = NewMail(
-            id: identifiers.next(), tenant: tenant.id, user: user.id, kind: .verifyEmail, recipient: user.email,
-            locale: client.language)
+        let verification = MailRequestStatements.Request(
+            mail: NewMail(
+                id: identifiers.next(), tenant: tenant.id, user: user.id, kind: .verifyEmail, recipient: user.email,
+                locale: client.language),
+            subject: MailSubject(.verifyEmail, user.email, in: tenant.id), budget: budget)
         do {
             guard
                 let (user, started) = try await database.first(

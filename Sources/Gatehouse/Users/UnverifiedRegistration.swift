@@ -6,6 +6,8 @@ struct UnverifiedRegistration: Sendable {
     let user: NewUser
     /// The id of the mail, whichever it is.
     let mail: UUID
+    /// What mails are counted under that verify the address, whoever asks for them.
+    let new: MailSubject
     /// What mails are counted under that tell an owner of somebody's registering their address.
     let known: MailSubject
     let budget: GuessBudget?
@@ -17,7 +19,8 @@ struct UnverifiedRegistration: Sendable {
         case closed
     }
 
-    /// Makes the user and queues the mail that verifies the address, or else queues one to the owner of the address.
+    /// Makes the user and queues the mail that verifies the address, or else queues one to the owner of the address. Either is counted
+    /// once, and left out where the address has had as many of its kind.
     ///
     /// The username is looked at first, whether or not the address is known, so that neither hides the other. The owner's row is locked: a
     /// mail for one who is deleted meanwhile couldn't be queued.
@@ -40,10 +43,12 @@ struct UnverifiedRegistration: Sendable {
         ), recorded as (
             \(AuditStatements.insertion(of: .userRegistered, for: "made", user: "made.id", stamp: 7))
         ), counted as (
-            \(MailRequestStatements.counting(subject: "$12", limit: "$13", window: "$14", from: "known", where: "true"))
+            \(MailRequestStatements.counting(
+                subject: "addressed.subject", limit: "$14", window: "$15",
+                from: "(select $12::bytea as subject from made union all select $13 from known) addressed", where: "true"))
         ), queued as (
             insert into mails (tenant_id, id, user_id, kind, recipient, locale)
-            select $1, $10, made.id, '\(MailKind.verifyEmail.rawValue)', made.email, $11 from made
+            select $1, $10, made.id, '\(MailKind.verifyEmail.rawValue)', made.email, $11 from made, counted
             union all
             select $1, $10, known.id, '\(MailKind.alreadyRegistered.rawValue)', known.email, $11 from known, counted
             returning id
@@ -57,8 +62,8 @@ struct UnverifiedRegistration: Sendable {
             let (user, client, limit) = ($0.user, $0.stamp.client, MailRequestStatements.Limit($0.budget))
             return (
                 user.tenant, user.id, user.email, user.username, user.name, user.passwordHash?.stored, $0.stamp.id,
-                client.address, client.userAgent, $0.mail, client.language?.text, $0.known.digest, limit.mails,
-                limit.window
+                client.address, client.userAgent, $0.mail, client.language?.text, $0.new.digest, $0.known.digest,
+                limit.mails, limit.window
             )
         },
         row: { (outcome: String) in

@@ -58,6 +58,23 @@ import Testing
         #expect(try await !installation.rows(of: "audit_events").contains { $0.contains("@example.com") })
     }
 
+    @Test(
+        "An address that has been verified is told of every change; one that may be a stranger's, five times in a while",
+        arguments: [(true, 7), (false, 5)])
+    func notices(isVerified: Bool, count: Int) async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "source=off"))
+        let tenant = try await installation.tenant()
+        var notices: [Letter] = []
+        for number in 0..<7 {
+            let session = try await installation.register(in: tenant)
+            if isVerified { try await installation.asSuperuser("update users set email_verified_at = now()") }
+            try await ask("new\(number)@example.com", by: session, in: tenant, installation)
+            try await confirm(try await installation.letter().proofByToken, in: tenant, installation)
+            notices += try await installation.letters()
+        }
+        #expect(notices.count == count && notices.allSatisfy { $0.recipient == "ada@example.com" })
+    }
+
     @Test("A wrong password sends nothing, and counts")
     func wrongPassword() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "account=1/15m,source=off"))

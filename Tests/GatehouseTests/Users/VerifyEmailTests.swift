@@ -37,6 +37,31 @@ import Testing
         #expect(try await installation.rowCount("deliveries") == 0)
     }
 
+    @Test("An address that is registered and given up again and again gets five mails, those asked for included")
+    func givenUp() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "source=off"))
+        let tenant = try await installation.tenant { $0.mailFrom = "no-reply@shop.example" }
+        var sent = 0
+        for email in ["ada@example.com", "ADA@example.com"] + Array(repeating: "Ada@example.com", count: 6) {
+            let session = try await installation.register(email, in: tenant)
+            sent += try await installation.letters().count
+            try await installation.service.deleteAccount(
+                current: Password(Installation.password), of: try await installation.signedIn(session, in: tenant),
+                from: Installation.client, in: tenant)
+        }
+        #expect(sent == 5)
+        _ = try await installation.register(in: tenant)
+        func ask() async throws {
+            try await installation.service.requestMail.verification(
+                of: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
+        }
+        try await ask()
+        #expect(try await installation.letters().isEmpty)
+        try await installation.asSuperuser("update guess_counters set window_ends_at = now()")
+        try await ask()
+        #expect(try await installation.letter().recipient == "ada@example.com")
+    }
+
     @Test("It is sent again to who asks by address or is signed in, unless the address is verified or nobody's")
     func again() async throws {
         let installation = try await Installation.make()
@@ -101,6 +126,20 @@ import Testing
         // Whoever wanted the address meanwhile hasn't voided what its owner was sent.
         try await installation.service.verifyEmail(first.proofByToken, from: Installation.client, in: tenant)
         #expect(try await installation.events().map(\.type) == ["user.registered", "email.verified"])
+    }
+
+    @Test("An address that is new each time gets five mails that verify it, and each registration makes somebody")
+    func newEachTime() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "source=off"))
+        let tenant = try await installation.tenant { $0.requireVerifiedEmail = true }
+        var sent = 0
+        for _ in 0..<7 {
+            try await registering("ada@example.com", in: tenant, installation)
+            sent += try await installation.letters().count { $0.token != nil }
+            _ = try await installation.administration.deleteUser(tenant: "shop", user: "ada@example.com")
+        }
+        #expect(sent == 5)
+        #expect(try await installation.events().map(\.type) == Array(repeating: "user.registered", count: 7))
     }
 
     @Test(
