@@ -34,7 +34,7 @@ class Service:
                    "GATEHOUSE_MASTER_KEY", "GATEHOUSE_MASTER_KEY_FILE", "GATEHOUSE_MASTER_KEY_COMMAND")
         self.environment_of_a_shell = {name: value for name, value in os.environ.items() if name not in foreign} | {
             "GATEHOUSE_OPS_LISTEN": f"127.0.0.1:{ops_port}",
-            "GATEHOUSE_LIMITS": "account=off,device=off,source=off,register=off",
+            "GATEHOUSE_LIMITS": "account=off,device=off,source=off,register=off,profile=off",
         } | self.settings
         self.command = [self.binary, "dev", "--listen", f"127.0.0.1:{port}", "--data-dir", self.data]
         try:

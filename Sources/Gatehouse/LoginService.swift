@@ -44,7 +44,7 @@ public final class LoginService: Sendable {
             database: database, tokens: tokens, identifiers: identifiers, logger: logger, metrics: metrics)
         authenticate = Authenticate(database: database, tokens: tokens)
         logOut = LogOut(database: database, tokens: tokens, identifiers: identifiers)
-        updateProfile = UpdateProfile(database: database, identifiers: identifiers)
+        updateProfile = UpdateProfile(database: database, identifiers: identifiers, budget: limits.profile)
         let currentPassword = CurrentPassword(
             database: database, passwords: passwords, guesses: guesses, failures: failures)
         changePassword = ChangePassword(

@@ -67,7 +67,8 @@ struct ConfigurationTests {
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("db.example"))
         #expect(outcome.output.contains("GATEHOUSE_LIMITS"))
-        #expect(outcome.output.contains("account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m"))
+        let limits = "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=60/15m"
+        #expect(outcome.output.contains(limits))
         #expect(!outcome.output.contains("hunter"))
         #expect(!outcome.output.contains(Self.key))
     }

@@ -35,25 +35,30 @@ enum AuditStatements {
         insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
         values ($1, $2, statement_timestamp(), $3, $4, $5, $6, $7, $8, $9)
         """,
-        bind: { event in binding(event) })
+        bind: {
+            (
+                $0.tenant, $0.id, $0.actor, $0.type.rawValue, $0.userID, $0.sessionID, $0.address, $0.userAgent,
+                PostgresJSON(.object($0.detail))
+            )
+        })
 
-    /// The same where nothing else holds the user. Of one who is gone nothing is recorded, as nobody would remove where they were.
-    static let appendOfUser = Statement<AuditEvent, Void>(
+    /// What a token can bring about again and again is an event of its session's once an hour: nothing else bounds how often that is. Of a
+    /// user who is gone nothing is recorded, as nobody would remove where they were.
+    static let appendHourly = Statement<(event: AuditEvent, subject: CountedSubject), Void>(
         """
-        with \(TenantStatements.held), \(TenantStatements.person("$5"))
-        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
-        select $1, $2, statement_timestamp(), $3, $4, person.id, $6, $7, $8, $9 from person
-        """,
-        bind: { event in binding(event) })
-
-    @Sendable private static func binding(
-        _ event: AuditEvent
-    ) -> (UUID, UUID, String, String, UUID?, UUID?, String?, String?, PostgresJSON) {
-        (
-            event.tenant, event.id, event.actor, event.type.rawValue, event.userID, event.sessionID, event.address,
-            event.userAgent, PostgresJSON(.object(event.detail))
+        with \(TenantStatements.held), \(TenantStatements.person("$5")), counted as (
+            \(BudgetStatements.counting(subject: "$10", limit: "1", window: "3600", from: "person", where: "true"))
         )
-    }
+        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        select $1, $2, statement_timestamp(), $3, $4, person.id, $6, $7, $8, $9 from person, counted
+        """,
+        bind: {
+            let event = $0.event
+            return (
+                event.tenant, event.id, event.actor, event.type.rawValue, event.userID, event.sessionID, event.address,
+                event.userAgent, PostgresJSON(.object(event.detail)), $0.subject.digest
+            )
+        })
 
     /// An `insert` for a statement to carry along, so that what it does and the record of it are one round trip and one
     /// transaction: an event for the one row of `rows`, if there is one; of the user's own unless another actor is named.

@@ -21,6 +21,8 @@ public struct GuessLimits: Sendable, Equatable {
     public var register: GuessBudget?
     /// Mails of one kind to one address that somebody asks for.
     public var mail: GuessBudget?
+    /// Changes that one user makes of their own profile: each is an event, which stays for long.
+    public var profile: GuessBudget?
 
     public static let off = GuessLimits()
     public static let standard = GuessLimits(
@@ -28,21 +30,23 @@ public struct GuessLimits: Sendable, Equatable {
         device: GuessBudget(failures: 10, window: .seconds(15 * 60)),
         source: GuessBudget(failures: 100, window: .seconds(15 * 60)),
         register: GuessBudget(failures: 600, window: .seconds(3600)),
-        mail: GuessBudget(failures: 5, window: .seconds(15 * 60)))
+        mail: GuessBudget(failures: 5, window: .seconds(15 * 60)),
+        profile: GuessBudget(failures: 60, window: .seconds(15 * 60)))
 
     public init(
         account: GuessBudget? = nil, device: GuessBudget? = nil, source: GuessBudget? = nil,
-        register: GuessBudget? = nil, mail: GuessBudget? = nil
+        register: GuessBudget? = nil, mail: GuessBudget? = nil, profile: GuessBudget? = nil
     ) {
         self.account = account
         self.device = device
         self.source = source
         self.register = register
         self.mail = mail
+        self.profile = profile
     }
 
-    /// Reads `account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m`; `off` for a part switches it off, and
-    /// a part that isn't named keeps its standard. `off` alone switches all of them off.
+    /// Reads `account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=60/15m`; `off` for a part
+    /// switches it off, and a part that isn't named keeps its standard. `off` alone switches all of them off.
     public init(parsing text: String) throws(FieldFault) {
         if text == "off" {
             self = .off
@@ -59,7 +63,10 @@ public struct GuessLimits: Sendable, Equatable {
     }
 
     private static var members: [String: WritableKeyPath<GuessLimits, GuessBudget?>] {
-        ["account": \.account, "device": \.device, "source": \.source, "register": \.register, "mail": \.mail]
+        [
+            "account": \.account, "device": \.device, "source": \.source, "register": \.register, "mail": \.mail,
+            "profile": \.profile,
+        ]
     }
 
     private static func budget(_ text: String) throws(FieldFault) -> GuessBudget? {
@@ -73,9 +80,8 @@ public struct GuessLimits: Sendable, Equatable {
 
     private static let malformed = FieldFault(
         code: "invalid_format",
-        message:
-            "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m, with off for a part or for all."
-    )
+        message: "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,"
+            + "profile=60/15m, with off for a part or for all.")
 }
 
 extension Substring {

@@ -85,13 +85,14 @@ public struct RefreshSession: Sendable {
             if result.isReplicated { try await database.confirm(in: presentation.tenant) }
             return (try issue(RotateRefreshToken.Moved(result), in: served), .repeated)
         case .repeatsUnusedSuccessor:
-            try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)
+            let isRecorded = try await record(.refreshRepeatedAfterGrace, result, presentation, from: client)
+            if !isRecorded, result.isReplicated { try await database.confirm(in: presentation.tenant) }
             return (try issue(RotateRefreshToken.Moved(result), in: served), .repeatedAfterGrace)
         case .reuse:
             guard try await endReused(result, presentation, from: client) else { return nil }
             throw Refusal.refreshTokenReused
         case .unknownGeneration:
-            try await record(.refreshGenerationUnknown, result, presentation, from: client)
+            _ = try await record(.refreshGenerationUnknown, result, presentation, from: client)
             throw UnknownGeneration()
         case .sessionEnded: throw Refusal.sessionEnded
         case .expired: throw Refusal.tokenExpired
@@ -113,12 +114,14 @@ public struct RefreshSession: Sendable {
             SessionStatements.endReused, (presentation.session, event), in: presentation.tenant) != nil
     }
 
+    /// False where the session has had such an event within the hour, or its user is gone.
     nonisolated(nonsending) private func record(
         _ type: AuditEventType, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
         from client: () -> ClientInfo
-    ) async throws {
+    ) async throws -> Bool {
         let event = event(type, result, presentation, from: client)
-        try await database.execute(AuditStatements.appendOfUser, event, in: presentation.tenant)
+        let subject = CountedSubject(type, of: presentation.session, in: presentation.tenant)
+        return try await database.execute(AuditStatements.appendHourly, (event, subject), in: presentation.tenant) > 0
     }
 
     private func event(

@@ -57,7 +57,7 @@ enum SessionStatements {
             \(AuditStatements.insertion(
                 of: .userRegistered, for: "made, started", user: "made.id", session: "started.id", stamp: 8))
         ), counted as (
-            \(MailRequestStatements.counting(
+            \(BudgetStatements.counting(
                 subject: "$13", limit: "$14", window: "$15", from: "made", where: "$11::uuid is not null"))
         ), queued as (
             insert into mails (tenant_id, id, user_id, kind, recipient, locale)
@@ -70,11 +70,11 @@ enum SessionStatements {
         """,
         bind: {
             let (user, session, verification) = $0
-            let (mail, limit) = (verification?.mail, MailRequestStatements.Limit(verification?.budget))
+            let (mail, limit) = (verification?.mail, BudgetStatements.Limit(verification?.budget))
             return (
                 user.tenant, user.id, user.email, user.username, user.name, user.passwordHash?.stored,
                 session.id, session.stamp.id, session.stamp.client.address, session.stamp.client.userAgent,
-                mail?.id, mail?.locale?.text, verification?.subject.digest, limit.mails, limit.window
+                mail?.id, mail?.locale?.text, verification?.subject.digest, limit.count, limit.window
             )
         },
         row: {

@@ -43,7 +43,7 @@ struct UnverifiedRegistration: Sendable {
         ), recorded as (
             \(AuditStatements.insertion(of: .userRegistered, for: "made", user: "made.id", stamp: 7))
         ), counted as (
-            \(MailRequestStatements.counting(
+            \(BudgetStatements.counting(
                 subject: "addressed.subject", limit: "$14", window: "$15",
                 from: "(select $12::bytea as subject from made union all select $13 from known) addressed", where: "true"))
         ), queued as (
@@ -59,11 +59,11 @@ struct UnverifiedRegistration: Sendable {
             when exists (select from namesake) then '\(Outcome.usernameTaken.rawValue)' else '\(Outcome.accepted.rawValue)' end
         """,
         bind: {
-            let (user, client, limit) = ($0.user, $0.stamp.client, MailRequestStatements.Limit($0.budget))
+            let (user, client, limit) = ($0.user, $0.stamp.client, BudgetStatements.Limit($0.budget))
             return (
                 user.tenant, user.id, user.email, user.username, user.name, user.passwordHash?.stored, $0.stamp.id,
                 client.address, client.userAgent, $0.mail, client.language?.text, $0.new.digest, $0.known.digest,
-                limit.mails, limit.window
+                limit.count, limit.window
             )
         },
         row: { (outcome: String) in

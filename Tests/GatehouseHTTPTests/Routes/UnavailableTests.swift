@@ -21,6 +21,22 @@ import Testing
         }
     }
 
+    @Test func `429 too_many_attempts for who changes their profile again and again`() async throws {
+        try await RunningService.run {
+            $0.limits = try GuessLimits(parsing: "profile=2/15m")
+        } _: { service in
+            let tenant = try await service.tenant()
+            let user = try await tenant.user()
+            for name in ["A", "B", "B"] {
+                let reply = try await tenant.send("PATCH", "/v1/me", user.bearer, json: ["name": .string(name)])
+                #expect(reply.status == 200)
+            }
+            try expectProblem(
+                try await tenant.send("PATCH", "/v1/me", user.bearer, json: ["name": "A"]), 429, "too_many_attempts")
+            #expect(try await tenant.me(user.access).json["name"] == "B")
+        }
+    }
+
     @Test func `500 internal tells nothing of what went wrong`() async throws {
         try await RunningService.run { service in
             let tenant = try await service.tenant()

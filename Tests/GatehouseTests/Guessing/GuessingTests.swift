@@ -170,8 +170,12 @@ import Testing
     @Test(
         "Limits are read as the contract writes them",
         arguments: [
-            ("account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m", GuessLimits.standard),
-            ("", .standard), ("off", .off), ("account=off,device=off,source=off,register=off,mail=off", .off),
+            (
+                "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=60/15m",
+                GuessLimits.standard
+            ),
+            ("", .standard), ("off", .off),
+            ("account=off,device=off,source=off,register=off,mail=off,profile=off", .off),
         ])
     func parsing(text: String, limits: GuessLimits) throws {
         #expect(try GuessLimits(parsing: text) == limits)

@@ -80,7 +80,7 @@ import Testing
         ("audit.newest", AuditStatements.newest),
         ("audit.oldest", AuditStatements.oldest),
         ("audit.lastRotation", AuditStatements.lastRotation),
-        ("audit.appendOfUser", AuditStatements.appendOfUser),
+        ("audit.appendHourly", AuditStatements.appendHourly),
         ("audit.countFailure", AuditStatements.countFailure),
         ("purges.due", PurgeStatements.due),
         ("purges.claim", PurgeStatements.claim),

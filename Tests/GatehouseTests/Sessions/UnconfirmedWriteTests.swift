@@ -83,6 +83,10 @@ import Testing
         let (first, second, third, fourth) = (sessions[0], sessions[1], sessions[2], sessions[3])
         let name = ProfileChange(name: .set(try DisplayName("Ada")), username: .keep)
         _ = try await installation.register("b@example.com", in: tenant)
+        let lenient = try await installation.tenant("lenient") { $0.reusePolicy = .untilUsed }
+        let late = try await installation.register(in: lenient)
+        _ = try await installation.refresh(late.refreshToken, in: lenient)
+        try await installation.age(late, by: 61, in: lenient)
         return [
             (
                 "logout by refresh token",
@@ -104,6 +108,7 @@ import Testing
                 }
             ),
             ("profile", { _ = try await service.updateProfile(name, of: signedIn, from: client, in: tenant) }),
+            ("refresh after the grace", { _ = try await installation.refresh(late.refreshToken, in: lenient) }),
             (
                 "disabling a user",
                 { _ = try await installation.administration.disableUser(tenant: "shop", user: "b@example.com") }

@@ -154,4 +154,36 @@ import Testing
                 in: tenant)
         }
     }
+
+    @Test("A user changes their profile a few times in a while; what changes nothing is free, and nobody else pays")
+    func limitedChanges() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "profile=3/15m"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.administration.createUser(tenant: "shop", email: "b@example.com", username: "taken")
+        let ada = try await installation.signedIn(try await installation.register(in: tenant), in: tenant)
+        let eve = try await installation.signedIn(
+            try await installation.register("eve@example.com", in: tenant), in: tenant)
+        func update(_ change: ProfileChange, _ signedIn: SignedIn) async throws -> User {
+            try await installation.service.updateProfile(change, of: signedIn, from: Installation.client, in: tenant)
+        }
+        func rename(_ name: String, _ signedIn: SignedIn) async throws -> User {
+            try await update(ProfileChange(name: .set(DisplayName(name)), username: .keep), signedIn)
+        }
+        for name in ["A", "A", "B", "B"] { #expect(try await rename(name, ada).name == name) }
+        await #expect(throws: Refusal.usernameTaken) {
+            try await update(ProfileChange(name: .keep, username: .set(Username("taken"))), ada)
+        }
+        #expect(try await rename("A", ada).name == "A")
+        do {
+            _ = try await rename("B", ada)
+            Issue.record("a fourth change")
+        } catch Refusal.tooManyAttempts(let seconds) {
+            #expect((800...900).contains(seconds))
+        }
+        #expect(try await rename("A", ada).name == "A")
+        #expect(try await rename("E", eve).name == "E")
+        #expect(try await installation.events().count { $0.type == "user.updated" } == 4)
+        try await installation.asSuperuser("update guess_counters set window_ends_at = now()")
+        #expect(try await rename("B", ada).name == "B")
+    }
 }
