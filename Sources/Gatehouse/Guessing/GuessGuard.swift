@@ -26,42 +26,70 @@ struct GuessGuard: Sendable {
 
     /// Throws `Refusal.tooManyAttempts` when a budget is used up; nothing has been counted against the account then.
     ///
-    /// A recognised device doesn't share its source's budget: who else is behind that address keeps it out no more than
-    /// who else guesses at the account.
-    func begin(on account: GuessedAccount, from client: ClientInfo, in tenant: UUID) async throws -> GuessAttempt {
-        let source = account.isRecognisedDevice ? nil : SourceAddress(client.address)
-        if let source { try sources.count(source) }
-        guard let budget = account.isRecognisedDevice ? limits.device : limits.account else {
-            return GuessAttempt(tenant: tenant, source: source, account: nil)
+    /// A recognised device shares neither the account's budget nor its source's: who else guesses at the account, or is behind that
+    /// address, doesn't keep it out. It has one of its own, and one with the other devices of its user. When these have used that up,
+    /// which takes several of them, it pays as anybody does: by that it is slowed down, and not refused as long as others aren't.
+    func begin(
+        on account: GuessedAccount, by device: DeviceClaims? = nil, from client: ClientInfo, in tenant: UUID
+    ) async throws -> GuessAttempt {
+        guard let device else { return try await begin(on: account, after: [], from: client, in: tenant) }
+        guard let budget = limits.device else { return GuessAttempt(tenant: tenant, source: nil, accounts: []) }
+        let own = GuessedAccount(device)
+        let attempt = GuessStatements.DeviceAttempt(device: device, budget: budget)
+        switch try await database.first(GuessStatements.countByDevice, attempt, in: tenant) {
+        case nil:
+            throw try await refusal(on: own, in: tenant)
+        case true?:
+            return GuessAttempt(
+                tenant: tenant, source: nil, accounts: [own, GuessedAccount(devicesLike: device)],
+                isWithinBudgetsOfDevices: true)
+        case false?:
+            return try await judging(GuessAttempt(tenant: tenant, source: nil, accounts: [own])) {
+                try await begin(on: account, after: [own], from: client, in: tenant)
+            }
+        }
+    }
+
+    /// - Parameter counted: What the attempt has been counted against already.
+    private func begin(
+        on account: GuessedAccount, after counted: [GuessedAccount], from client: ClientInfo, in tenant: UUID
+    ) async throws -> GuessAttempt {
+        let source = SourceAddress(client.address)
+        try sources.count(source)
+        guard let budget = limits.account else {
+            return GuessAttempt(tenant: tenant, source: source, accounts: counted)
         }
         let attempt = GuessStatements.Attempt(tenant: tenant, account: account, budget: budget)
         var isCounted = false
         // Where nothing is going to be guessed, the source, which others may share, doesn't pay for it.
-        defer { if !isCounted, let source { sources.giveBack(source) } }
+        defer { if !isCounted { sources.giveBack(source) } }
         isCounted = try await database.first(GuessStatements.count, attempt, in: tenant) != nil
-        guard isCounted else {
-            let wait = try await database.first(GuessStatements.wait, (tenant, account), in: tenant)
-            throw Refusal.tooManyAttempts(retryAfter: Int(wait ?? 1))
-        }
-        return GuessAttempt(tenant: tenant, source: source, account: account)
+        guard isCounted else { throw try await refusal(on: account, in: tenant) }
+        return GuessAttempt(tenant: tenant, source: source, accounts: counted + [account])
+    }
+
+    private func refusal(on account: GuessedAccount, in tenant: UUID) async throws -> Refusal {
+        let wait = try await database.first(GuessStatements.wait, (tenant, account), in: tenant)
+        return .tooManyAttempts(retryAfter: Int(wait ?? 1))
     }
 
     /// Counts an attempt that names no account against its source alone. Throws `Refusal.tooManyAttempts`.
     func begin(from client: ClientInfo, in tenant: UUID) throws(Refusal) -> GuessAttempt {
         let source = SourceAddress(client.address)
         try sources.count(source)
-        return GuessAttempt(tenant: tenant, source: source, account: nil)
+        return GuessAttempt(tenant: tenant, source: source, accounts: [])
     }
 
     /// The password was right, or was never looked at. The answer stands whether or not this reaches the database: at
     /// worst a failure too many is counted until the window ends.
     func giveBack(_ attempt: GuessAttempt) async {
         if let source = attempt.source { sources.giveBack(source) }
-        guard let account = attempt.account else { return }
+        guard let first = attempt.accounts.first else { return }
+        let second = attempt.accounts.dropFirst().first
         // In a task of its own, because the request's may have been cancelled, and that is why nothing was looked at.
         await Task {
             _ = try? await database.execute(
-                GuessStatements.giveBack, (attempt.tenant, account), in: attempt.tenant, always: true)
+                GuessStatements.giveBack, (attempt.tenant, first, second), in: attempt.tenant, always: true)
         }.value
     }
 
@@ -88,8 +116,10 @@ struct GuessGuard: Sendable {
 /// An attempt that has been counted.
 struct GuessAttempt: Sendable {
     let tenant: UUID
-    /// Nil for a recognised device.
+    /// Nil where devices have budgets of their own, or none are limited.
     let source: SourceAddress?
-    /// Nil when attempts on accounts, or those of devices, are not limited.
-    let account: GuessedAccount?
+    /// What it is counted against in the database: a device, then all of them or the account, or either; nothing that isn't limited.
+    let accounts: [GuessedAccount]
+    /// Whether the budgets of recognised devices bound it, and not those that strangers share.
+    var isWithinBudgetsOfDevices = false
 }

@@ -1,15 +1,11 @@
 import Crypto
 import FoundationEssentials
 
-/// The account whose password is being guessed, or one device of its owner's, as the digest under which its failures are
-/// counted.
+/// The account whose password is being guessed, or devices of its owner's, as the digest under which its failures are counted.
 ///
 /// An account that doesn't exist has one too, so that it behaves the same. What was typed can't be read back from it.
 struct GuessedAccount: Sendable, Hashable {
     let digest: [UInt8]
-    /// Whether it is a device that has signed in before, which has a budget of its own: an attack on the account from
-    /// elsewhere doesn't keep it out.
-    let isRecognisedDevice: Bool
 
     init(_ userID: UUID, in tenant: UUID) {
         self.init("user", userID.lowercaseString, in: tenant)
@@ -29,12 +25,18 @@ struct GuessedAccount: Sendable, Hashable {
         self.init("new_email", String(text.trimmingASCIISpace()).foldingASCIICase, in: tenant)
     }
 
-    init(_ userID: UUID, device: UUID, in tenant: UUID) {
-        self.init("device", "\(userID.lowercaseString):\(device.lowercaseString)", in: tenant)
+    /// A recognised device by itself.
+    init(_ device: DeviceClaims) {
+        self.init(
+            "device", "\(device.subject.lowercaseString):\(device.deviceID.lowercaseString)", in: device.tenantID)
+    }
+
+    /// All that its user has, together. A new password has new devices, and what others have used up is no concern of theirs.
+    init(devicesLike device: DeviceClaims) {
+        self.init("devices", "\(device.subject.lowercaseString):\(device.passwordVersion)", in: device.tenantID)
     }
 
     private init(_ kind: String, _ value: String, in tenant: UUID) {
-        isRecognisedDevice = kind == "device"
         digest = Array(SHA256.hash(data: Array("\(tenant.lowercaseString):\(kind):\(value)".utf8)))
     }
 }

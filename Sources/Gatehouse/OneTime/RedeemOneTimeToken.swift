@@ -13,8 +13,8 @@ struct RedeemOneTimeToken: Sendable {
 
     /// The live token behind what was presented; it isn't used up yet, but a code has lost a guess.
     ///
-    /// - Parameter device: Where it is one of the account's, a wrong code counts against its own budget, and not among the five that the
-    ///   code stands: whoever guesses elsewhere keeps it out of nothing.
+    /// - Parameter device: Where it is one of the account's, a wrong code counts against the budgets of devices while they last, and not
+    ///   among the five that the code stands: whoever guesses elsewhere keeps it out of nothing.
     func find(
         _ proof: OneTimeProof, for purpose: OneTimePurpose, device: DeviceClaims? = nil, from client: ClientInfo,
         in served: ServedTenant
@@ -54,21 +54,16 @@ struct RedeemOneTimeToken: Sendable {
         from client: ClientInfo, in tenant: UUID
     ) async throws -> LiveToken {
         if claimed == nil { try guesses.checkSource(of: client) }
-        let user = try await owner(of: email, for: purpose, in: tenant)
+        let stored = try await owner(of: email, for: purpose, in: tenant)
+        let user = stored?.user.id
         let account =
             purpose == .changeEmail
             ? GuessedAccount(newAddress: email, in: tenant) : GuessedAccount(user, orElse: .email(email), in: tenant)
-        let counted =
-            if let user, let claimed, claimed.subject == user {
-                GuessedAccount(user, device: claimed.deviceID, in: tenant)
-            } else {
-                account
-            }
-        let attempt = try await guesses.begin(on: counted, from: client, in: tenant)
+        let device = stored.flatMap { claimed?.confirmed(for: $0.user.id, passwordVersion: $0.passwordVersion) }
+        let attempt = try await guesses.begin(on: account, by: device, from: client, in: tenant)
         let found = try await guesses.judging(attempt) {
             try await compare(
-                code, with: user, or: email, for: purpose,
-                isBudgeted: attempt.account?.isRecognisedDevice == true, in: tenant)
+                code, with: user, or: email, for: purpose, isBudgeted: attempt.isWithinBudgetsOfDevices, in: tenant)
         }
         guard let found else {
             try await failures.record(
@@ -80,10 +75,10 @@ struct RedeemOneTimeToken: Sendable {
     }
 
     /// Nil for an address that is nobody's: a new one never is.
-    private func owner(of email: String, for purpose: OneTimePurpose, in tenant: UUID) async throws -> UUID? {
+    private func owner(of email: String, for purpose: OneTimePurpose, in tenant: UUID) async throws -> StoredUser? {
         guard purpose != .changeEmail else { return nil }
         return try await database.first(
-            UserStatements.byEmail, (tenant, String(email.trimmingASCIISpace())), in: tenant)?.user.id
+            UserStatements.byEmail, (tenant, String(email.trimmingASCIISpace())), in: tenant)
     }
 
     private func compare(

@@ -48,7 +48,9 @@ enum RedeemStatements {
     /// Takes one of the guesses that the code of a user stands, before it is compared: so that of many at once no more than those are
     /// compared. No row where none is left, or where there is no code.
     ///
-    /// What has a budget of its own, `isBudgeted`, takes none and needs none.
+    /// What is counted against the budgets of devices, `isBudgeted`, takes none and needs none. However many devices there are, these
+    /// are five devices' budgets for all of them (`GuessStatements.countByDevice`): 50 guesses in a quarter of an hour and one a minute
+    /// beyond, at 10^8 codes, and who makes more takes of the five.
     static let takeGuess = Statement<
         (tenant: UUID, user: UUID, purpose: OneTimePurpose, isBudgeted: Bool, masterKeys: [String]), Guess
     >(

@@ -22,7 +22,7 @@ public struct LogIn: Sendable {
     /// requires that and the password is right, `overloaded`, and `keysUnavailable`.
     ///
     /// - Parameter deviceToken: From an earlier sign-in on this device. With a good one the attempt counts against the
-    ///   device's budget, any other is as good as none.
+    ///   budgets of devices, any other is as good as none.
     public func callAsFunction(
         _ name: LogInName, password: Password, deviceToken: String? = nil, from client: ClientInfo,
         in served: ServedTenant
@@ -46,25 +46,20 @@ public struct LogIn: Sendable {
         let claimed = devices(deviceToken, in: served)
         if claimed == nil { try guesses.checkSource(of: client) }
         let stored = try await find(name, in: tenant)
-        let device = claimed?.subject == stored?.user.id ? claimed?.deviceID : nil
-        let account =
-            if let stored, let device {
-                GuessedAccount(stored.user.id, device: device, in: tenant)
-            } else {
-                GuessedAccount(stored?.user.id, orElse: name, in: tenant)
-            }
-        let attempt = try await guesses.begin(on: account, from: client, in: tenant)
+        let device = stored.flatMap { claimed?.confirmed(for: $0.user.id, passwordVersion: $0.passwordVersion) }
+        let account = GuessedAccount(stored?.user.id, orElse: name, in: tenant)
+        let attempt = try await guesses.begin(on: account, by: device, from: client, in: tenant)
         let match = try await guesses.judging(attempt) { try await passwords.check(password, of: stored, in: tenant) }
         guard let stored, stored.user.isEnabled, let match else {
             try await failures.record(
-                .logInFailed, on: GuessedAccount(stored?.user.id, orElse: name, in: tenant), of: stored?.user.id,
-                because: Self.reason(stored), from: client, in: tenant)
+                .logInFailed, on: account, of: stored?.user.id, because: Self.reason(stored), from: client,
+                in: tenant)
             throw Refusal.invalidCredentials
         }
         await guesses.giveBack(attempt)
         try await requireVerifiedAddress(of: stored.user, from: client, in: served.tenant)
         if match.wantsUpgrade { await upgradeHash(of: stored, to: password, in: tenant) }
-        return try await sessionOf(stored, device: device, from: client, in: served)
+        return try await sessionOf(stored, device: device?.deviceID, from: client, in: served)
     }
 
     /// Only whoever knows the password is told.
@@ -93,7 +88,7 @@ public struct LogIn: Sendable {
                 SessionStatements.start, (session, stored.passwordVersion, device != nil), in: tenant)
         else { throw try await database.refusal(.invalidCredentials, in: tenant) }
         return try SessionIssuer(identifiers: identifiers).issue(
-            started, by: SignIn(user: stored.user, device: device), in: served)
+            started, by: SignIn(user: stored.user, passwordVersion: stored.passwordVersion, device: device), in: served)
     }
 
     private func find(_ name: LogInName, in tenant: UUID) async throws -> StoredUser? {

@@ -33,26 +33,26 @@ public struct LogInByMail: Sendable {
         guard served.tenant.settings.emailLogin.takes(proof) else { throw Refusal.invalidToken }
         let claimed = devices(deviceToken, in: served)
         let token = try await redeem.find(proof, for: .logIn, device: claimed, from: client, in: served)
-        let device = claimed?.subject == token.user.id ? claimed?.deviceID : nil
-        let (user, started) = try await start(token, device: device, from: client, in: served.tenant.id)
-        return try SessionIssuer(identifiers: identifiers).issue(
-            started, by: SignIn(user: user, device: device), in: served)
+        let (signIn, started) = try await start(token, device: claimed, from: client, in: served.tenant.id)
+        return try SessionIssuer(identifiers: identifiers).issue(started, by: signIn, in: served)
     }
 
     private func start(
-        _ token: LiveToken, device: UUID?, from client: ClientInfo, in tenant: UUID
-    ) async throws -> (User, StartedSession) {
+        _ token: LiveToken, device claimed: DeviceClaims?, from client: ClientInfo, in tenant: UUID
+    ) async throws -> (SignIn, StartedSession) {
         let session = NewSession(
             tenant: tenant, id: identifiers.next(), userID: token.user.id,
             stamp: EventStamp(id: identifiers.next(), client: client))
         let starting = token.method == .link ? SessionStatements.startByLink : SessionStatements.startByCode
         return try await database.transaction(in: tenant) { transaction in
             let used = try await redeem.useUp(token, in: transaction, of: tenant)
+            let device = claimed?.confirmed(for: used.user, passwordVersion: used.passwordVersion)
             guard used.isOwnAddress,
                 let user = try await transaction.first(UserStatements.verifyEmail, (tenant, used.user)),
                 let started = try await transaction.first(starting, (session, used.passwordVersion, device != nil))
             else { throw Refusal.invalidToken }
-            return (user, started)
+            let signIn = SignIn(user: user, passwordVersion: used.passwordVersion, device: device?.deviceID)
+            return (signIn, started)
         }
     }
 }

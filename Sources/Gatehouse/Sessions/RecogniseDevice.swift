@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// Whose device a presented token names.
+/// Whose device a presented token says that it is.
 struct RecogniseDevice: Sendable {
     let clock: Clock
 
     /// Nil for no token, one that is forged, foreign or old, and one whose key this instance doesn't have: the device is
-    /// then simply not recognised.
+    /// then simply not recognised. Nor is it before `confirmed` has seen the user.
     func callAsFunction(_ token: String?, in served: ServedTenant) -> DeviceClaims? {
         guard let token else { return nil }
         do throws(TokenFault) {
@@ -18,5 +18,13 @@ struct RecogniseDevice: Sendable {
         } catch {
             return nil
         }
+    }
+}
+
+extension DeviceClaims {
+    /// These claims, where the device has signed in as that user under the password they have now; nil where it is another's, or the
+    /// password has changed since: whoever had got in by the old one has got no more of it than the old password.
+    func confirmed(for user: UUID, passwordVersion: Int32) -> DeviceClaims? {
+        subject == user && self.passwordVersion == Int(passwordVersion) ? self : nil
     }
 }

@@ -14,6 +14,7 @@ struct StartedSession: Sendable {
 struct SignIn: Sendable {
     /// Shown with the tokens.
     let user: User
+    let passwordVersion: Int32
     /// The device it comes from, when that has been recognised; otherwise it gets an id now.
     let device: UUID?
 }
@@ -61,7 +62,7 @@ struct SessionIssuer: Sendable {
     private func deviceToken(_ signIn: SignIn, at now: Int, in served: ServedTenant) throws -> String {
         let claims = DeviceClaims(
             tenantID: served.tenant.id, subject: signIn.user.id, deviceID: signIn.device ?? identifiers.next(),
-            issuedAt: now)
+            passwordVersion: Int(signIn.passwordVersion), issuedAt: now)
         return try sign(claims.encoded(), .deviceToken, with: served.refreshKeys)
     }
 

@@ -41,14 +41,15 @@ enum SessionStatements {
     /// The user and the first session together, or neither, and the mail that verifies the address where one is named and the address
     /// hasn't had as many already: whoever deletes the account may register it again. No row when registration has just been closed.
     static let register = Statement<
-        (NewUser, NewSession, verification: MailRequestStatements.Request?), (User, StartedSession)
+        (NewUser, NewSession, verification: MailRequestStatements.Request?),
+        (User, passwordVersion: Int32, StartedSession)
     >(
         """
         with made as (
             insert into users as u (tenant_id, id, email, username, name, password_hash)
             select t.id, $2, $3, $4, $5, $6 from tenants t
             where t.id = $1 and t.registration_open and t.disabled_at is null
-            returning \(userColumns)
+            returning \(userColumns), u.password_version
         ), started as (
             insert into refresh_tokens (tenant_id, id, user_id, address, user_agent)
             select $1, $7, made.id, $9, $10 from made
@@ -80,13 +81,14 @@ enum SessionStatements {
         row: {
             (
                 id: UUID, email: String, emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON,
-                isEnabled: Bool, createdAt: Date, updatedAt: Date, sessionID: UUID, generation: Int,
-                startedAt: Date, rotatedAt: Date, now: Date
+                isEnabled: Bool, createdAt: Date, updatedAt: Date, passwordVersion: Int32, sessionID: UUID,
+                generation: Int, startedAt: Date, rotatedAt: Date, now: Date
             ) in
             (
                 try User.row(
                     id: id, email: email, emailVerified: emailVerified, username: username, name: name,
                     claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),
+                passwordVersion: passwordVersion,
                 StartedSession(
                     id: sessionID, generation: generation, createdAt: startedAt, rotatedAt: rotatedAt, now: now)
             )

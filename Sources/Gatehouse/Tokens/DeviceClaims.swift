@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
-/// What a device token says: that somebody has signed in as this user from this device before. It opens nothing and
-/// proves nothing else; it buys a guessing budget of the device's own.
+/// What a device token says: that somebody has signed in as this user from this device before, while the user had the password of
+/// that version. It opens nothing and proves nothing else; it buys a guessing budget of the device's own.
 public struct DeviceClaims: Sendable, Equatable {
     /// How long a device is recognised after its last sign-in: what browsers keep a cookie for at most, in seconds.
     public static let lifetime = 400 * 86_400
@@ -11,15 +11,18 @@ public struct DeviceClaims: Sendable, Equatable {
     public var subject: UUID
     /// The device's own id, which stays the same from one sign-in to the next.
     public var deviceID: UUID
+    /// Which password of the user's it was, counted from their first; an account without one stays at that number.
+    public var passwordVersion: Int
     /// Seconds since 1970.
     public var issuedAt: Int
 
     public var expiresAt: Int { issuedAt + Self.lifetime }
 
-    public init(tenantID: UUID, subject: UUID, deviceID: UUID, issuedAt: Int) {
+    public init(tenantID: UUID, subject: UUID, deviceID: UUID, passwordVersion: Int, issuedAt: Int) {
         self.tenantID = tenantID
         self.subject = subject
         self.deviceID = deviceID
+        self.passwordVersion = passwordVersion
         self.issuedAt = issuedAt
     }
 
@@ -30,6 +33,7 @@ public struct DeviceClaims: Sendable, Equatable {
         tenantID = try claims.id("tid")
         subject = try claims.id("sub")
         deviceID = try claims.id("did")
+        passwordVersion = try claims.nonNegative("pwv")
         issuedAt = try claims.time("iat")
         let expiresAt = try claims.time("exp")
         try claims.finish()
@@ -41,6 +45,7 @@ public struct DeviceClaims: Sendable, Equatable {
         payload.append("tid", tenantID)
         payload.append("sub", subject)
         payload.append("did", deviceID)
+        payload.append("pwv", passwordVersion)
         payload.append("iat", issuedAt)
         payload.append("exp", expiresAt)
         return payload.finished()

@@ -79,12 +79,12 @@ public struct Register: Sendable {
             subject: MailSubject(.verifyEmail, user.email, in: tenant.id), budget: budget)
         do {
             guard
-                let (user, started) = try await database.first(
+                let (user, passwordVersion, started) = try await database.first(
                     SessionStatements.register,
                     (user, session, verification: tenant.settings.mailFrom == nil ? nil : verification), in: tenant.id)
             else { throw try await database.refusal(.registrationClosed, in: tenant.id) }
             return try SessionIssuer(identifiers: identifiers).issue(
-                started, by: SignIn(user: user, device: nil), in: served)
+                started, by: SignIn(user: user, passwordVersion: passwordVersion, device: nil), in: served)
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }

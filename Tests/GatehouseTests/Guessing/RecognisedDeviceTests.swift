@@ -22,12 +22,12 @@ import Testing
     @Test("A device that has signed in before gets in while account and source are used up, and is known afterwards")
     func recognised() async throws {
         let (installation, tenant, session) = try await underAttack()
-        var token = try #require(session.deviceToken)
+        var token = session.deviceToken
         var ids: Set<UUID> = []
         for _ in 0..<4 {
             let next = try await installation.logIn(from: token, in: tenant)
-            token = try #require(next.deviceToken)
-            ids.insert(try DeviceClaims(payload: CompactJWS.parse(token).payload).deviceID)
+            token = next.deviceToken
+            ids.insert(try next.deviceID)
         }
         #expect(ids.count == 1)
     }
@@ -52,20 +52,96 @@ import Testing
         _ = try await installation.logIn(in: tenant)
     }
 
-    @Test("Another user's, another tenant's, a forged or another kind of token recognises nobody")
+    @Test(
+        "With a new password every device is a stranger until it signs in again, whether it was changed or reset",
+        arguments: [false, true])
+    func newPassword(byMail: Bool) async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=1/15m,source=off"))
+        let tenant = try await installation.tenant()
+        let owner = try await installation.register(in: tenant)
+        let intruder = try await installation.logIn(in: tenant)
+        if byMail {
+            try await installation.reset(try await installation.resetLetter(in: tenant).proofByToken, in: tenant)
+        } else {
+            try await installation.service.changePassword(
+                current: Password(Installation.password), new: Password(Installation.newPassword),
+                of: try await installation.signedIn(owner, in: tenant), from: Installation.client, in: tenant)
+        }
+        let again = try await installation.logIn(
+            password: Installation.newPassword, from: owner.deviceToken, in: tenant)
+        #expect(try await installation.events().last?.detail["device_recognised"] == false)
+        #expect(try again.deviceID != owner.deviceID)
+        await installation.fail(from: nil, in: tenant)
+        try await installation.delayNextAttempt()
+        for token in [owner.deviceToken, intruder.deviceToken] {
+            await #expect(throws: Refusal.tooManyAttempts(retryAfter: 60)) {
+                try await installation.logIn(password: Installation.newPassword, from: token, in: tenant)
+            }
+        }
+        let known = try await installation.logIn(
+            password: Installation.newPassword, from: again.deviceToken, in: tenant)
+        #expect(try known.deviceID == again.deviceID)
+    }
+
+    @Test("However many devices somebody has, they have five devices' budgets together, and then pay as strangers do")
+    func together() async throws {
+        let installation = try await Installation.make(
+            limits: GuessLimits(parsing: "account=2/15m,device=2/15m,source=off"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        var devices: [String] = []
+        for _ in 0..<8 { devices.append(try #require(try await installation.logIn(in: tenant).deviceToken)) }
+        for device in devices.prefix(5) {
+            for _ in 0..<2 { await installation.fail(from: device, in: tenant) }
+        }
+        try await installation.delayNextAttempt()
+        // From here on it is the account's budget, which a right password is given back to as well.
+        await installation.fail(from: devices[5], in: tenant)
+        _ = try await installation.logIn(from: devices[5], in: tenant)
+        await installation.fail(from: devices[6], in: tenant)
+        try await installation.delayNextAttempt()
+        for device in devices.suffix(3) {
+            await #expect(throws: Refusal.tooManyAttempts(retryAfter: 60)) {
+                try await installation.logIn(from: device, in: tenant)
+            }
+        }
+        // What was refused has cost the last of them nothing of its own budget.
+        #expect(try await installation.rowCount("guess_counters where failures = 0") == 1)
+    }
+
+    @Test("Many sign-ins from one device at once are all let in, and all given back")
+    func atOnce() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "device=100/15m"))
+        let tenant = try await installation.tenant()
+        let token = try await installation.register(in: tenant).deviceToken
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = try await installation.logIn(from: token, in: tenant) } }
+            try await group.waitForAll()
+        }
+        #expect(try await installation.rowCount("guess_counters") == 2)
+        #expect(try await installation.rowCount("guess_counters where failures = 0") == 2)
+    }
+
+    @Test("Another user's, another tenant's, a forged, an outdated or another kind of token recognises nobody")
     func unrecognised() async throws {
         let (installation, tenant, session) = try await underAttack()
         let blog = try await installation.tenant("blog")
         let bob = try await installation.register("bob@example.com", in: tenant)
         let elsewhere = try await installation.register(in: blog)
         let good = try #require(session.deviceToken)
-        let claims = try DeviceClaims(payload: CompactJWS.parse(good).payload)
+        var claims = try DeviceClaims(payload: CompactJWS.parse(good).payload)
         let stranger = try CompactJWS.sign(payload: claims.encoded(), type: .deviceToken, key: .generate(.hs256))
         let key = try #require(tenant.refreshKeys.signingKey)
         let mistyped = try CompactJWS.sign(payload: claims.encoded(), type: .refreshToken, key: key)
+        // As tokens were before they said which password it was.
+        var members = try #require(JSON.parse(claims.encoded()).objectValue)
+        members["pwv"] = nil
+        let unversioned = try CompactJWS.sign(payload: members.serialized(), type: .deviceToken, key: key)
+        claims.passwordVersion += 1
+        let later = try CompactJWS.sign(payload: claims.encoded(), type: .deviceToken, key: key)
         for token in [
-            bob.deviceToken, elsewhere.deviceToken, stranger, mistyped, session.refreshToken, session.accessToken, "",
-            String(good.dropLast()),
+            bob.deviceToken, elsewhere.deviceToken, stranger, mistyped, unversioned, later, session.refreshToken,
+            session.accessToken, "", String(good.dropLast()),
         ] {
             await #expect { try await installation.logIn(from: token, in: tenant) } throws: {
                 ($0 as? Refusal)?.code == "too_many_attempts"
@@ -114,5 +190,18 @@ extension Installation {
         try await service.logIn(
             .email("ada@example.com"), password: Password(password), deviceToken: device, from: Self.client,
             in: tenant)
+    }
+
+    /// A wrong password that is looked at.
+    fileprivate func fail(from device: String?, in tenant: ServedTenant) async {
+        await #expect(throws: Refusal.invalidCredentials) {
+            try await logIn(password: "wrong", from: device, in: tenant)
+        }
+    }
+}
+
+extension IssuedSession {
+    fileprivate var deviceID: UUID {
+        get throws { try DeviceClaims(payload: CompactJWS.parse(try #require(deviceToken)).payload).deviceID }
     }
 }

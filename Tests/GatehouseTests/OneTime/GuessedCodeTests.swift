@@ -65,6 +65,45 @@ import Testing
         _ = try await logIn(letter.proofByCode, in: tenant, installation)
     }
 
+    @Test("However many devices somebody has, a code stands five devices' budgets of guesses, and five more")
+    func manyDevices() async throws {
+        let (installation, tenant, first, letter) = try await mailed(limits: "account=off,device=1/15m,source=off")
+        var devices = [first]
+        for _ in 0..<10 { devices.append(try #require(try await installation.logIn(in: tenant).deviceToken)) }
+        let wrong = try guess(at: letter)
+        for device in devices.prefix(5) {
+            await #expect(throws: Refusal.invalidToken) {
+                try await logIn(wrong, device: device, in: tenant, installation)
+            }
+        }
+        #expect(try await installation.rowCount("one_time_tokens where guesses_left = 5") == 1)
+        try await installation.delayNextAttempt()
+        for device in devices[5..<10] {
+            await #expect(throws: Refusal.invalidToken) {
+                try await logIn(wrong, device: device, in: tenant, installation)
+            }
+        }
+        #expect(try await installation.rowCount("one_time_tokens where guesses_left = 0") == 1)
+        await #expect(throws: Refusal.invalidToken) {
+            try await logIn(letter.proofByCode, device: devices[10], in: tenant, installation)
+        }
+    }
+
+    @Test("A device that has signed in under an earlier password guesses as any other")
+    func earlierPassword() async throws {
+        let (installation, tenant, device, _) = try await mailed(limits: "source=off")
+        try await installation.reset(try await installation.resetLetter(in: tenant).proofByToken, in: tenant)
+        try await installation.service.requestMail.logIn(
+            to: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
+        let letter = try #require(try await installation.letters().first { $0.code != nil })
+        await #expect(throws: Refusal.invalidToken) {
+            try await logIn(guess(at: letter), device: device, in: tenant, installation)
+        }
+        #expect(try await installation.rowCount("one_time_tokens where guesses_left = 4") == 1)
+        _ = try await logIn(letter.proofByCode, device: device, in: tenant, installation)
+        #expect(try await installation.events().last?.detail["device_recognised"] == false)
+    }
+
     @Test("Where devices have no budget, a code stands five guesses of theirs as of anybody")
     func noBudget() async throws {
         let (installation, tenant, device, letter) = try await mailed(limits: "device=off,source=off")

@@ -74,6 +74,7 @@ import Testing
         ("clients.inquire", ClientStatements.inquire),
         ("sessions.revokeForClient", SessionStatements.revokeForClient),
         ("guesses.count", GuessStatements.count),
+        ("guesses.countByDevice", GuessStatements.countByDevice),
         ("guesses.wait", GuessStatements.wait),
         ("guesses.giveBack", GuessStatements.giveBack),
         ("audit.append", AuditStatements.append),
