@@ -5,8 +5,9 @@ extension Administration {
     /// Takes over the users of a file, with the hashes of their passwords.
     ///
     /// Each batch is one transaction: whatever ends this, whole batches are done, and another run passes over the users whose
-    /// emails are there already. Who is refused doesn't keep the others out. Throws `tenantNotFound`, and `invalidSetting` for a
-    /// file that can't be read to its end; what was read of it before is done by then, and reported.
+    /// emails are there already. Who is refused doesn't keep the others out. Throws `tenantNotFound`, also where the tenant is deleted
+    /// before a batch is written, even if another has its slug by then, and `invalidSetting` for a file that can't be read to its end;
+    /// what was read of it before is done by then, and reported.
     ///
     /// - Parameters:
     ///   - dryRun: Reports what would be done, and does nothing.
@@ -16,13 +17,13 @@ extension Administration {
         of file: UserFile, into slug: String, dryRun: Bool, refuse: (RefusedUser) throws -> Void = { _ in },
         progress: (ImportReport, _ isLast: Bool) -> Void = { _, _ in }
     ) async throws -> ImportReport {
-        let tenant = try await showTenant(slug)
+        let tenant = try await showTenant(slug).id
         var batches = ImportBatches(file, clock: clock, identifiers: identifiers)
         var report = ImportReport(isDryRun: dryRun)
         while let batch = try batches.next() {
             let outcome =
                 dryRun
-                ? try await look(at: batch, in: tenant.id) : try await insert(batch, of: file.format, into: slug)
+                ? try await look(at: batch, in: tenant) : try await insert(batch, of: file.format, into: tenant, slug)
             let refused = batch.refused + outcome.refused
             for user in refused.sorted(by: { $0.position.number < $1.position.number }) { try refuse(user) }
             report.imported += outcome.imported
@@ -40,22 +41,24 @@ extension Administration {
         return ImportOutcome(of: batch.users, taken) { outcome, _ in outcome.imported += 1 }
     }
 
-    private func insert(_ batch: ImportBatch, of format: ImportFormat, into slug: String) async throws -> ImportOutcome
-    {
+    private func insert(
+        _ batch: ImportBatch, of format: ImportFormat, into id: UUID, _ slug: String
+    ) async throws -> ImportOutcome {
         if batch.users.isEmpty { return ImportOutcome() }
-        let (tenant, inserted) = try await changing(slug) { transaction, tenant in
-            let inserted = Set(try await transaction.query(ImportStatements.insert, (tenant.id, batch.users)))
+        let inserted = try await changing(slug) { transaction, tenant in
+            guard tenant.id == id else { throw Refusal.tenantNotFound }
+            let inserted = Set(try await transaction.query(ImportStatements.insert, (id, batch.users)))
             if !inserted.isEmpty {
                 try await record(
-                    .userImported, in: transaction, tenant: tenant.id,
+                    .userImported, in: transaction, tenant: id,
                     detail: ["imported": .integer(inserted.count), "format": .string(format.rawValue)])
             }
-            return (tenant.id, inserted)
+            return inserted
         }
         let others = batch.users.filter { !inserted.contains($0.id) }
         if others.isEmpty { return ImportOutcome(imported: inserted.count) }
         // Somebody may register meanwhile: what an insertion has waited for is there for the next statement to see.
-        let taken = try await database.queryPlannedOnce(ImportStatements.taken, (tenant, others), in: tenant)
+        let taken = try await database.queryPlannedOnce(ImportStatements.taken, (id, others), in: id)
         var outcome = ImportOutcome(of: others, taken) { outcome, user in
             outcome.refuse(user, "", "conflict", "Somebody changed this account meanwhile; import it again.")
         }

@@ -202,6 +202,35 @@ import Testing
         #expect(events.map { $0.detail["imported"] } == [330, 170, 1000, 1000])
     }
 
+    @Test("Users of a tenant that is deleted during the import don't go into another one that has its slug by then")
+    func successor() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        // With the commit of the first batch the slug is another tenant's.
+        try await installation.asSuperuser(
+            """
+            create function supersede() returns trigger language plpgsql security definer as $$
+            begin
+                update tenants set slug = 'gone' where id = new.tenant_id;
+                insert into tenants (id, slug, name) values (gen_random_uuid(), 'shop', 'shop');
+                return null;
+            end
+            $$;
+            create trigger supersede after insert on audit_events for each row when (new.type = 'user.imported')
+                execute function supersede();
+            """)
+        let lines = (0...ImportBatches.size).map { "{\"email\":\"u\($0)@example.com\"}\n" }.joined()
+        let file = try UserFile(ByteInput(lines, inPiecesOf: 4096), format: .jsonl)
+        var reports: [ImportReport] = []
+        await #expect(throws: Refusal.tenantNotFound) {
+            try await installation.administration.importUsers(
+                of: file, into: "shop", dryRun: false, progress: { report, _ in reports.append(report) })
+        }
+        #expect(reports.map(\.imported) == [1000])
+        #expect(try await count(in: installation) == 0)
+        #expect(try await installation.rowCount("users") == 1000)
+    }
+
     @Test("Who can't write down who was refused ends the import")
     func unwrittenRefusal() async throws {
         let installation = try await Installation.make()
