@@ -17,7 +17,7 @@ import Testing
         let race = try await HeldRace.make()
         let scene = try await Scene.make(for: ending, in: race.installation)
         let (changed, ended) = try await race.run(at: Self.change) {
-            try await changePassword(in: scene)
+            try await changePassword(in: scene, by: scene.session)
         } while: {
             try await ending(in: scene.elsewhere)
         }
@@ -34,7 +34,7 @@ import Testing
         for moment in [Gate.Moment.afterRow, .beforeCommit] {
             let scene = try await Scene.make(for: ending, in: race.installation)
             let (changed, ended) = try await race.run(at: Self.change.at(moment)) {
-                try await changePassword(in: scene)
+                try await changePassword(in: scene, by: scene.session)
             } while: {
                 try await ending(in: scene.elsewhere)
                 return try await scene.passwordVersion()
@@ -46,8 +46,27 @@ import Testing
         }
     }
 
-    private func changePassword(in scene: Scene) async throws {
-        let signedIn = try await scene.service.authenticate(scene.session.accessToken, in: scene.tenant)
+    @Test(
+        "A password change and a sign-out of other sessions by one that it ends don't wait for each other",
+        arguments: [LogOutScope.others, .global])
+    func crossed(scope: LogOutScope) async throws {
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(in: race.installation)
+        // Sessions are ended in the order of their making: the first by both, the second is the one that changes the password.
+        let third = try await scene.installation.logIn(in: scene.tenant)
+        let (changed, left) = try await race.run(at: Gate(event: "update of ended_at on refresh_tokens")) {
+            try await changePassword(in: scene, by: scene.other)
+        } while: {
+            try await scene.elsewhere.service.logOut(
+                .accessToken(third.accessToken), scope: scope, from: Installation.client, in: scene.tenant)
+        }
+        try changed.get()
+        try left.get()
+        try await scene.expectNothing(of: [scene.session, scene.refreshed, third], after: .passwordChange)
+    }
+
+    private func changePassword(in scene: Scene, by session: IssuedSession) async throws {
+        let signedIn = try await scene.service.authenticate(session.accessToken, in: scene.tenant)
         try await scene.service.changePassword(
             current: Password(Installation.password), new: Password(Scene.newPassword), of: signedIn,
             from: Installation.client, in: scene.tenant)
