@@ -22,14 +22,19 @@ extension Administration {
         }
     }
 
-    /// Ends every session of one user, or every one of the tenant that had begun before. How many were live.
+    /// Ends every session of one user, or every one of the tenant, that had begun before, also those of sign-ins that aren't committed
+    /// yet. How many were live. Throws `userNotFound`.
     ///
-    /// A tenant's are ended a page at a time. Throws ``UnfinishedEnding`` where that comes to nothing half-way; it can be repeated.
+    /// A tenant's are ended a page at a time, see ``EndSessions``. Throws ``UnfinishedEnding`` where that comes to nothing half-way; it can
+    /// be repeated.
     public func revokeAllSessions(tenant slug: String, user: String?) async throws -> Int {
         let tenant = try await showTenant(slug).id
         guard let user else { return try await endAllSessions(of: tenant, slug, .revokedByOperator) }
         let subject = try await findUser(user, in: tenant).id
         return try await changing(slug) { transaction, tenant in
+            guard try await transaction.first(UserStatements.lock, (tenant.id, subject)) != nil else {
+                throw Refusal.userNotFound
+            }
             let count = try await transaction.execute(
                 SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator))
             try await record(

@@ -6,6 +6,9 @@ import Postgres
 ///
 /// A page leaves out the rows that somebody else has locked. When all pages are done the first of those left out is waited for, while
 /// no other row is held, and what follows it is looked at again, until nothing was left out.
+///
+/// A sign-in that had begun may be seen by none of that, since it isn't committed yet. Those that there were at the start are waited for
+/// in the end, within a bound, and then all is looked at once more.
 struct EndSessions: Sendable {
     /// How many sessions one transaction looks at, and ends at the most.
     static let page = 1000
@@ -14,9 +17,19 @@ struct EndSessions: Sendable {
     let tenant: UUID
     let reason: EndReason
     let begunBy: Date
+    /// How long it waits for sign-ins to be committed that had begun. They take an instant, unless the disk or a standby is slow.
+    var patience: Duration = .seconds(10)
 
     /// - Parameter ended: Counts those that are ended, also when it throws.
     func callAsFunction(counting ended: inout Int) async throws {
+        let writers = try await SessionWriters.now(in: database)
+        try await endVisible(&ended)
+        if writers.isEmpty { return }
+        try await writers.waitForEnd(atMost: patience)
+        try await endVisible(&ended)
+    }
+
+    private func endVisible(_ ended: inout Int) async throws {
         var after: UUID?
         repeat {
             after = try await passedOver(after: after, &ended)

@@ -52,6 +52,11 @@ enum UserStatements {
         """,
         bind: { ($0.tenant, $0.id, $0.enabled) }, row: User.row)
 
+    /// Holds a user's row as `setEnabled` does: what follows in the transaction sees the session of a sign-in that had it.
+    static let lock = Statement<(tenant: UUID, id: UUID), UUID>(
+        "select u.id from users u where u.tenant_id = $1 and u.id = $2 for no key update",
+        bind: { ($0.tenant, $0.id) }, row: { (id: UUID) in id })
+
     static let setClaims = Statement<(tenant: UUID, id: UUID, claims: JSONObject), User>(
         """
         update users u set claims = $3, updated_at = now()

@@ -54,6 +54,21 @@ import Testing
         }
     }
 
+    @Test(
+        "A login that is held when its session has begun is ended with all sessions of its user",
+        arguments: [Gate.Moment.afterRow, .beforeCommit])
+    func loginRevoked(moment: Gate.Moment) async throws {
+        let ending = Ending.allOfUserRevoked
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(in: race.installation)
+        let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {
+            try await scene.installation.logIn(in: scene.tenant)
+        } while: {
+            try await ending(in: scene.elsewhere)
+        }
+        try await expectEnd(ending, of: scene, ended, opened)
+    }
+
     @Test("A login that comes while its user or tenant is being barred opens nothing", arguments: Ending.barring)
     func barringHeld(ending: Ending) async throws {
         let race = try await HeldRace.make()

@@ -49,6 +49,36 @@ import Testing
         await holder.close()
     }
 
+    @Test("A session that had begun and isn't committed yet is ended with the others")
+    func uncommitted() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        let signingIn = try await installation.signingIn()
+        let revoked = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
+        try await installation.waitForLive(0, in: tenant)
+        try await signingIn.script("commit")
+        #expect(try await revoked.value == 2)
+        #expect(try await installation.liveSessions(in: tenant) == 0)
+        #expect(try await installation.endings() == [["revoked": 2]])
+        await signingIn.close()
+    }
+
+    @Test("What somebody writes for long isn't waited for longer than is said")
+    func patience() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        let signingIn = try await installation.signingIn()
+        let end = EndSessions(
+            database: installation.administration.database, tenant: tenant.tenant.id, reason: .revokedByOperator,
+            begunBy: try await installation.administration.databaseTime(), patience: .milliseconds(100))
+        var ended = 0
+        try await end(counting: &ended)
+        #expect(ended == 1)
+        await signingIn.close()
+    }
+
     @Test("Where a row isn't let go the rest stays ended, the failure says how to go on, and that ends what was left")
     func interrupted() async throws {
         let installation = try await Installation.make()
@@ -149,6 +179,17 @@ extension Installation {
         let holder = try await Connection.open(database.superuserURL)
         try await holder.script("begin; select from refresh_tokens \(which) for update")
         return holder
+    }
+
+    /// Somebody who has begun a session for each user, and commits that when told to.
+    fileprivate func signingIn() async throws -> Connection {
+        let connection = try await Connection.open(database.superuserURL)
+        try await connection.script(
+            """
+            begin;
+            insert into refresh_tokens (tenant_id, id, user_id) select tenant_id, gen_random_uuid(), id from users
+            """)
+        return connection
     }
 
     /// An operator's whose statements wait for two seconds.
