@@ -20,6 +20,8 @@ struct WebhookCommandTests {
             let replayed = try await Program.admin("webhook", "replay", "shop", name, in: place)
             #expect(replayed.list.compactMap { $0["id"] as? String } == [id], "\(replayed.errors)")
         }
+        let dead = try await Program.admin("webhook", "replay", "shop", in: place)
+        #expect(dead.object["replayed"] as? Int == 0, "none has been given up")
         let unknown = try await Program.admin("webhook", "replay", "shop", "msg_\(UUID().uuidString)", in: place)
         #expect(unknown.status == 1 && unknown.errorCode == "not_found")
         #expect(unknown.errors == "gatehouse: There is no such message to a webhook.\n")

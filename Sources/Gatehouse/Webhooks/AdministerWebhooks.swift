@@ -76,19 +76,59 @@ extension Administration {
         return try await database.query(WebhookStatements.attempts, (tenant.id, endpoint, limit), in: tenant.id)
     }
 
-    /// Tells it again: the message named, delivered or not, or all dead letters. Throws `webhookMessageNotFound`.
-    public func replayWebhooks(tenant slug: String, message: UUID?) async throws -> [WebhookAttempt] {
-        let tenant = try await showTenant(slug)
-        return try await database.transaction(in: tenant.id) { transaction in
-            let replayed = try await transaction.query(WebhookStatements.replay, (tenant.id, message))
-            if message != nil && replayed.isEmpty { throw Refusal.webhookMessageNotFound }
-            if !replayed.isEmpty {
-                try await record(
-                    .webhooksReplayed, in: transaction, tenant: tenant.id,
-                    detail: ["messages": .integer(replayed.count)])
+    /// Tells a message again, delivered or not. Throws `webhookMessageNotFound`.
+    public func replayWebhook(tenant slug: String, message: UUID) async throws -> WebhookAttempt {
+        let tenant = try await showTenant(slug).id
+        return try await database.transaction(in: tenant) { transaction in
+            guard let replayed = try await transaction.first(WebhookStatements.replay, (tenant, message)) else {
+                throw Refusal.webhookMessageNotFound
             }
+            try await recordReplay(["messages": 1], in: transaction, of: tenant)
             return replayed
         }
+    }
+
+    /// Tells all dead letters again, a page at a time, each page in a transaction of its own. How many they were.
+    ///
+    /// Recorded by the last of these transactions; where one fails, what had been done by then is. It can be repeated, and goes on where it
+    /// was.
+    public func replayDeadWebhooks(tenant slug: String) async throws -> Int {
+        let tenant = try await showTenant(slug).id
+        var count = 0
+        var after: UUID? = .nilUUID
+        do {
+            while let last = after {
+                let page = try await replayDead(after: last, of: tenant, replayedBefore: count)
+                count += page.count
+                after = page.last
+            }
+        } catch {
+            if count > 0 {
+                let detail: JSONObject = ["messages": .integer(count), "unfinished": true]
+                try? await database.transaction(in: tenant) { try await recordReplay(detail, in: $0, of: tenant) }
+            }
+            throw error
+        }
+        return count
+    }
+
+    private func replayDead(
+        after: UUID, of tenant: UUID, replayedBefore: Int
+    ) async throws -> WebhookStatements.ReplayedPage {
+        try await database.transaction(in: tenant) { transaction in
+            guard let page = try await transaction.first(WebhookStatements.replayDead, (tenant, after)) else {
+                throw Refusal.tenantNotFound
+            }
+            let count = replayedBefore + page.count
+            if page.last == nil, count > 0 {
+                try await recordReplay(["messages": .integer(count)], in: transaction, of: tenant)
+            }
+            return page
+        }
+    }
+
+    private func recordReplay(_ detail: JSONObject, in transaction: Transaction, of tenant: UUID) async throws {
+        try await record(.webhooksReplayed, in: transaction, tenant: tenant, detail: detail)
     }
 
     private func changingWebhook(

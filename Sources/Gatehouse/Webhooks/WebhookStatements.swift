@@ -52,7 +52,7 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.id) }, row: { (id: UUID) in id })
 
-    /// How many messages one statement removes.
+    /// How many messages one statement removes, or queues again.
     static let page = 1000
 
     /// Removes some of what was to be told to an endpoint; how many. What somebody else has locked is left.
@@ -112,22 +112,55 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.endpoint, $0.limit) }, row: WebhookAttempt.row)
 
-    /// The one named, or all dead ones: they are delivered again, under the same id.
-    static let replay = Statement<(tenant: UUID, message: UUID?), WebhookAttempt>(
+    /// The one named is delivered again, whatever has become of it, under the same id.
+    static let replay = Statement<(tenant: UUID, message: UUID), WebhookAttempt>(
         """
-        with again as (
-            update webhook_messages set delivered_at = null, failed_at = null, failure = null, created_at = now()
-            where tenant_id = $1 and case when $2::uuid is null then failed_at is not null else id = $2 end
-            returning *
+        with \(TenantStatements.held), again as (
+            \(replaying) from t where m.tenant_id = t.id and m.id = $2 returning m.*
         ), queued as (
-            insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.webhook.rawValue)' from again
-            on conflict (id) do update set due_at = now()
-            returning id, attempts, due_at
+            \(requeueing) returning id, attempts, due_at
         )
         select m.id, m.endpoint_id, m.type, m.user_id, m.at, false, false, q.attempts, m.failure, q.due_at
-        from again m join queued q on q.id = m.id order by m.at, m.id
+        from again m join queued q on q.id = m.id
         """,
         bind: { ($0.tenant, $0.message) }, row: WebhookAttempt.row)
+
+    struct ReplayedPage: Sendable {
+        let count: Int
+        /// Nil where no page follows.
+        let last: UUID?
+    }
+
+    /// The dead ones that follow in the order of their ids are delivered again. What somebody else has locked is left: it is being removed,
+    /// or replayed. No row where the tenant is gone.
+    static let replayDead = Statement<(tenant: UUID, after: UUID), ReplayedPage>(
+        """
+        with \(TenantStatements.held), page as (
+            select m.id from webhook_messages m where m.tenant_id = $1 and m.id > $2 and m.failed_at is not null
+            order by m.id limit \(page)
+        ), free as (
+            select m.id from webhook_messages m join page on page.id = m.id join t on t.id = m.tenant_id
+            where m.tenant_id = $1 and m.failed_at is not null
+            for update of m skip locked
+        ), again as (
+            \(replaying) from free where m.tenant_id = $1 and m.id = free.id returning m.id, m.tenant_id
+        ), queued as (
+            \(requeueing)
+        )
+        select (select count(*) from again),
+            (select id from page where (select count(*) from page) = \(page) order by id desc limit 1)
+        from t
+        """,
+        bind: { ($0.tenant, $0.after) },
+        row: { (count: Int, last: UUID?) in ReplayedPage(count: count, last: last) })
+
+    private static let replaying =
+        "update webhook_messages m set delivered_at = null, failed_at = null, failure = null, created_at = now()"
+
+    private static let requeueing = """
+        insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.webhook.rawValue)' from again
+            on conflict (id) do update set due_at = now()
+        """
 }
 
 extension WebhookEndpoint {

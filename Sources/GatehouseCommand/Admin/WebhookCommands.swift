@@ -108,7 +108,10 @@ struct WebhookCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .webhookAttempts(try await office.administration.replayWebhooks(tenant: tenant, message: id))
+            guard let id else {
+                return .replayedWebhooks(try await office.administration.replayDeadWebhooks(tenant: tenant))
+            }
+            return .webhookAttempts([try await office.administration.replayWebhook(tenant: tenant, message: id)])
         }
 
         @Sendable private static func message(_ text: String) throws -> UUID {

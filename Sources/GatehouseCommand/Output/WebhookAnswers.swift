@@ -47,6 +47,11 @@ extension Answer {
                 ]
             })
     }
+
+    /// How many dead letters are told again, which may be more than anybody reads.
+    static func replayedWebhooks(_ count: Int) -> Answer {
+        Answer(json: ["replayed": .integer(count)], text: "Queued \(count) message\(count == 1 ? "" : "s") again.")
+    }
 }
 
 extension WebhookEndpoint {

@@ -163,6 +163,7 @@ import Testing
         ("webhooks.giveUp", WebhookStatements.giveUp),
         ("webhooks.attempts", WebhookStatements.attempts),
         ("webhooks.replay", WebhookStatements.replay),
+        ("webhooks.replayDead", WebhookStatements.replayDead),
         ("purges.deadLetters", PurgeStatements.deadLetters),
         ("purges.webhookMessages", PurgeStatements.webhookMessages),
         ("purges.oneTimeTokens", PurgeStatements.oneTimeTokens),

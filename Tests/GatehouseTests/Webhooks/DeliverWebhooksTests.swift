@@ -78,7 +78,7 @@ import Webhooks
         try await caller.deliverAllDue()
         #expect(receiver.calls.map(\.message.id) == ["msg_\(waiting.id.lowercaseString)"])
 
-        _ = try await installation.administration.replayWebhooks(tenant: "shop", message: waiting.id)
+        _ = try await installation.administration.replayWebhook(tenant: "shop", message: waiting.id)
         for _ in 0...DeliverWebhooks.pauses.count {
             receiver.refuse(.timeout)
             try await installation.makeDue()
@@ -86,11 +86,11 @@ import Webhooks
         }
         #expect(try await attempts(installation).map(\.state) == [.dead])
         await #expect(throws: Refusal.webhookMessageNotFound) {
-            try await installation.administration.replayWebhooks(tenant: "shop", message: UUID())
+            try await installation.administration.replayWebhook(tenant: "shop", message: UUID())
         }
         try await installation.makeDue()
         #expect(try await caller.deliverAllDue() == 0)
-        #expect(try await installation.administration.replayWebhooks(tenant: "shop", message: nil).count == 1)
+        #expect(try await installation.administration.replayDeadWebhooks(tenant: "shop") == 1)
         #expect(try await caller.deliverAllDue() == 1)
         #expect(receiver.calls.count == 2)
     }
@@ -158,7 +158,7 @@ import Webhooks
         let dead = try await attempts(installation)
         #expect(dead.map(\.state) == [.dead] && dead.map(\.failure) == ["disabled"])
         _ = try await installation.administration.setWebhook(tenant: "shop", id: endpoint.id, enabled: true)
-        #expect(try await installation.administration.replayWebhooks(tenant: "shop", message: nil).count == 1)
+        #expect(try await installation.administration.replayDeadWebhooks(tenant: "shop") == 1)
         try await installation.caller(of: receiver).deliverAllDue()
         #expect(receiver.calls.count == 1)
     }
