@@ -83,7 +83,17 @@ struct MailSubject: Sendable {
     let digest: [UInt8]
 
     init(_ kind: MailKind, _ address: String, in tenant: UUID) {
-        let text = "\(tenant.lowercaseString):mail:\(kind.rawValue):\(address.foldingASCIICase)"
+        self.init(kind.rawValue, address, in: tenant)
+    }
+
+    /// What registrations of an address send there. Those asked for apart are counted apart: anybody may ask, also for an address that
+    /// nobody has yet, whose owner would then get none.
+    init(registrationOf address: String, in tenant: UUID) {
+        self.init("registration", address, in: tenant)
+    }
+
+    private init(_ what: String, _ address: String, in tenant: UUID) {
+        let text = "\(tenant.lowercaseString):mail:\(what):\(address.foldingASCIICase)"
         digest = Array(SHA256.hash(data: Array(text.utf8)))
     }
 }

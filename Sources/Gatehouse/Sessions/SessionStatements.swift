@@ -45,10 +45,9 @@ enum SessionStatements {
         (User, passwordVersion: Int32, StartedSession)
     >(
         """
-        with made as (
+        with \(TenantStatements.held), made as (
             insert into users as u (tenant_id, id, email, username, name, password_hash)
-            select t.id, $2, $3, $4, $5, $6 from tenants t
-            where t.id = $1 and t.registration_open and t.disabled_at is null
+            select t.id, $2, $3, $4, $5, $6 from t where t.registration_open and t.disabled_at is null
             returning \(userColumns), u.password_version
         ), started as (
             insert into refresh_tokens (tenant_id, id, user_id, address, user_agent)

@@ -6,7 +6,7 @@ struct UnverifiedRegistration: Sendable {
     let user: NewUser
     /// The id of the mail, whichever it is.
     let mail: UUID
-    /// What mails are counted under that verify the address, whoever asks for them.
+    /// What mails are counted under that verify an address that has just been registered.
     let new: MailSubject
     /// What mails are counted under that tell an owner of somebody's registering their address.
     let known: MailSubject

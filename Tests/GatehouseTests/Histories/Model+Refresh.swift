@@ -9,7 +9,7 @@ extension Model {
         let n = session.generation
         if session.hasEnded || !user.exists || !user.isEnabled { return refusing("session_ended") }
         if hasExpired(session) { return refusing("token_expired") }
-        if g > n { return refusing("invalid_token") { $0.sessions[index].unknownGeneration = .certain } }
+        if g > n { return refusing("invalid_token") { $0.record("refresh.unknown_generation") } }
         if g == n { return answering(.tokens(n + 1)) { $0.rotate(index) } }
         if g <= n - 2 { return reuse(of: index) }
         return session.sinceRotation < grace ? answering(.tokens(n)) : repeatingLate(n, index)
@@ -20,9 +20,12 @@ extension Model {
         let isInDoubt = sessions[index].hasJustMoved
         if policy == .strict { return reuse(of: index) + (isInDoubt ? answering(.tokens(n)) : []) }
         return answering(.tokens(n)) {
-            let recorded = $0.sessions[index].repetitionAfterGrace
-            $0.sessions[index].repetitionAfterGrace = max(recorded, isInDoubt ? .possible : .certain)
+            if isInDoubt { $0.doubtfulRepetitions += 1 } else { $0.record("refresh.repeated_after_grace") }
         }
+    }
+
+    private mutating func record(_ event: String) {
+        records[event, default: 0] += 1
     }
 
     private mutating func rotate(_ index: Int) {
@@ -34,7 +37,7 @@ extension Model {
     private func reuse(of index: Int) -> [Outcome] {
         refusing("refresh_token_reused") {
             $0.sessions[index].hasEnded = true
-            $0.reuses += 1
+            $0.record("refresh.reuse_detected")
         }
     }
 

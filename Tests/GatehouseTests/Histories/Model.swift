@@ -16,16 +16,6 @@ struct Model: Hashable {
         var hasEnded = false
         /// In the burst that is going on: who came before it may still be within a grace of nothing.
         var hasJustMoved = false
-        /// What is recorded once an hour, which is longer than any session here lives.
-        var unknownGeneration = Recording.none
-        var repetitionAfterGrace = Recording.none
-    }
-
-    /// Whether an event must have been recorded.
-    enum Recording: Int, Hashable, Comparable {
-        case none, possible, certain
-
-        static func < (one: Recording, other: Recording) -> Bool { one.rawValue < other.rawValue }
     }
 
     /// One thing that may be answered, and how things stand then.
@@ -41,24 +31,14 @@ struct Model: Hashable {
     var isLagging = false
     var users: [User] = []
     var sessions: [Session] = []
-    /// How often sessions have ended because of reuse.
-    var reuses = 0
+    /// How often each type of event must have been recorded.
+    var records: [String: Int] = [:]
+    /// How many more repetitions may have been.
+    var doubtfulRepetitions = 0
 
     init(_ history: History) {
         policy = history.policy
         grace = history.grace
-    }
-
-    /// How often each type of event must have been recorded, and how often it may have been.
-    var records: [String: ClosedRange<Int>] {
-        func once(_ recording: KeyPath<Session, Recording>) -> ClosedRange<Int> {
-            let recordings = sessions.map { $0[keyPath: recording] }
-            return recordings.count { $0 == .certain }...recordings.count { $0 >= .possible }
-        }
-        return [
-            "refresh.reuse_detected": reuses...reuses, "refresh.unknown_generation": once(\.unknownGeneration),
-            "refresh.repeated_after_grace": once(\.repetitionAfterGrace),
-        ]
     }
 
     /// How things stand after these requests, made at once, were answered so; nil if no order of them explains it.

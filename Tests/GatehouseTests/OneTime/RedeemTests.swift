@@ -74,7 +74,7 @@ import Testing
         try await installation.asSuperuser(
             """
             do $$ begin
-                assert (select expires_at - created_at <= interval '60 min' and code_expires_at - created_at <= interval '10 min'
+                assert (select expires_at <= now() + interval '60 min' and code_expires_at <= now() + interval '10 min'
                     from one_time_tokens);
             end $$;
             update one_time_tokens set code_expires_at = now();

@@ -37,10 +37,15 @@ import Testing
         #expect(try await installation.rowCount("deliveries") == 0)
     }
 
-    @Test("An address that is registered and given up again and again gets five mails, those asked for included")
+    @Test("An address that is registered and given up again and again gets five mails, whatever was asked for before")
     func givenUp() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "source=off"))
         let tenant = try await installation.tenant { $0.mailFrom = "no-reply@shop.example" }
+        func ask() async throws {
+            try await installation.service.requestMail.verification(
+                of: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
+        }
+        for _ in 0..<5 { try await ask() }
         var sent = 0
         for email in ["ada@example.com", "ADA@example.com"] + Array(repeating: "Ada@example.com", count: 6) {
             let session = try await installation.register(email, in: tenant)
@@ -51,10 +56,6 @@ import Testing
         }
         #expect(sent == 5)
         _ = try await installation.register(in: tenant)
-        func ask() async throws {
-            try await installation.service.requestMail.verification(
-                of: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
-        }
         try await ask()
         #expect(try await installation.letters().isEmpty)
         try await installation.asSuperuser("update guess_counters set window_ends_at = now()")
