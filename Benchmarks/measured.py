@@ -61,7 +61,7 @@ def postgres(dev: Service) -> tuple[int, str, str]:
     return postmaster, programs, version
 
 
-NO_LIMITS = "account=off,device=off,source=off,register=off"
+NO_LIMITS = "account=off,device=off,source=off,register=off,profile=off"
 
 
 def measured_service(

@@ -67,7 +67,7 @@ struct ConfigurationTests {
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("db.example"))
         #expect(outcome.output.contains("GATEHOUSE_LIMITS"))
-        let limits = "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=60/15m"
+        let limits = "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=600/1h"
         #expect(outcome.output.contains(limits))
         #expect(!outcome.output.contains("hunter"))
         #expect(!outcome.output.contains(Self.key))

@@ -42,12 +42,16 @@ enum AuditStatements {
             )
         })
 
-    /// What a token can bring about again and again is an event of its session's once an hour: nothing else bounds how often that is. Of a
-    /// user who is gone nothing is recorded, as nobody would remove where they were.
-    static let appendHourly = Statement<(event: AuditEvent, subject: CountedSubject), Void>(
+    /// How many events of a type a session has within an hour. What a client does by mistake is recorded each time, and a token that is
+    /// presented in a loop fills no disk.
+    private static let mostOfSession = 60
+
+    /// What a token can bring about again and again: nothing else bounds how often that is. Of a user who is gone nothing is recorded, as
+    /// nobody would remove where they were.
+    static let appendLimited = Statement<(event: AuditEvent, subject: CountedSubject), Void>(
         """
         with \(TenantStatements.held), \(TenantStatements.person("$5")), counted as (
-            \(BudgetStatements.counting(subject: "$10", limit: "1", window: "3600", from: "person", where: "true"))
+            \(BudgetStatements.counting(subject: "$10", limit: "\(mostOfSession)", window: "3600", from: "person", where: "true"))
         )
         insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
         select $1, $2, statement_timestamp(), $3, $4, person.id, $6, $7, $8, $9 from person, counted

@@ -31,7 +31,7 @@ public struct GuessLimits: Sendable, Equatable {
         source: GuessBudget(failures: 100, window: .seconds(15 * 60)),
         register: GuessBudget(failures: 600, window: .seconds(3600)),
         mail: GuessBudget(failures: 5, window: .seconds(15 * 60)),
-        profile: GuessBudget(failures: 60, window: .seconds(15 * 60)))
+        profile: GuessBudget(failures: 600, window: .seconds(3600)))
 
     public init(
         account: GuessBudget? = nil, device: GuessBudget? = nil, source: GuessBudget? = nil,
@@ -45,7 +45,7 @@ public struct GuessLimits: Sendable, Equatable {
         self.profile = profile
     }
 
-    /// Reads `account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=60/15m`; `off` for a part
+    /// Reads `account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=600/1h`; `off` for a part
     /// switches it off, and a part that isn't named keeps its standard. `off` alone switches all of them off.
     public init(parsing text: String) throws(FieldFault) {
         if text == "off" {
@@ -81,7 +81,7 @@ public struct GuessLimits: Sendable, Equatable {
     private static let malformed = FieldFault(
         code: "invalid_format",
         message: "Limits are written account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,"
-            + "profile=60/15m, with off for a part or for all.")
+            + "profile=600/1h, with off for a part or for all.")
 }
 
 extension Substring {

@@ -114,14 +114,14 @@ public struct RefreshSession: Sendable {
             SessionStatements.endReused, (presentation.session, event), in: presentation.tenant) != nil
     }
 
-    /// False where the session has had such an event within the hour, or its user is gone.
+    /// False where the session has had as many such events as it may within the hour, or its user is gone.
     nonisolated(nonsending) private func record(
         _ type: AuditEventType, _ result: RotateRefreshToken.Result, _ presentation: RotateRefreshToken.Presentation,
         from client: () -> ClientInfo
     ) async throws -> Bool {
         let event = event(type, result, presentation, from: client)
         let subject = CountedSubject(type, of: presentation.session, in: presentation.tenant)
-        return try await database.execute(AuditStatements.appendHourly, (event, subject), in: presentation.tenant) > 0
+        return try await database.execute(AuditStatements.appendLimited, (event, subject), in: presentation.tenant) > 0
     }
 
     private func event(

@@ -42,7 +42,7 @@ enum RefreshOutcome: Sendable, Equatable {
     case rotates
     /// Its successor was answered a moment ago and is answered again: a lost response, a second tab, a retry.
     case repeatsSuccessor
-    /// Policy `until_used`: the successor has not been used, so it is answered again after the grace, and recorded once an hour.
+    /// Policy `until_used`: the successor has not been used, so it is answered again after the grace, and recorded.
     case repeatsUnusedSuccessor
     /// An older generation outside the grace: theft or a broken client. The session ends.
     case reuse

@@ -171,7 +171,7 @@ import Testing
         "Limits are read as the contract writes them",
         arguments: [
             (
-                "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=60/15m",
+                "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=600/1h",
                 GuessLimits.standard
             ),
             ("", .standard), ("off", .off),

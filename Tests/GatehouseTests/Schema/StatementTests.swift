@@ -83,7 +83,7 @@ import Testing
         ("audit.newest", AuditStatements.newest),
         ("audit.oldest", AuditStatements.oldest),
         ("audit.lastRotation", AuditStatements.lastRotation),
-        ("audit.appendHourly", AuditStatements.appendHourly),
+        ("audit.appendLimited", AuditStatements.appendLimited),
         ("audit.countFailure", AuditStatements.countFailure),
         ("purges.due", PurgeStatements.due),
         ("purges.claim", PurgeStatements.claim),
