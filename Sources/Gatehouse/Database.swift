@@ -108,7 +108,7 @@ public struct Database: Sendable {
     /// The row of a statement that finds out which tenant a stranger names, if there is such a one.
     ///
     /// Anybody can make any number of names up. So all these look-ups together get of the pool what one tenant gets, and those who name
-    /// a tenant that is in memory keep the rest.
+    /// a tenant that is known keep the rest: it is read again with `first`, on its own account.
     func lookUp<I: Sendable, O: Sendable>(_ statement: Statement<I, O>, _ input: I) async throws(PostgresError) -> O? {
         try await pool.first(statement, input, party: "look-ups")
     }

@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// Its cost depends on how many tenants are in use, not on how many there are. An unknown slug is looked up each time, as there may
 /// be such a tenant by now; look-ups have a share of the connections, beyond which they wait. A change of a tenant or its keys is heard
-/// through LISTEN and drops the entry; while the listener is down an entry is used for at most five seconds.
+/// through LISTEN and drops what was read; while the listener is down that is used for at most five seconds. A tenant that is known is
+/// read again on its own account, and doesn't wait for those look-ups.
 public final class TenantDirectory: Sendable {
     private let loader: TenantLoader
     private let listener: Listener
@@ -68,7 +69,7 @@ public final class TenantDirectory: Sendable {
         let slug = served.tenant.slug
         let (isFirst, load) = state.withLock { state in
             let isFirst = state.cache.mayReread(slug, now: .now)
-            return (isFirst, isFirst ? begin(slug, &state) : state.loads[slug])
+            return (isFirst, isFirst ? begin(slug, known: served.tenant.id, &state) : state.loads[slug])
         }
         guard let load else { return try await tenant(slug: slug) }
         if isFirst { metrics.rereads.increment() }
@@ -98,12 +99,12 @@ public final class TenantDirectory: Sendable {
         case .listening:
             metrics.listenerConnected.set(1)
             state.withLock {
-                $0.cache.removeAll()
+                $0.cache.dropAll()
                 $0.cache.freshness = nil
             }
         case .notification(_, let payload):
             guard let id = UUID(uuidString: payload) else { return }
-            state.withLock { $0.cache.remove(id) }
+            state.withLock { $0.cache.drop(id) }
         case .disconnected:
             metrics.listenerConnected.set(0)
             state.withLock { $0.cache.freshness = Self.longestUnheard }
@@ -124,26 +125,31 @@ public final class TenantDirectory: Sendable {
     private func load(_ slug: String) async throws -> ServedTenant {
         let load = state.withLock { state in
             if let load = state.loads[slug], load.epoch == state.cache.changes.epoch { return load }
-            return begin(slug, &state)
+            return begin(slug, known: state.cache.tenantID(of: slug), &state)
         }
         return try await load.task.value
     }
 
-    private func begin(_ slug: String, _ state: inout State) -> Load {
+    private func begin(_ slug: String, known: UUID?, _ state: inout State) -> Load {
         state.lastLoad += 1
         let id = state.lastLoad
         let epoch = state.cache.changes.epoch
-        let load = Load(id: id, epoch: epoch, task: Task { try await perform(slug, id, epoch) })
+        let load = Load(id: id, epoch: epoch, task: Task { try await perform(slug, known: known, id, epoch) })
         state.loads[slug] = load
         return load
     }
 
-    private func perform(_ slug: String, _ id: Int, _ epoch: Int) async throws -> ServedTenant {
+    private func perform(_ slug: String, known: UUID?, _ id: Int, _ epoch: Int) async throws -> ServedTenant {
         let begun = ContinuousClock.now
         defer { state.withLock { if $0.loads[slug]?.id == id { $0.loads[slug] = nil } } }
-        let served = try await loader.load(slug)
-        state.withLock { $0.cache.insert(served, readAt: begun, epoch: epoch) }
-        return served
+        do {
+            let served = try await loader.load(slug, onAccountOf: known)
+            state.withLock { $0.cache.insert(served, readAt: begun, epoch: epoch) }
+            return served
+        } catch Refusal.tenantNotFound {
+            state.withLock { $0.cache.forget(slug, readAt: begun) }
+            throw Refusal.tenantNotFound
+        }
     }
 
     private static func enabled(_ served: ServedTenant) throws(Refusal) -> ServedTenant {

@@ -13,17 +13,22 @@ struct TenantLoader: Sendable {
     let logger: Logger
     var metrics = KeyMetrics()
 
-    func load(_ slug: String) async throws -> ServedTenant {
+    /// - Parameter known: The tenant that had the slug before. It pays for the question, whatever the answer is; a slug that
+    ///   isn't known may be made up, and is asked for among all such.
+    func load(_ slug: String, onAccountOf known: UUID? = nil) async throws -> ServedTenant {
         do {
-            guard let tenant = try await database.lookUp(TenantStatements.bySlug, slug) else {
-                throw Refusal.tenantNotFound
-            }
+            guard let tenant = try await row(of: slug, onAccountOf: known) else { throw Refusal.tenantNotFound }
             let sealed = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
             let keys = sealed.map { open($0, of: tenant) }
             return ServedTenant(tenant: tenant, keys: keys, publicURL: publicURL, at: clock.now())
         } catch let error as PostgresError {
             throw Refusal(from: error) ?? error
         }
+    }
+
+    private func row(of slug: String, onAccountOf known: UUID?) async throws(PostgresError) -> Tenant? {
+        guard let known else { return try await database.lookUp(TenantStatements.bySlug, slug) }
+        return try await database.first(TenantStatements.bySlug, slug, in: known)
     }
 
     private func open(_ sealed: StoredKey.Sealed, of tenant: Tenant) -> StoredKey.Opened {

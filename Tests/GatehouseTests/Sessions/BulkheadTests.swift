@@ -50,9 +50,45 @@ import Testing
     @Test("While a crowd asks for tenants that there aren't, those of a tenant in memory are answered as ever")
     func unknownTenants() async throws {
         let installation = try await Installation.make()
-        let directory = installation.service.directory
         let shop = try await installation.tenant("shop")
         let session = try await installation.register(in: shop)
+        try await Self.amidCrowd(installation) {
+            var token = session.refreshToken
+            for _ in 0..<5 {
+                _ = try await installation.service.authenticate(session.accessToken, in: shop)
+                token = try await installation.refresh(token, in: shop).refreshToken
+            }
+        }
+    }
+
+    @Test("While a crowd asks for tenants that there aren't, one that is known is read again as ever, until it is gone")
+    func knownTenants() async throws {
+        let installation = try await Installation.make()
+        let directory = installation.service.directory
+        let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
+        let deaf = installation.onAnotherInstance().service.directory
+        _ = try await deaf.tenant(slug: "blog")
+        let listening = Task { await directory.run() }
+        defer { listening.cancel() }
+        try await Self.amidCrowd(installation) {
+            // For a key that isn't known, then for a change that is heard of.
+            _ = try await directory.reread(shop)
+            var change = TenantSettingsChange()
+            change.registrationOpen = !shop.tenant.settings.registrationOpen
+            let settings = try await installation.administration.updateTenant("shop", change: change).settings
+            while try await directory.tenant(slug: "shop").tenant.settings != settings { await Task.yield() }
+            // Who is told that there is no such tenant any more counts it among those who never were.
+            try await installation.administration.deleteTenant("blog")
+            await #expect(throws: Refusal.tenantNotFound) { try await deaf.reread(blog) }
+            await #expect(throws: Refusal.overloaded(retryAfter: 1)) { try await deaf.tenant(slug: "blog") }
+        }
+    }
+
+    /// Runs `body` while made-up slugs hold all that look-ups may have of the connections and of the room for waiting.
+    private static func amidCrowd(
+        _ installation: Installation, _ body: @Sendable () async throws -> Void
+    ) async throws {
+        let directory = installation.service.directory
         let holder = try await Connection.open(installation.database.superuserURL)
         try await holder.script("select pg_advisory_lock(1)")
         let held = (0..<6).map { _ in Task { try await installation.serviceDatabase.lookUp(Self.lock, ()) } }
@@ -69,11 +105,7 @@ import Testing
                 #expect(surplus == .overloaded(retryAfter: 1))
             }
             #expect(pool.status.waiting == 512)
-            var token = session.refreshToken
-            for _ in 0..<5 {
-                _ = try await installation.service.authenticate(session.accessToken, in: shop)
-                token = try await installation.refresh(token, in: shop).refreshToken
-            }
+            try await body()
             #expect(pool.status.waiting == 512)
             await holder.close()
             for try await refusal in group { #expect(refusal == .tenantNotFound) }

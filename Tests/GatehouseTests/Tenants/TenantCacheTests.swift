@@ -7,9 +7,9 @@ import Testing
     static let wall = Date(timeIntervalSince1970: 1_800_000_000)
     static let start = ContinuousClock.now
 
-    static func served(_ slug: String) -> ServedTenant {
+    static func served(_ slug: String, id: UUID = UUID()) -> ServedTenant {
         let tenant = Tenant(
-            id: UUID(), slug: slug, name: slug, settings: .standard, isEnabled: true, createdAt: wall)
+            id: id, slug: slug, name: slug, settings: .standard, isEnabled: true, createdAt: wall)
         return ServedTenant(tenant: tenant, keys: [], publicURL: "http://gatehouse.test", at: wall)
     }
 
@@ -34,8 +34,62 @@ import Testing
         #expect(cache.lookUp("a1", now: Self.start + .milliseconds(5001), wall: Self.wall) == nil)
         cache.freshness = nil
         #expect(cache.lookUp("a1", now: Self.start + .seconds(5000), wall: Self.wall) != nil)
-        cache.remove(served.tenant.id)
+        cache.drop(served.tenant.id)
         #expect(cache.lookUp("a1", now: Self.start, wall: Self.wall) == nil)
+    }
+
+    @Test("Of a tenant that is dropped the id stays, but nothing to serve, until a look-up says that it is gone")
+    func dropped() {
+        var cache = TenantCache(capacity: 3)
+        let (shop, blog) = (Self.served("shop"), Self.served("blog"))
+        for served in [shop, blog] { cache.insert(served, readAt: Self.start, epoch: cache.changes.epoch) }
+        cache.drop(shop.tenant.id)
+        #expect(cache.lookUp("shop", now: Self.start, wall: Self.wall) == nil)
+        #expect(cache.lookUp("blog", now: Self.start, wall: Self.wall) != nil)
+        cache.dropAll()
+        #expect(cache.lookUp("blog", now: Self.start, wall: Self.wall) == nil)
+        // What a look-up says that began before the tenant was read is no news.
+        cache.forget("blog", readAt: Self.start - .seconds(1))
+        #expect([cache.tenantID(of: "shop"), cache.tenantID(of: "blog")] == [shop.tenant.id, blog.tenant.id])
+        cache.forget("blog", readAt: Self.start)
+        #expect(cache.tenantID(of: "blog") == nil && cache.tenantID(of: "news") == nil)
+    }
+
+    @Test("A tenant that is dropped may be read again for an unknown key at once")
+    func droppedReread() {
+        var cache = TenantCache(capacity: 3)
+        let shop = Self.served("shop")
+        cache.insert(shop, readAt: Self.start, epoch: cache.changes.epoch)
+        let first = cache.mayReread("shop", now: Self.start)
+        cache.drop(shop.tenant.id)
+        let second = cache.mayReread("shop", now: Self.start)
+        #expect(first && second)
+    }
+
+    @Test("Those that were dropped go first, as the least recently used")
+    func droppedEviction() {
+        var cache = TenantCache(capacity: 2)
+        let shop = Self.served("shop")
+        for served in [shop, Self.served("blog")] {
+            cache.insert(served, readAt: Self.start, epoch: cache.changes.epoch)
+        }
+        cache.drop(shop.tenant.id)
+        cache.insert(Self.served("news"), readAt: Self.start, epoch: cache.changes.epoch)
+        #expect(cache.tenantID(of: "shop") == nil && cache.tenantID(of: "blog") != nil)
+    }
+
+    @Test("A slug may get another tenant, and a tenant another slug: a change is heard by what is so now")
+    func moved() {
+        var cache = TenantCache(capacity: 3)
+        let (old, new) = (Self.served("shop"), Self.served("shop"))
+        for served in [old, new] { cache.insert(served, readAt: Self.start, epoch: cache.changes.epoch) }
+        cache.drop(old.tenant.id)
+        #expect(cache.lookUp("shop", now: Self.start, wall: Self.wall) === new)
+        let renamed = Self.served("store", id: new.tenant.id)
+        cache.insert(renamed, readAt: Self.start, epoch: cache.changes.epoch)
+        #expect(cache.tenantID(of: "shop") == nil)
+        cache.drop(new.tenant.id)
+        #expect(cache.lookUp("store", now: Self.start, wall: Self.wall) == nil)
     }
 
     @Test("An unknown key causes at most one re-read per second")
@@ -79,7 +133,7 @@ import Testing
         var cache = TenantCache(capacity: 3)
         let (shop, blog) = (TenantCacheTests.served("shop"), TenantCacheTests.served("blog"))
         let epoch = cache.changes.epoch
-        cache.remove(shop.tenant.id)
+        cache.drop(shop.tenant.id)
         for served in [shop, blog] { cache.insert(served, readAt: TenantCacheTests.start, epoch: epoch) }
         #expect(cache.lookUp("shop", now: TenantCacheTests.start, wall: TenantCacheTests.wall) == nil)
         #expect(cache.lookUp("blog", now: TenantCacheTests.start, wall: TenantCacheTests.wall) != nil)
