@@ -29,10 +29,22 @@ struct GuessGuard: Sendable {
     /// A recognised device shares neither the account's budget nor its source's: who else guesses at the account, or is behind that
     /// address, doesn't keep it out. It has one of its own, and one with the other devices of its user. When these have used that up,
     /// which takes several of them, it pays as anybody does: by that it is slowed down, and not refused as long as others aren't.
+    ///
+    /// All stale devices of a user share one device's budget, and pay as anybody does beyond it: strangers don't keep the owner out
+    /// by guessing on after the password has changed, and whoever has kept many tokens guesses no more than by one.
     func begin(
-        on account: GuessedAccount, by device: DeviceClaims? = nil, from client: ClientInfo, in tenant: UUID
+        on account: GuessedAccount, by device: KnownDevice? = nil, from client: ClientInfo, in tenant: UUID
     ) async throws -> GuessAttempt {
-        guard let device else { return try await begin(on: account, after: [], from: client, in: tenant) }
+        switch device {
+        case .recognised(let claims): try await begin(on: account, byRecognised: claims, from: client, in: tenant)
+        case .stale(let claims): try await begin(on: account, byStale: claims, from: client, in: tenant)
+        case nil: try await begin(on: account, after: [], from: client, in: tenant)
+        }
+    }
+
+    private func begin(
+        on account: GuessedAccount, byRecognised device: DeviceClaims, from client: ClientInfo, in tenant: UUID
+    ) async throws -> GuessAttempt {
         guard let budget = limits.device else { return GuessAttempt(tenant: tenant, source: nil, accounts: []) }
         let own = GuessedAccount(device)
         let attempt = GuessStatements.DeviceAttempt(device: device, budget: budget)
@@ -48,6 +60,21 @@ struct GuessGuard: Sendable {
                 try await begin(on: account, after: [own], from: client, in: tenant)
             }
         }
+    }
+
+    private func begin(
+        on account: GuessedAccount, byStale device: DeviceClaims, from client: ClientInfo, in tenant: UUID
+    ) async throws -> GuessAttempt {
+        // Where devices aren't limited, the account's budget has to bound whoever knew an earlier password.
+        guard let budget = limits.device else {
+            return try await begin(on: account, after: [], from: client, in: tenant)
+        }
+        let stale = GuessedAccount(staleDevicesLike: device)
+        let attempt = GuessStatements.Attempt(tenant: tenant, account: stale, budget: budget)
+        guard try await database.first(GuessStatements.count, attempt, in: tenant) != nil else {
+            return try await begin(on: account, after: [], from: client, in: tenant)
+        }
+        return GuessAttempt(tenant: tenant, source: nil, accounts: [stale])
     }
 
     /// - Parameter counted: What the attempt has been counted against already.
@@ -118,7 +145,8 @@ struct GuessAttempt: Sendable {
     let tenant: UUID
     /// Nil where devices have budgets of their own, or none are limited.
     let source: SourceAddress?
-    /// What it is counted against in the database: a device, then all of them or the account, or either; nothing that isn't limited.
+    /// What it is counted against in the database: a device, then all of them or the account, or one of these, or all stale devices;
+    /// nothing that isn't limited.
     let accounts: [GuessedAccount]
     /// Whether the budgets of recognised devices bound it, and not those that strangers share.
     var isWithinBudgetsOfDevices = false

@@ -13,7 +13,8 @@ public struct GuessBudget: Sendable, Equatable {
 public struct GuessLimits: Sendable, Equatable {
     /// Failures on one account, from devices that are not recognised.
     public var account: GuessBudget?
-    /// Failures on one account from one recognised device. All devices of a user together are let five times that.
+    /// Failures on one account from one recognised device. All devices of a user together are let five times that; those from before
+    /// the password, all together, are let once that.
     public var device: GuessBudget?
     /// Failures from one source address (IPv6 by /64).
     public var source: GuessBudget?

@@ -25,6 +25,11 @@ enum GuessStatements {
 
     /// Counts the attempt of a device against its own budget, and then against that of all devices of its user. No row when its own is
     /// used up; false when it has been counted there and the other one is used up.
+    ///
+    /// It locks two counters, and the tenant where the second of them is new, yet doesn't hold the tenant first as other writers do:
+    /// the table is unlogged, and that lock would make each attempt of a flood a record in the write-ahead log and a wait for the disk.
+    /// At worst the deletion of a tenant, which is disabled by then, and an attempt that was under way wait for each other, and PostgreSQL
+    /// ends one of them: the attempt is answered 503, or the deletion has to be repeated.
     static let countByDevice = Statement<DeviceAttempt, Bool>(
         """
         with own as (

@@ -36,6 +36,11 @@ struct GuessedAccount: Sendable, Hashable {
         self.init("devices", "\(device.subject.lowercaseString):\(device.passwordVersion)", in: device.tenantID)
     }
 
+    /// All that its user has had under earlier passwords, together, however many and of whichever.
+    init(staleDevicesLike device: DeviceClaims) {
+        self.init("devices", "\(device.subject.lowercaseString):stale", in: device.tenantID)
+    }
+
     private init(_ kind: String, _ value: String, in tenant: UUID) {
         digest = Array(SHA256.hash(data: Array("\(tenant.lowercaseString):\(kind):\(value)".utf8)))
     }

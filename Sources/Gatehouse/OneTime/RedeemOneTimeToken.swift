@@ -14,7 +14,8 @@ struct RedeemOneTimeToken: Sendable {
     /// The live token behind what was presented; it isn't used up yet, but a code has lost a guess.
     ///
     /// - Parameter device: Where it is one of the account's, a wrong code counts against the budgets of devices while they last, and not
-    ///   among the five that the code stands: whoever guesses elsewhere keeps it out of nothing.
+    ///   among the five that the code stands: whoever guesses elsewhere keeps it out of nothing. One from before the password takes of the
+    ///   five.
     func find(
         _ proof: OneTimeProof, for purpose: OneTimePurpose, device: DeviceClaims? = nil, from client: ClientInfo,
         in served: ServedTenant
@@ -59,7 +60,7 @@ struct RedeemOneTimeToken: Sendable {
         let account =
             purpose == .changeEmail
             ? GuessedAccount(newAddress: email, in: tenant) : GuessedAccount(user, orElse: .email(email), in: tenant)
-        let device = stored.flatMap { claimed?.confirmed(for: $0.user.id, passwordVersion: $0.passwordVersion) }
+        let device = stored.flatMap { claimed?.device(of: $0.user.id, passwordVersion: $0.passwordVersion) }
         let attempt = try await guesses.begin(on: account, by: device, from: client, in: tenant)
         let found = try await guesses.judging(attempt) {
             try await compare(

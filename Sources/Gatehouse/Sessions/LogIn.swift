@@ -22,7 +22,8 @@ public struct LogIn: Sendable {
     /// requires that and the password is right, `overloaded`, and `keysUnavailable`.
     ///
     /// - Parameter deviceToken: From an earlier sign-in on this device. With a good one the attempt counts against the
-    ///   budgets of devices, any other is as good as none.
+    ///   budgets of devices, with one from before a change of the password against what such tokens have together; any other is as
+    ///   good as none.
     public func callAsFunction(
         _ name: LogInName, password: Password, deviceToken: String? = nil, from client: ClientInfo,
         in served: ServedTenant
@@ -46,7 +47,7 @@ public struct LogIn: Sendable {
         let claimed = devices(deviceToken, in: served)
         if claimed == nil { try guesses.checkSource(of: client) }
         let stored = try await find(name, in: tenant)
-        let device = stored.flatMap { claimed?.confirmed(for: $0.user.id, passwordVersion: $0.passwordVersion) }
+        let device = stored.flatMap { claimed?.device(of: $0.user.id, passwordVersion: $0.passwordVersion) }
         let account = GuessedAccount(stored?.user.id, orElse: name, in: tenant)
         let attempt = try await guesses.begin(on: account, by: device, from: client, in: tenant)
         let match = try await guesses.judging(attempt) { try await passwords.check(password, of: stored, in: tenant) }
@@ -59,7 +60,7 @@ public struct LogIn: Sendable {
         await guesses.giveBack(attempt)
         try await requireVerifiedAddress(of: stored.user, from: client, in: served.tenant)
         if match.wantsUpgrade { await upgradeHash(of: stored, to: password, in: tenant) }
-        return try await sessionOf(stored, device: device?.deviceID, from: client, in: served)
+        return try await sessionOf(stored, device: device?.recognised?.deviceID, from: client, in: served)
     }
 
     /// Only whoever knows the password is told.

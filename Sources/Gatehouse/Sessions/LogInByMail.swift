@@ -46,7 +46,7 @@ public struct LogInByMail: Sendable {
         let starting = token.method == .link ? SessionStatements.startByLink : SessionStatements.startByCode
         return try await database.transaction(in: tenant) { transaction in
             let used = try await redeem.useUp(token, in: transaction, of: tenant)
-            let device = claimed?.confirmed(for: used.user, passwordVersion: used.passwordVersion)
+            let device = claimed?.device(of: used.user, passwordVersion: used.passwordVersion)?.recognised
             guard used.isOwnAddress,
                 let user = try await transaction.first(UserStatements.verifyEmail, (tenant, used.user)),
                 let started = try await transaction.first(starting, (session, used.passwordVersion, device != nil))

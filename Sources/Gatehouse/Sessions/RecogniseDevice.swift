@@ -5,7 +5,7 @@ struct RecogniseDevice: Sendable {
     let clock: Clock
 
     /// Nil for no token, one that is forged, foreign or old, and one whose key this instance doesn't have: the device is
-    /// then simply not recognised. Nor is it before `confirmed` has seen the user.
+    /// then simply not recognised. Nor is it before `device(of:passwordVersion:)` has seen the user.
     func callAsFunction(_ token: String?, in served: ServedTenant) -> DeviceClaims? {
         guard let token else { return nil }
         do throws(TokenFault) {
@@ -22,9 +22,10 @@ struct RecogniseDevice: Sendable {
 }
 
 extension DeviceClaims {
-    /// These claims, where the device has signed in as that user under the password they have now; nil where it is another's, or the
-    /// password has changed since: whoever had got in by the old one has got no more of it than the old password.
-    func confirmed(for user: UUID, passwordVersion: Int32) -> DeviceClaims? {
-        subject == user && self.passwordVersion == Int(passwordVersion) ? self : nil
+    /// What the device is to that user under the password they have now; nil where it is another's.
+    func device(of user: UUID, passwordVersion: Int32) -> KnownDevice? {
+        let current = Int(passwordVersion)
+        guard subject == user, self.passwordVersion <= current else { return nil }
+        return self.passwordVersion == current ? .recognised(self) : .stale(self)
     }
 }

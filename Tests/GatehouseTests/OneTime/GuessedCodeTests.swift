@@ -89,9 +89,9 @@ import Testing
         }
     }
 
-    @Test("A device that has signed in under an earlier password guesses as any other")
+    @Test("A device from before the password takes of the five, and nothing of the account's budget")
     func earlierPassword() async throws {
-        let (installation, tenant, device, _) = try await mailed(limits: "source=off")
+        let (installation, tenant, device, _) = try await mailed(limits: "account=1/15m,source=off")
         try await installation.reset(try await installation.resetLetter(in: tenant).proofByToken, in: tenant)
         try await installation.service.requestMail.logIn(
             to: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
@@ -100,6 +100,7 @@ import Testing
             try await logIn(guess(at: letter), device: device, in: tenant, installation)
         }
         #expect(try await installation.rowCount("one_time_tokens where guesses_left = 4") == 1)
+        try await installation.delayNextAttempt()
         _ = try await logIn(letter.proofByCode, device: device, in: tenant, installation)
         #expect(try await installation.events().last?.detail["device_recognised"] == false)
     }
