@@ -58,18 +58,29 @@ struct Connecting {
         guard let libpq = LibPQ(parameters: parameters + server) else { throw .connect(reason: "out of memory") }
         // libpq's manual: before the first PQconnectPoll, wait as if it had asked to write.
         var interest = SocketInterest.write
-        if libpq.isStillborn { throw .connect(reason: libpq.errorMessage) }
+        if libpq.isStillborn { throw failure(of: libpq, at: server) }
         while true {
             try wait(for: interest, on: libpq, until: deadline)
             switch libpq.connectStep() {
             case .wantsRead: interest = .read
             case .wantsWrite: interest = .write
-            case .failed: throw .connect(reason: libpq.errorMessage)
+            case .failed: throw failure(of: libpq, at: server)
             case .done:
-                guard libpq.prepareForStatements() else { throw .connect(reason: libpq.errorMessage) }
+                guard libpq.prepareForStatements() else { throw failure(of: libpq, at: server) }
                 return libpq
             }
         }
+    }
+
+    /// In libpq's words, with the name beside the address: libpq writes both only where it has looked the name up itself.
+    private func failure(of libpq: LibPQ, at server: HostList.Parameters) -> PostgresError {
+        let values = Dictionary(server.map { ($0.keyword, $0.value) }, uniquingKeysWith: { $1 })
+        guard let name = values["host"], let address = values["hostaddr"], name != address else {
+            return .connect(reason: libpq.errorMessage)
+        }
+        return .connect(
+            reason: libpq.errorMessage.replacing(
+                "connection to server at \"\(address)\",", with: "connection to server at \"\(name)\" (\(address)),"))
     }
 
     private func wait(

@@ -32,15 +32,15 @@ struct HostList {
     }
 
     /// The same attempt at each address of its host's name, since libpq goes on to the next address only after an error.
-    /// The name stays beside the address, for certificates, passwords and Kerberos.
+    /// The name stays beside the address, for certificates, passwords and Kerberos. A single address is given as well, or
+    /// libpq would look the name up once more.
     func addresses(of attempt: Parameters, by resolve: Resolver) throws(PostgresError) -> [Parameters] {
         let host = attempt.first { $0.keyword == "host" }?.value ?? ""
         let isSocket = host.hasPrefix("/") || host.hasPrefix("@")
         guard namesAreOurs, !host.isEmpty, !isSocket else { return [attempt] }
         var seen: Set<String> = []
         var addresses = try resolve(host).filter { seen.insert($0).inserted }
-        // libpq's messages then have both the name and the address.
-        guard addresses.count > 1 else { return [attempt] }
+        guard !addresses.isEmpty else { return [attempt] }
         if isShuffled { addresses.shuffle() }
         return addresses.prefix(Self.mostAddresses).map { attempt + [("hostaddr", $0)] }
     }

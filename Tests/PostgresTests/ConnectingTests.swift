@@ -57,6 +57,19 @@ struct ConnectingTests {
         #expect(ContinuousClock.now - begun < .seconds(30))
     }
 
+    @Test(
+        "a name is looked up once, and a failure tells it together with its address",
+        arguments: [("db.example", "\"db.example\" (127.0.0.1)"), ("127.0.0.1", "\"127.0.0.1\"")])
+    func nameInFailure(host: String, told: String) async throws {
+        let port = FreePort.take()
+        let error = await #expect(throws: PostgresError.self) {
+            // A second look-up, by libpq, would find no db.example.
+            try await connect("host=\(host) port=\(port) user=x dbname=x") { _ in ["127.0.0.1"] }
+        }
+        guard case .connect(let reason)? = error else { throw try #require(error) }
+        #expect(reason.hasPrefix("connection to server at \(told), port \(port) failed: "))
+    }
+
     /// Connects on a thread that may block; the server's process.
     private func connect(_ conninfo: String, resolve: @escaping HostList.Resolver) async throws -> Int32 {
         let wake = try #require(WakePipe())
