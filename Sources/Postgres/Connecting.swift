@@ -19,19 +19,23 @@ struct Connecting {
 
     /// Connected and ready for statements. Each server of several may take its share of the time that is left, and each
     /// address of a server's name its share of that. A name is looked up when its turn comes: one whose name servers are
-    /// away keeps nobody from the servers before it.
+    /// away keeps nobody from the servers before it. As by libpq, a server that refuses ends the search at its name: the next
+    /// address may be the same server, which counts what it refuses, or a replica, unless servers are asked for their role.
     func libpq(until deadline: ContinuousClock.Instant) throws(PostgresError) -> LibPQ {
         let hosts = HostList(conninfo)
         return try first(of: hosts.attempts, until: deadline) { server, deadline throws(PostgresError) in
             let addresses = try hosts.addresses(of: server, by: resolve)
-            return try first(of: addresses, until: deadline) { address, deadline throws(PostgresError) in
-                try libpq(of: address, until: hosts.connectTimeout.map { min(deadline, .now + $0) } ?? deadline)
+            var isRefused = false
+            return try first(of: addresses, until: deadline, isOver: { isRefused && !hosts.asksForRole }) {
+                address, deadline throws(PostgresError) in
+                let limit = hosts.connectTimeout.map { min(deadline, .now + $0) } ?? deadline
+                return try libpq(of: address, until: limit, isRefused: &isRefused)
             }
         }
     }
 
     private func first(
-        of attempts: [HostList.Parameters], until deadline: ContinuousClock.Instant,
+        of attempts: [HostList.Parameters], until deadline: ContinuousClock.Instant, isOver: () -> Bool = { false },
         _ connect: (HostList.Parameters, ContinuousClock.Instant) throws(PostgresError) -> LibPQ
     ) throws(PostgresError) -> LibPQ {
         var failures: [PostgresError] = []
@@ -42,6 +46,7 @@ struct Connecting {
             } catch {
                 if error == .cancelled { throw error }
                 failures.append(error)
+                if isOver() { break }
             }
         }
         throw Self.summary(of: failures)
@@ -53,7 +58,7 @@ struct Connecting {
     }
 
     private func libpq(
-        of server: HostList.Parameters, until deadline: ContinuousClock.Instant
+        of server: HostList.Parameters, until deadline: ContinuousClock.Instant, isRefused: inout Bool
     ) throws(PostgresError) -> LibPQ {
         guard let libpq = LibPQ(parameters: parameters + server) else { throw .connect(reason: "out of memory") }
         // libpq's manual: before the first PQconnectPoll, wait as if it had asked to write.
@@ -64,7 +69,9 @@ struct Connecting {
             switch libpq.connectStep() {
             case .wantsRead: interest = .read
             case .wantsWrite: interest = .write
-            case .failed: throw failure(of: libpq, at: server)
+            case .failed:
+                isRefused = libpq.isAccepted
+                throw failure(of: libpq, at: server)
             case .done:
                 guard libpq.prepareForStatements() else { throw failure(of: libpq, at: server) }
                 return libpq

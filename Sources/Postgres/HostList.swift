@@ -9,6 +9,8 @@ struct HostList {
     let attempts: [Parameters]
     /// How long one address may take, whatever time there is (`connect_timeout`); nil without such a limit.
     let connectTimeout: Duration?
+    /// Whether each server is asked for its role (`target_session_attrs`), so that none is taken for another.
+    let asksForRole: Bool
     private let namesAreOurs: Bool
     private let isShuffled: Bool
 
@@ -19,6 +21,7 @@ struct HostList {
         let given = LibPQ.parse(conninfo)
         let defaults = LibPQ.defaults()
         connectTimeout = Self.timeout(given["connect_timeout"] ?? defaults["connect_timeout"])
+        asksForRole = (given["target_session_attrs"] ?? defaults["target_session_attrs"] ?? "any") != "any"
         // An address that a service or the environment has for the host stands.
         namesAreOurs = given["hostaddr"] == nil && given["service"] == nil && defaults["hostaddr"] == nil
         isShuffled = given["load_balance_hosts"] == "random"

@@ -80,8 +80,16 @@ final class LibPQ {
 
     enum ConnectStep { case wantsRead, wantsWrite, done, failed }
 
+    /// Whether a server has taken the connection, so that what fails from then on isn't for want of one.
+    private(set) var isAccepted = false
+
     func connectStep() -> ConnectStep {
-        switch PQconnectPoll(handle) {
+        // Noted before the step, since one that fails leaves nothing of the status.
+        switch PQstatus(handle) {
+        case CONNECTION_STARTED, CONNECTION_MADE, CONNECTION_NEEDED, CONNECTION_BAD: break
+        default: isAccepted = true
+        }
+        return switch PQconnectPoll(handle) {
         case PGRES_POLLING_OK: .done
         case PGRES_POLLING_READING: .wantsRead
         case PGRES_POLLING_FAILED: .failed

@@ -70,6 +70,32 @@ struct ConnectingTests {
         #expect(reason.hasPrefix("connection to server at \(told), port \(port) failed: "))
     }
 
+    @Test("a server that refuses ends the search at its name, unless servers are asked for their role")
+    func refusal() async throws {
+        let port = FreePort.take()
+        try await withDedicatedCluster(port: port) { cluster async throws in
+            let signIn = "user=postgres password=wrong dbname=postgres sslmode=disable gssencmode=disable"
+            let one = "host=db.example port=\(port) \(signIn)"
+            #expect(try await addressesTried(one) == ["127.0.0.2", "127.0.0.1"])
+            #expect(try await addressesTried("\(one) target_session_attrs=any") == ["127.0.0.2", "127.0.0.1"])
+            #expect(
+                try await addressesTried("\(one) target_session_attrs=read-write")
+                    == ["127.0.0.2", "127.0.0.1", "127.0.0.3"])
+            // Over its socket, where no password is asked for, the server is another host.
+            let two = "host=db.example,\(cluster.socketDirectory) port=\(port) \(signIn)"
+            let serverProcess = try await connect(two) { _ in ["127.0.0.1", "127.0.0.3"] }
+            #expect(serverProcess > 0)
+        }
+    }
+
+    /// Those that the failure tells of: nobody listens at the first, a server at the second refuses, a third follows.
+    private func addressesTried(_ conninfo: String) async throws -> [String] {
+        let addresses = ["127.0.0.2", "127.0.0.1", "127.0.0.3"]
+        let error = await #expect(throws: PostgresError.self) { try await connect(conninfo) { _ in addresses } }
+        guard case .connect(let reason)? = error else { throw try #require(error) }
+        return addresses.filter { reason.contains("\"db.example\" (\($0)), port ") }
+    }
+
     /// Connects on a thread that may block; the server's process.
     private func connect(_ conninfo: String, resolve: @escaping HostList.Resolver) async throws -> Int32 {
         let wake = try #require(WakePipe())

@@ -89,6 +89,13 @@ struct HostListTests {
         #expect(try expanded(conninfo, Self.two) == servers(conninfo))
     }
 
+    @Test("servers are asked for their role where target_session_attrs names one")
+    func role() {
+        #expect(!HostList("host=a").asksForRole)
+        #expect(!HostList("host=a target_session_attrs=any").asksForRole)
+        #expect(HostList("host=a target_session_attrs=read-write").asksForRole)
+    }
+
     @Test("connect_timeout is read as libpq reads it: two seconds at least, and no limit unless it is positive")
     func connectTimeout() {
         func timeout(_ value: String) -> Duration? { HostList("host=a connect_timeout=\(value)").connectTimeout }
