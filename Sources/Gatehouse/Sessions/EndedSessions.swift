@@ -11,15 +11,18 @@ struct EndedSessions: Sendable {
 
 extension Database {
     /// Runs a statement that ends sessions; whether it has ended any, nil where it says nothing.
-    ///
-    /// Where it had none to end it may have been an earlier attempt that did, of which the standby hasn't heard yet: nobody is told
-    /// that a session is over which a failover would bring back.
     @discardableResult
     func end<Input: Sendable>(
         _ statement: Statement<Input, EndedSessions>, _ input: Input, in tenant: UUID
     ) async throws(PostgresError) -> Bool? {
         guard let ended = try await first(statement, input, in: tenant) else { return nil }
-        if !ended.any, ended.isReplicated { try await confirm(in: tenant) }
+        try await confirm(ended, in: tenant)
         return ended.any
+    }
+
+    /// Where there were none to end it may have been an earlier attempt that ended them, of which the standby hasn't heard yet: nobody is
+    /// told that a session is over which a failover would bring back.
+    func confirm(_ ended: EndedSessions, in tenant: UUID) async throws(PostgresError) {
+        if !ended.any, ended.isReplicated { try await confirm(in: tenant) }
     }
 }

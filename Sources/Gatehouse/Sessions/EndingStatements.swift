@@ -67,21 +67,24 @@ extension SessionStatements {
         let stamp: EventStamp
     }
 
+    /// Holds the row of the user whose session this is, unless that has ended.
+    static let lockUser = Statement<LoggingOut, UUID>(
+        """
+        with \(TenantStatements.held)
+        select u.id from refresh_tokens s, users u, t
+        where s.tenant_id = t.id and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
+            and u.tenant_id = t.id and u.id = s.user_id
+        for no key update of u
+        """,
+        bind: { ($0.tenant, $0.session, $0.user) }, row: { (user: UUID) in user })
+
     /// Signs the session out, the other sessions of its user, or both. One that has expired may still be ended, so that no
     /// longer lifetime brings it back, but it ends no others. Recorded if it ended any.
-    ///
-    /// Where others may end the person is locked before the sessions, as by whoever changes a password, lest each wait for the other.
     static let logOut = Statement<LoggingOut, EndedSessions>(
         """
-        with \(TenantStatements.held), person as (
-            select u.id from refresh_tokens s, users u, t
-            where $4 <> '\(LogOutScope.local.rawValue)' and s.tenant_id = t.id and s.id = $2
-                and ($3::uuid is null or s.user_id = $3) and s.ended_at is null and u.tenant_id = t.id and u.id = s.user_id
-            for no key update of u
-        ), ended as (
+        with \(TenantStatements.held), ended as (
             update refresh_tokens other set ended_at = now(), end_reason = '\(EndReason.loggedOut.rawValue)'
-            -- Reading the person here has the lock taken first.
-            from refresh_tokens s join t on t.id = s.tenant_id, (select count(*) from person) locked
+            from refresh_tokens s join t on t.id = s.tenant_id
             where s.tenant_id = $1 and s.id = $2 and ($3::uuid is null or s.user_id = $3) and s.ended_at is null
                 and other.tenant_id = $1 and other.user_id = s.user_id and other.ended_at is null
                 and case when other.id = s.id then $4 <> '\(LogOutScope.others.rawValue)'

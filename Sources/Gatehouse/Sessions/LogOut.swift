@@ -21,8 +21,9 @@ public struct LogOut: Sendable {
     let identifiers: IdentifierSource
 
     /// Ends the sessions the scope names, by a superseded refresh token too, whether or not that has expired: its holder may be
-    /// whom a thief has overtaken. One of a session that has ended or expired is no error: there is nothing left to end. Throws
-    /// `invalidToken` for a forged token, `tokenExpired` for an access token that has expired.
+    /// whom a thief has overtaken. One of a session that has ended or expired is no error: there is nothing left to end, nor is
+    /// there where a password change ends it while this waits. Throws `invalidToken` for a forged token, `tokenExpired` for an
+    /// access token that has expired.
     public func callAsFunction(
         _ credential: LogOutCredential, scope: LogOutScope, from client: ClientInfo, in served: ServedTenant
     ) async throws {
@@ -30,7 +31,22 @@ public struct LogOut: Sendable {
         let leaving = SessionStatements.LoggingOut(
             tenant: served.tenant.id, session: session, user: user, scope: scope,
             stamp: EventStamp(id: identifiers.next(), client: client))
-        try await database.end(SessionStatements.logOut, leaving, in: leaving.tenant)
+        switch scope {
+        case .local: try await database.end(SessionStatements.logOut, leaving, in: leaving.tenant)
+        case .others, .global: try await endSeveral(leaving)
+        }
+    }
+
+    /// The user is locked before any session, as by whoever changes a password, lest each wait for the other.
+    ///
+    /// Two statements, so that the second sees what the first has waited for: a sign-in, whose session ends as well, or an ending of
+    /// this session, which ends no others then.
+    private func endSeveral(_ leaving: SessionStatements.LoggingOut) async throws {
+        let ended = try await database.transaction(in: leaving.tenant) { transaction in
+            _ = try await transaction.first(SessionStatements.lockUser, leaving)
+            return try await transaction.first(SessionStatements.logOut, leaving)
+        }
+        if let ended { try await database.confirm(ended, in: leaving.tenant) }
     }
 
     /// The session, and whose it is where the token says that: then it ends nobody else's.

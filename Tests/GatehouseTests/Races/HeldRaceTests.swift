@@ -56,9 +56,8 @@ import Testing
 
     @Test(
         "A login that is held when its session has begun is ended with all sessions of its user",
-        arguments: [Gate.Moment.afterRow, .beforeCommit])
-    func loginRevoked(moment: Gate.Moment) async throws {
-        let ending = Ending.allOfUserRevoked
+        arguments: [Ending.allOfUserRevoked, .logOutEverywhere, .logOutOfOthers], [Gate.Moment.afterRow, .beforeCommit])
+    func loginRevoked(ending: Ending, moment: Gate.Moment) async throws {
         let race = try await HeldRace.make()
         let scene = try await Scene.make(in: race.installation)
         let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {

@@ -42,12 +42,19 @@ import Testing
             if case .failure(let error) = changed { #expect(error as? Refusal == .sessionEnded) }
             // Whichever came first: what held when the ending was answered holds still.
             #expect(try await scene.passwordVersion() == ended.get())
-            try await scene.expectNothing(of: [scene.session, scene.refreshed], after: ending)
+            guard ending == .logOutOfOthers else {
+                try await scene.expectNothing(of: [scene.session, scene.refreshed], after: ending)
+                continue
+            }
+            // The change has ended the session that asks for it: nothing ends the one that it was made by.
+            try changed.get()
+            #expect(await scene.installation.isAlive(scene.session, in: scene.tenant))
+            try await scene.expectNothing(of: [scene.other], after: .passwordChange)
         }
     }
 
     @Test(
-        "A password change and a sign-out of other sessions by one that it ends don't wait for each other",
+        "A sign-out of other sessions by one that a password change is ending waits for that, and ends none then",
         arguments: [LogOutScope.others, .global])
     func crossed(scope: LogOutScope) async throws {
         let race = try await HeldRace.make()
@@ -62,6 +69,7 @@ import Testing
         }
         try changed.get()
         try left.get()
+        #expect(await scene.installation.isAlive(scene.other, in: scene.tenant))
         try await scene.expectNothing(of: [scene.session, scene.refreshed, third], after: .passwordChange)
     }
 

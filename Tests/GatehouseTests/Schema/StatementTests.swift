@@ -53,6 +53,7 @@ import Testing
         ("webhooks.disable", WebhookStatements.disable),
         ("webhooks.deleteMessages", WebhookStatements.deleteMessages),
         ("sessions.endAllOfUser", SessionStatements.endAllOfUser),
+        ("sessions.lockUser", SessionStatements.lockUser),
         ("sessions.logOut", SessionStatements.logOut),
         ("sessions.keep", SessionStatements.keep),
         ("sessions.endReused", SessionStatements.endReused),

@@ -82,7 +82,7 @@ import Testing
         for _ in 0..<4 { sessions.append(try await installation.logIn(in: tenant)) }
         let (first, second, third, fourth) = (sessions[0], sessions[1], sessions[2], sessions[3])
         let name = ProfileChange(name: .set(try DisplayName("Ada")), username: .keep)
-        _ = try await installation.register("b@example.com", in: tenant)
+        let everywhere = try await installation.register("b@example.com", in: tenant).accessToken
         let lenient = try await installation.tenant("lenient") { $0.reusePolicy = .untilUsed }
         let late = try await installation.register(in: lenient)
         _ = try await installation.refresh(late.refreshToken, in: lenient)
@@ -95,6 +95,10 @@ import Testing
             (
                 "logout by access token",
                 { try await service.logOut(.accessToken(second.accessToken), scope: .local, from: client, in: tenant) }
+            ),
+            (
+                "logout everywhere",
+                { try await service.logOut(.accessToken(everywhere), scope: .global, from: client, in: tenant) }
             ),
             ("revocation", { try await service.revoke(third.refreshToken, by: apiClient, from: client, in: tenant) }),
             (
