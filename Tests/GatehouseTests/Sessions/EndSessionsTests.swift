@@ -64,6 +64,30 @@ import Testing
         await signingIn.close()
     }
 
+    @Test("The session of a sign-in by mail that had begun and waits for its user's row is ended with the others")
+    func waitingByMail() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant { $0.emailLogin = .link }
+        _ = try await installation.register(in: tenant)
+        try await installation.service.requestMail.logIn(
+            to: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
+        let proof = try await installation.letter().proofByToken
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("begin; select from users for no key update")
+        let signingIn = Task {
+            try await installation.service.logInByMail(
+                proof, deviceToken: nil, from: Installation.client, in: tenant)
+        }
+        try await installation.waitForLocks(1)
+        let revoked = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
+        try await installation.waitForLive(0, in: tenant)
+        try await holder.script("commit")
+        let session = try await signingIn.value
+        #expect(try await revoked.value == 2)
+        #expect(await !installation.isAlive(session, in: tenant))
+        await holder.close()
+    }
+
     @Test("What somebody writes for long isn't waited for longer than is said")
     func patience() async throws {
         let installation = try await Installation.make()
