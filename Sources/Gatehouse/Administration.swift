@@ -16,6 +16,8 @@ public struct Administration: Sendable {
     let jwksMaxAge: Duration
     let trail: AuditTrail
     let clock: Clock
+    /// How long ``EndSessions`` waits for sign-ins to be committed.
+    var patience = EndSessions.usualPatience
 
     public init(
         database: Database, sealer: KeySealer?, hasher: PasswordHasher, publicURL: String, jwksMaxAge: Duration,

@@ -52,7 +52,8 @@ extension Administration {
         var count = 0
         do {
             let end = EndSessions(
-                database: database, tenant: tenant, reason: reason, begunBy: try await databaseTime())
+                database: database, tenant: tenant, reason: reason, begunBy: try await databaseTime(),
+                patience: patience)
             try await end(counting: &count)
         } catch {
             try? await recordEnding(of: tenant, slug, ["revoked": .integer(count), "unfinished": true])

@@ -12,13 +12,15 @@ import Postgres
 struct EndSessions: Sendable {
     /// How many sessions one transaction looks at, and ends at the most.
     static let page = 1000
+    /// Sign-ins take an instant, unless the disk or a standby is slow.
+    static let usualPatience: Duration = .seconds(10)
 
     let database: Database
     let tenant: UUID
     let reason: EndReason
     let begunBy: Date
-    /// How long it waits for sign-ins to be committed that had begun. They take an instant, unless the disk or a standby is slow.
-    var patience: Duration = .seconds(10)
+    /// How long it waits for sign-ins to be committed that had begun.
+    let patience: Duration
 
     /// - Parameter ended: Counts those that are ended, also when it throws.
     func callAsFunction(counting ended: inout Int) async throws {

@@ -96,10 +96,14 @@ import Testing
         let signingIn = try await installation.signingIn()
         let end = EndSessions(
             database: installation.administration.database, tenant: tenant.tenant.id, reason: .revokedByOperator,
-            begunBy: try await installation.administration.databaseTime(), patience: .milliseconds(100))
+            begunBy: try await installation.administration.databaseTime(), patience: .milliseconds(200))
         var ended = 0
+        let start = ContinuousClock.now
         try await end(counting: &ended)
+        let duration = ContinuousClock.now - start
         #expect(ended == 1)
+        #expect(duration >= end.patience)
+        #expect(duration < EndSessions.usualPatience)
         await signingIn.close()
     }
 

@@ -8,7 +8,7 @@ import TestSupport
 /// A migrated database with the operator's and the service's view of it, as two instances' worth of code would have.
 struct Installation: Sendable {
     let database: TestDatabase
-    let administration: Administration
+    var administration: Administration
     let service: LoginService
     let serviceDatabase: Database
     let ownerPool: Pool
