@@ -13,11 +13,18 @@ struct Delivery: Sendable {
     let tenant: UUID
     /// Counts this attempt; whoever takes it later has a higher number, so that no two speak for it.
     let attempts: Int32
+    /// When it fell due, before it was taken.
+    let dueAt: Date
 }
 
 enum DeliveryStatements {
-    /// Puts it back for a moment, as if it had not been taken.
-    static let putBack = Statement<(delivery: Delivery, pause: Duration), Void>(
+    /// Puts it back where it was in the queue, as if it had not been taken.
+    static let putBack = Statement<Delivery, Void>(
+        "update deliveries set due_at = $3, attempts = attempts - 1 where id = $1 and attempts = $2",
+        bind: { ($0.id, $0.attempts, $0.dueAt) })
+
+    /// Puts it off for a moment, which counts as no attempt.
+    static let putOff = Statement<(delivery: Delivery, pause: Duration), Void>(
         """
         update deliveries set due_at = now() + make_interval(secs => $3), attempts = attempts - 1
         where id = $1 and attempts = $2
@@ -57,12 +64,14 @@ enum DeliveryStatements {
     /// most of the queue, and sorts the whole of it for each claim.
     static let claim = Statement<(kind: DeliveryKind, passingOver: [UUID]), Delivery>(
         """
-        update deliveries set due_at = now() + interval '\(lease.wholeSeconds) s', attempts = attempts + 1
-        where id = (
-            select id from deliveries
+        with longest as materialized (
+            select id, due_at from deliveries
             where kind = $1 and due_at <= now() and array_position($2::uuid[], tenant) is null
-            order by due_at limit 1 for update skip locked)
-        returning id, tenant, attempts
+            order by due_at limit 1 for update skip locked
+        )
+        update deliveries set due_at = now() + interval '\(lease.wholeSeconds) s', attempts = attempts + 1
+        where id = (select id from longest)
+        returning id, tenant, attempts, (select due_at from longest)
         """,
-        bind: { ($0.kind.rawValue, $0.passingOver) }, row: Delivery.init(id:tenant:attempts:))
+        bind: { ($0.kind.rawValue, $0.passingOver) }, row: Delivery.init(id:tenant:attempts:dueAt:))
 }

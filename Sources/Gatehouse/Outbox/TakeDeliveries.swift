@@ -23,8 +23,8 @@ struct TakeDeliveries: Sendable {
     /// were taken. No tenant's are ever all of them: those of one that has its share under way are passed over until one has ended.
     ///
     /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
-    /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is due
-    /// again at once, for another instance.
+    /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is
+    /// where it was in the queue, for another instance.
     func callAsFunction(
         atOnce: Int, _ deliver: @escaping @Sendable (Delivery, _ number: Int) async throws -> Void
     ) async throws -> Int {
@@ -92,7 +92,7 @@ struct TakeDeliveries: Sendable {
             upkeep.succeeded()
             guard let delivery = claimed, !tenants.begin(delivery.tenant) else { return claimed }
             // Others have begun the last that may be of its tenant since the statement was told which to pass over.
-            try await putBack(delivery, for: .zero)
+            try await putBack(delivery)
         }
     }
 
@@ -105,8 +105,9 @@ struct TakeDeliveries: Sendable {
             try Task.checkCancellation()
             try await deliver()
         } catch let error where Task.isCancelled {
-            // Where it has left, or somebody else has it, nothing is put back.
-            try await putBack(delivery, for: .zero)
+            // Nothing is put back that has been removed from the queue, or that somebody else has taken. What has left, but couldn't be
+            // removed, leaves again.
+            try await putBack(delivery)
             throw error
         } catch let error as PostgresError where error.isLostConnection {
             throw error
@@ -114,7 +115,9 @@ struct TakeDeliveries: Sendable {
             logger.warning(
                 "The database took too long to say what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s.",
                 metadata: metadata(of: delivery, late.error))
-            try await putBack(delivery, for: Self.rest)
+            try await afterDelivery {
+                _ = try await database.untenanted.execute(DeliveryStatements.putOff, (delivery, Self.rest))
+            }
         } catch {
             logger.error(
                 "Something could not be delivered; another attempt follows in a few minutes.",
@@ -122,9 +125,9 @@ struct TakeDeliveries: Sendable {
         }
     }
 
-    private func putBack(_ delivery: Delivery, for pause: Duration) async throws {
+    private func putBack(_ delivery: Delivery) async throws {
         try await afterDelivery {
-            _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, pause))
+            _ = try await database.untenanted.execute(DeliveryStatements.putBack, delivery)
         }
     }
 

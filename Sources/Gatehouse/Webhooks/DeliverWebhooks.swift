@@ -67,7 +67,7 @@ public struct DeliverWebhooks: Sendable {
         }
         switch underWay.admit(queued.endpointID) {
         case .turnedAway(let pause):
-            _ = try await database.untenanted.execute(DeliveryStatements.putBack, (delivery, pause))
+            _ = try await database.untenanted.execute(DeliveryStatements.putOff, (delivery, pause))
         case .begun(let begun):
             defer { underWay.end(queued.endpointID, begun: begun) }
             try await attempt(delivery, queued, of: tenant)

@@ -135,6 +135,7 @@ import Testing
         ("tenants.byID", TenantStatements.byID),
         ("deliveries.claim", DeliveryStatements.claim),
         ("deliveries.putBack", DeliveryStatements.putBack),
+        ("deliveries.putOff", DeliveryStatements.putOff),
         ("mails.enqueue", MailStatements.enqueue),
         ("mails.queued", MailStatements.queued),
         ("mails.noteIssued", MailStatements.noteIssued),
