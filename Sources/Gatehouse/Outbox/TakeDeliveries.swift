@@ -20,7 +20,8 @@ struct TakeDeliveries: Sendable {
     }
 
     /// Has `deliver` see to each thing taken, with up to `atOnce` of them under way, each by a number of its own below that; how many
-    /// were taken. No tenant's are ever all of them: those of one that has its share under way are passed over until one has ended.
+    /// were taken. No tenant's are ever all of them: those of one that has its share under way are passed over until one has ended,
+    /// and those of one of which the database has told too late, for a moment.
     ///
     /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
     /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is
@@ -88,10 +89,10 @@ struct TakeDeliveries: Sendable {
     /// A look that goes on for long is told of as one that succeeded each time it is answered.
     private func claim(for tenants: TenantsUnderWay) async throws -> Delivery? {
         while true {
-            let claimed = try await database.untenanted.first(DeliveryStatements.claim, (kind, tenants.exhausted))
+            let claimed = try await database.untenanted.first(DeliveryStatements.claim, (kind, tenants.passedOver()))
             upkeep.succeeded()
             guard let delivery = claimed, !tenants.begin(delivery.tenant) else { return claimed }
-            // Others have begun the last that may be of its tenant since the statement was told which to pass over.
+            // Others have begun the last that may be of its tenant, or had it rest, since the statement was told which to pass over.
             try await putBack(delivery)
         }
     }
@@ -112,9 +113,12 @@ struct TakeDeliveries: Sendable {
         } catch let error as PostgresError where error.isLostConnection {
             throw error
         } catch let late as LateKnowledge {
-            logger.warning(
-                "The database took too long to say what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s.",
-                metadata: metadata(of: delivery, late.error))
+            // Where the tenant has as many statements waiting as it may, this came at once, and would of everything else of its own.
+            if tenants.rest(delivery.tenant) {
+                logger.warning(
+                    "The database took too long to say what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s.",
+                    metadata: metadata(of: delivery, late.error))
+            }
             try await afterDelivery {
                 _ = try await database.untenanted.execute(DeliveryStatements.putOff, (delivery, Self.rest))
             }

@@ -88,14 +88,58 @@ import Webhooks
         let (shop, blog) = (UUID(), UUID())
         let share = try #require([1: 1, 2: 1, 3: 2, 4: 3, 8: 6][atOnce])
         for _ in 1...share {
-            #expect(tenants.exhausted.isEmpty)
+            #expect(tenants.passedOver().isEmpty)
             #expect(tenants.begin(shop))
         }
-        #expect(!tenants.begin(shop) && tenants.exhausted == [shop])
+        #expect(!tenants.begin(shop) && tenants.passedOver() == [shop])
         #expect(tenants.begin(blog))
         tenants.end(blog)
         tenants.end(shop)
-        #expect(tenants.exhausted.isEmpty && tenants.begin(shop) && !tenants.begin(shop))
+        #expect(tenants.passedOver().isEmpty && tenants.begin(shop) && !tenants.begin(shop))
+    }
+
+    @Test("Of a tenant that rests nothing is begun for a second, and it begins to rest once")
+    func rest() {
+        let tenants = TenantsUnderWay(atOnce: 4)
+        let (shop, blog) = (UUID(), UUID())
+        let start = ContinuousClock.now
+        #expect(tenants.rest(shop, at: start))
+        let within = start + .milliseconds(999)
+        #expect(!tenants.rest(shop, at: within))
+        #expect(!tenants.begin(shop, at: within) && tenants.begin(blog, at: within))
+        #expect(tenants.passedOver(at: within) == [shop])
+        let over = start + .seconds(1)
+        #expect(tenants.passedOver(at: over).isEmpty)
+        #expect(tenants.begin(shop, at: over) && tenants.rest(shop, at: over))
+    }
+
+    @Test("While a tenant's statements fill the room they have for waiting, only a few of its mails are tried")
+    func noRoom() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        for _ in 1...50 { try await installation.enqueue(.passwordChanged, in: tenant) }
+        let crowded = PoolConfiguration(
+            installation.database.serviceURL, size: 4, waitDeadline: .seconds(60), maximumWaiters: 20,
+            statementDeadline: .seconds(60))
+        let (database, shop) = (Database(pool: Pool(crowded)), tenant.tenant.id)
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("begin; lock table mails in access exclusive mode")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let ask: @Sendable () async throws -> Void = {
+                _ = try await database.first(MailStatements.queued, (shop, UUID()), in: shop)
+            }
+            // Three have the tenant's connections, and ten wait for one.
+            for _ in 1...3 { group.addTask { try await ask() } }
+            try await installation.waitForLocks(3)
+            for _ in 1...10 { group.addTask { try await ask() } }
+            try await wait { database.untenanted.status.waiting == 10 }
+            let taken = try await installation.deliverer(to: mailroom, connections: 4, database: database).sendAllDue()
+            #expect((1...10).contains(taken))
+            #expect(mailroom.sent.isEmpty)
+            try await holder.script("rollback")
+            await holder.close()
+            try await group.waitForAll()
+        }
     }
 
     /// The database to an instance that waits for a statement less long.
