@@ -88,42 +88,36 @@ extension Administration {
         }
     }
 
-    /// Tells all dead letters again, a page at a time, each page in a transaction of its own. How many they were.
+    /// Tells all dead letters again, a page at a time, each page in a transaction of its own and due a second after the one before. How many
+    /// they were.
     ///
     /// Recorded by the last of these transactions; where one fails, what had been done by then is. It can be repeated, and goes on where it
     /// was.
     public func replayDeadWebhooks(tenant slug: String) async throws -> Int {
         let tenant = try await showTenant(slug).id
-        var count = 0
-        var after: UUID? = .nilUUID
+        var replay = DeadLetterReplay()
         do {
-            while let last = after {
-                let page = try await replayDead(after: last, of: tenant, replayedBefore: count)
-                count += page.count
-                after = page.last
-            }
+            while !replay.isOver { replay = try await nextPage(of: replay, in: tenant) }
         } catch {
-            if count > 0 {
-                let detail: JSONObject = ["messages": .integer(count), "unfinished": true]
+            if replay.count > 0 {
+                let detail: JSONObject = ["messages": .integer(replay.count), "unfinished": true]
                 try? await database.transaction(in: tenant) { try await recordReplay(detail, in: $0, of: tenant) }
             }
             throw error
         }
-        return count
+        return replay.count
     }
 
-    private func replayDead(
-        after: UUID, of tenant: UUID, replayedBefore: Int
-    ) async throws -> WebhookStatements.ReplayedPage {
+    private func nextPage(of replay: DeadLetterReplay, in tenant: UUID) async throws -> DeadLetterReplay {
         try await database.transaction(in: tenant) { transaction in
-            guard let page = try await transaction.first(WebhookStatements.replayDead, (tenant, after)) else {
+            guard let page = try await transaction.first(WebhookStatements.replayDead, (tenant, replay)) else {
                 throw Refusal.tenantNotFound
             }
-            let count = replayedBefore + page.count
-            if page.last == nil, count > 0 {
-                try await recordReplay(["messages": .integer(count)], in: transaction, of: tenant)
+            let next = replay.followed(by: page)
+            if next.isOver, next.count > 0 {
+                try await recordReplay(["messages": .integer(next.count)], in: transaction, of: tenant)
             }
-            return page
+            return next
         }
     }
 

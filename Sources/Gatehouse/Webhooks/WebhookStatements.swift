@@ -118,22 +118,16 @@ enum WebhookStatements {
         with \(TenantStatements.held), again as (
             \(replaying) from t where m.tenant_id = t.id and m.id = $2 returning m.*
         ), queued as (
-            \(requeueing) returning id, attempts, due_at
+            \(requeueing(dueAt: "now()")) returning id, attempts, due_at
         )
         select m.id, m.endpoint_id, m.type, m.user_id, m.at, false, false, q.attempts, m.failure, q.due_at
         from again m join queued q on q.id = m.id
         """,
         bind: { ($0.tenant, $0.message) }, row: WebhookAttempt.row)
 
-    struct ReplayedPage: Sendable {
-        let count: Int
-        /// Nil where no page follows.
-        let last: UUID?
-    }
-
-    /// The dead ones that follow in the order of their ids are delivered again. What somebody else has locked is left: it is being removed,
-    /// or replayed. No row where the tenant is gone.
-    static let replayDead = Statement<(tenant: UUID, after: UUID), ReplayedPage>(
+    /// The dead ones that follow in the order of their ids are delivered again, each page a second after the one before. What somebody else
+    /// has locked is left: it is being removed, or replayed. No row where the tenant is gone.
+    static let replayDead = Statement<(tenant: UUID, replay: DeadLetterReplay), DeadLetterReplay.Page>(
         """
         with \(TenantStatements.held), page as (
             select m.id from webhook_messages m where m.tenant_id = $1 and m.id > $2 and m.failed_at is not null
@@ -145,22 +139,26 @@ enum WebhookStatements {
         ), again as (
             \(replaying) from free where m.tenant_id = $1 and m.id = free.id returning m.id, m.tenant_id
         ), queued as (
-            \(requeueing)
+            \(requeueing(dueAt: "coalesce($3::timestamptz, now()) + make_interval(secs => $4)"))
         )
         select (select count(*) from again),
-            (select id from page where (select count(*) from page) = \(page) order by id desc limit 1)
+            (select id from page where (select count(*) from page) = \(page) order by id desc limit 1),
+            coalesce($3::timestamptz, now())
         from t
         """,
-        bind: { ($0.tenant, $0.after) },
-        row: { (count: Int, last: UUID?) in ReplayedPage(count: count, last: last) })
+        bind: { ($0.tenant, $0.replay.last, $0.replay.began, Double($0.replay.pages)) },
+        row: DeadLetterReplay.Page.init(count:last:began:))
 
     private static let replaying =
         "update webhook_messages m set delivered_at = null, failed_at = null, failure = null, created_at = now()"
 
-    private static let requeueing = """
-        insert into deliveries (id, tenant, kind) select id, tenant_id, '\(DeliveryKind.webhook.rawValue)' from again
-            on conflict (id) do update set due_at = now()
+    private static func requeueing(dueAt: String) -> String {
         """
+        insert into deliveries (id, tenant, kind, due_at)
+            select id, tenant_id, '\(DeliveryKind.webhook.rawValue)', \(dueAt) from again
+            on conflict (id) do update set due_at = excluded.due_at
+        """
+    }
 }
 
 extension WebhookEndpoint {

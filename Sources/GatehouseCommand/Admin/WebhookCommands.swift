@@ -100,7 +100,8 @@ struct WebhookCommands: ParsableCommand {
 
     struct Replay: AdminCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tell again: the message named, delivered or not, or all that were given up.")
+            abstract:
+                "Tell again: the message named, delivered or not, or all that were given up, a thousand a second.")
 
         @Argument var tenant: String
         @Argument(help: "A message's id, as attempts shows it or the webhook was given it: msg_…", transform: message)

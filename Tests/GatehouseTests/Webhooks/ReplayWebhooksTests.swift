@@ -35,6 +35,19 @@ import Testing
         #expect(try await replays() == [["messages": 2500]])
     }
 
+    @Test("Each page falls due a second after the one before it, counted from the beginning")
+    func due() async throws {
+        #expect(try await installation.administration.replayDeadWebhooks(tenant: "shop") == 2500)
+        let offsets = Statement<Void, Double>(
+            """
+            select extract(epoch from due_at - (select min(created_at) from webhook_messages))::float8
+            from deliveries group by due_at order by due_at
+            """, bind: { () }, row: { (seconds: Double) in seconds })
+        let connection = try await Connection.open(installation.database.superuserURL)
+        #expect(try await connection.query(offsets, ()) == [0, 1, 2])
+        await connection.close()
+    }
+
     @Test("Where a page fails those before it stay queued, the trail has just them, and another run does the rest")
     func interrupted() async throws {
         try await installation.asSuperuser(
