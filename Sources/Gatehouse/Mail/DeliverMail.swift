@@ -25,8 +25,8 @@ public struct DeliverMail: Sendable {
     ) {
         self.database = database
         compose = ComposeMail(
-            database: database, issue: IssueOneTimeToken(database: database, secrets: secrets), publicURL: publicURL,
-            clock: clock)
+            database: database, issue: IssueOneTimeToken(database: database, secrets: secrets, logger: logger),
+            publicURL: publicURL, clock: clock)
         self.transports = transports
         self.logger = logger
         self.metrics = metrics

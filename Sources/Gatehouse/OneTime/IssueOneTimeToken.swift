@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import Postgres
 
 /// A one-time token and who gets it.
@@ -14,6 +15,7 @@ struct IssuedOneTimeToken: Sendable {
 struct IssueOneTimeToken: Sendable {
     let database: Database
     let secrets: OneTimeSecrets
+    let logger: Logger
 
     /// Nil when the mail isn't to be sent: nobody has that address, they are disabled, have verified it already, have asked again
     /// since, have used the token that an earlier attempt sent, or would get nothing that is still good.
@@ -27,7 +29,7 @@ struct IssueOneTimeToken: Sendable {
             guard let user = try await transaction.first(OneTimeTokenStatements.holder, holder),
                 Self.isWanted(mail, by: user)
             else { return nil }
-            if !mail.isIssued { try await store(mail, purpose, form, for: user, in: tenant.id, transaction) }
+            if !mail.isIssued { try await store(mail, purpose, form, for: user, in: tenant, transaction) }
             guard let issued = try await transaction.first(OneTimeTokenStatements.issued, (tenant.id, mail.id)) else {
                 return nil
             }
@@ -63,20 +65,28 @@ struct IssueOneTimeToken: Sendable {
     }
 
     private func store(
-        _ mail: QueuedMail, _ purpose: OneTimePurpose, _ form: Form, for user: User, in tenant: UUID,
+        _ mail: QueuedMail, _ purpose: OneTimePurpose, _ form: Form, for user: User, in tenant: Tenant,
         _ transaction: Transaction
     ) async throws {
         // A mail that is gone meanwhile has been voided by a change of the account; one that was issued meanwhile may have been used.
-        guard try await transaction.execute(MailStatements.noteIssued, (tenant, mail.id, user.id)) == 1 else { return }
-        let key = secrets.masterKeyID(of: tenant, with: try await transaction.query(KeyStatements.all, tenant))
-        let token = form.hasToken ? secrets.token(of: mail.id, for: purpose, in: tenant, under: key) : nil
+        let noted = try await transaction.execute(MailStatements.noteIssued, (tenant.id, mail.id, user.id))
+        guard noted == 1 else { return }
+        let key = secrets.masterKeyID(of: tenant.id, with: try await transaction.query(KeyStatements.all, tenant.id))
+        let token = form.hasToken ? secrets.token(of: mail.id, for: purpose, in: tenant.id, under: key) : nil
         _ = try await transaction.execute(
-            OneTimeTokenStatements.removeOlder, (tenant, user.id, purpose, mail.id))
-        _ = try await transaction.execute(
+            OneTimeTokenStatements.removeOlder, (tenant.id, user.id, purpose, mail.id))
+        let stored = try await transaction.execute(
             OneTimeTokenStatements.insert,
             NewOneTimeToken(
-                tenant: tenant, id: mail.id, user: user.id, purpose: purpose, email: mail.recipient,
+                tenant: tenant.id, id: mail.id, user: user.id, purpose: purpose, email: mail.recipient,
                 tokenHash: token.flatMap { secrets.tokenHash(of: $0.text) }, masterKeyID: key, hasCode: form.hasCode))
+        guard stored == 0 else { return }
+        // As a rule whoever asked has the later one. Where the database's clock has stepped back, this alone tells why none came.
+        logger.warning(
+            "A mail was dropped: the token of one that was asked for later has been made.",
+            metadata: [
+                "tenant": "\(tenant.slug)", "mail": "\(mail.id.lowercaseString)", "kind": "\(mail.kind.rawValue)",
+            ])
     }
 
     /// Whether a mail has a link, a code, or both.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import Postgres
 import TestSupport
 import Testing
@@ -108,7 +109,10 @@ import Testing
     private func issue(_ mail: QueuedMail, in tenant: ServedTenant, _ installation: Installation) async throws
         -> IssuedOneTimeToken?
     {
-        try await IssueOneTimeToken(database: installation.serviceDatabase, secrets: installation.secrets)(
+        try await IssueOneTimeToken(
+            database: installation.serviceDatabase, secrets: installation.secrets,
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+        )(
             for: mail, purpose: try #require(mail.kind.purpose), in: tenant.tenant)
     }
 

@@ -37,12 +37,13 @@ extension Installation {
 
     /// An instance's part that sends mails.
     func deliverer(
-        to mailroom: Mailroom, connections: Int = 1, clock: Clock = .system, database: Database? = nil
+        to mailroom: Mailroom, connections: Int = 1, clock: Clock = .system, database: Database? = nil,
+        log: any LogHandler = SwiftLogNoOpLogHandler()
     ) -> DeliverMail {
         DeliverMail(
             database: database ?? serviceDatabase, secrets: secrets, publicURL: administration.publicURL,
             transports: Array(repeating: mailroom, count: connections),
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
+            logger: Logger(label: "tests") { _ in log }, clock: clock)
     }
 
     /// Queues a mail as a request would; its id.
