@@ -29,13 +29,14 @@ enum OneTimeTokenStatements {
 
     /// Of two mails the one is older that the database took first, as a token's `created_at` is that of its mail: ids are made by the
     /// clocks of instances, which may step back, and decide between two of one moment. A token that has expired is in nobody's way, nor is
-    /// one of a moment that is still to come: the database's own clock has stepped back.
+    /// one of a moment that is still to come, where the mail is of one that has been: the database's own clock has stepped back.
     static let removeOlder = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose, id: UUID), Void>(
         """
         delete from one_time_tokens o using mails m
         where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3 and o.purpose <> 'undo_email_change'
             and m.tenant_id = $1 and m.id = $4
-            and ((o.created_at, o.id) < (m.created_at, m.id) or o.expires_at <= now() or o.created_at > clock_timestamp())
+            and ((o.created_at, o.id) < (m.created_at, m.id) or o.expires_at <= now()
+                or (o.created_at > clock_timestamp() and m.created_at <= clock_timestamp()))
         """,
         bind: { ($0.tenant, $0.user, $0.purpose.rawValue, $0.id) })
 

@@ -116,9 +116,11 @@ struct TakeDeliveries: Sendable {
             // Where the tenant has as many statements waiting as it may, this came at once, and would of everything else of its own.
             if tenants.rest(delivery.tenant) {
                 logger.warning(
-                    "The database took too long to say what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s.",
+                    "The database didn't say in time what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s at the latest.",
                     metadata: metadata(of: delivery, late.error))
             }
+            // Where there was no room to ask, this is as good a delivery as any, and keeps its place.
+            if late.error == .tooManyWaiting { return try await putBack(delivery) }
             try await afterDelivery {
                 _ = try await database.untenanted.execute(DeliveryStatements.putOff, (delivery, Self.rest))
             }

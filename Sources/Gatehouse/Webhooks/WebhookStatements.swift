@@ -139,7 +139,7 @@ enum WebhookStatements {
         ), again as (
             \(replaying) from free where m.tenant_id = $1 and m.id = free.id returning m.id, m.tenant_id
         ), queued as (
-            \(requeueing(dueAt: "coalesce($3::timestamptz, now()) + make_interval(secs => $4)"))
+            \(requeueing(dueAt: "greatest(coalesce($3::timestamptz, now()) + make_interval(secs => $4), now())"))
         )
         select (select count(*) from again),
             (select id from page where (select count(*) from page) = \(page) order by id desc limit 1),
