@@ -12,13 +12,14 @@ extension ReliabilityTests {
             try await course.rounds(long: 4) {
                 let crowd = Crowd()
                 let taking = Task { await crowd.takeAll(of: stage.place.database.ownerURL) }
+                defer { taking.cancel() }
                 try await eventually("the last connection's taking") { crowd.isRefused ? true : nil }
                 // They get what the service loses while it can't do anything about it.
                 try await course.service.frozen {
-                    try await stage.asSuperuser { observer in
+                    let ended = try await stage.asSuperuser { observer in
                         try await stage.endConnections(of: FaultStage.serviceRole, by: observer)
                     }
-                    try await eventually("another refusal") { crowd.isRefused(after: FaultStage.poolSize) ? true : nil }
+                    try await eventually("another refusal") { crowd.isRefused(after: ended) ? true : nil }
                 }
                 try await course.letPass(short: .seconds(1), long: .seconds(5))
                 taking.cancel()
