@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
 
-/// What is counted in `guess_counters` beside guesses and mails, as the digest under which it is.
+/// What is counted in `guess_counters`, as the digest under which it is. What somebody typed can't be read back from it.
 struct CountedSubject: Sendable {
     let digest: [UInt8]
 
@@ -15,7 +15,18 @@ struct CountedSubject: Sendable {
         self.init("event:\(type.rawValue):\(session.lowercaseString)", in: tenant)
     }
 
-    private init(_ text: String, in tenant: UUID) {
+    /// Mails of a kind to an address, which somebody asks for.
+    init(mailsOf kind: MailKind, to address: String, in tenant: UUID) {
+        self.init("mail:\(kind.rawValue):\(address.foldingASCIICase)", in: tenant)
+    }
+
+    /// What registrations of an address send there. Those asked for apart are counted apart: anybody may ask, also for an address that
+    /// nobody has yet, whose owner would then get none.
+    init(mailsOfRegistrationsOf address: String, in tenant: UUID) {
+        self.init("mail:registration:\(address.foldingASCIICase)", in: tenant)
+    }
+
+    init(_ text: String, in tenant: UUID) {
         digest = Array(SHA256.hash(data: Array("\(tenant.lowercaseString):\(text)".utf8)))
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 
 /// The account whose password is being guessed, or devices of its owner's, as the digest under which its failures are counted.
@@ -42,6 +41,6 @@ struct GuessedAccount: Sendable, Hashable {
     }
 
     private init(_ kind: String, _ value: String, in tenant: UUID) {
-        digest = Array(SHA256.hash(data: Array("\(tenant.lowercaseString):\(kind):\(value)".utf8)))
+        digest = CountedSubject("\(kind):\(value)", in: tenant).digest
     }
 }

@@ -4,7 +4,7 @@ import Postgres
 enum MailRequestStatements {
     struct Request: Sendable {
         let mail: NewMail
-        let subject: MailSubject
+        let subject: CountedSubject
         /// Nil where mails aren't limited.
         let budget: GuessBudget?
     }

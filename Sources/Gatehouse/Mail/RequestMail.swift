@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 import Postgres
 
@@ -74,26 +73,6 @@ public struct RequestMail: Sendable {
             id: identifiers.next(), tenant: tenant.id, user: user, kind: kind, recipient: recipient,
             locale: client.language, detail: detail)
         return MailRequestStatements.Request(
-            mail: mail, subject: MailSubject(kind, recipient, in: tenant.id), budget: budget)
-    }
-}
-
-/// What mails of a kind to an address are counted under. The address can't be read back from it.
-struct MailSubject: Sendable {
-    let digest: [UInt8]
-
-    init(_ kind: MailKind, _ address: String, in tenant: UUID) {
-        self.init(kind.rawValue, address, in: tenant)
-    }
-
-    /// What registrations of an address send there. Those asked for apart are counted apart: anybody may ask, also for an address that
-    /// nobody has yet, whose owner would then get none.
-    init(registrationOf address: String, in tenant: UUID) {
-        self.init("registration", address, in: tenant)
-    }
-
-    private init(_ what: String, _ address: String, in tenant: UUID) {
-        let text = "\(tenant.lowercaseString):mail:\(what):\(address.foldingASCIICase)"
-        digest = Array(SHA256.hash(data: Array(text.utf8)))
+            mail: mail, subject: CountedSubject(mailsOf: kind, to: recipient, in: tenant.id), budget: budget)
     }
 }

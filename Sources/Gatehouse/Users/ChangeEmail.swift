@@ -68,7 +68,7 @@ public struct ConfirmEmail: Sendable {
         if before.isVerified {
             _ = try await transaction.execute(MailStatements.enqueue, notice)
         } else {
-            let subject = MailSubject(notice.kind, before.text, in: tenant)
+            let subject = CountedSubject(mailsOf: notice.kind, to: before.text, in: tenant)
             _ = try await transaction.first(
                 MailRequestStatements.enqueue,
                 MailRequestStatements.Request(mail: notice, subject: subject, budget: budget))

@@ -36,8 +36,9 @@ public struct Register: Sendable {
         let tenant = served.tenant
         let user = try await newUser(email.text, username?.text, name?.text, password, from: client, in: tenant)
         let unverified = UnverifiedRegistration(
-            user: user, mail: identifiers.next(), new: MailSubject(registrationOf: user.email, in: tenant.id),
-            known: MailSubject(.alreadyRegistered, user.email, in: tenant.id), budget: budget,
+            user: user, mail: identifiers.next(),
+            new: CountedSubject(mailsOfRegistrationsOf: user.email, in: tenant.id),
+            known: CountedSubject(mailsOf: .alreadyRegistered, to: user.email, in: tenant.id), budget: budget,
             stamp: EventStamp(id: identifiers.next(), client: client))
         do {
             switch try await database.first(UnverifiedRegistration.statement, unverified, in: tenant.id) {
@@ -76,7 +77,7 @@ public struct Register: Sendable {
             mail: NewMail(
                 id: identifiers.next(), tenant: tenant.id, user: user.id, kind: .verifyEmail, recipient: user.email,
                 locale: client.language),
-            subject: MailSubject(registrationOf: user.email, in: tenant.id), budget: budget)
+            subject: CountedSubject(mailsOfRegistrationsOf: user.email, in: tenant.id), budget: budget)
         do {
             guard
                 let (user, passwordVersion, started) = try await database.first(

@@ -7,9 +7,9 @@ struct UnverifiedRegistration: Sendable {
     /// The id of the mail, whichever it is.
     let mail: UUID
     /// What mails are counted under that verify an address that has just been registered.
-    let new: MailSubject
+    let new: CountedSubject
     /// What mails are counted under that tell an owner of somebody's registering their address.
-    let known: MailSubject
+    let known: CountedSubject
     let budget: GuessBudget?
     let stamp: EventStamp
 
