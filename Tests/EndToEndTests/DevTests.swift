@@ -21,16 +21,17 @@ struct DevTests {
             try? FileManager.default.removeItem(at: folder)
         }
 
-        /// Waits as long as the test may take: a new cluster is written through to the disk, however slow that is. `command` is what
+        /// Waits as long as a test here may take: a new cluster is written through to the disk, however slow that is. `command` is what
         /// runs the program, where it isn't started itself.
         func start(by command: [String] = []) async throws -> RunningProgram {
             let all = command + [Program.path] + arguments
             let running = try RunningProgram(
                 all[0], Array(all.dropFirst()), environment: ["GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(opsPort)"])
             do {
-                while !running.output.contains("tenant create shop") {
+                try await eventually("the tour", within: .seconds(600)) {
+                    if running.output.contains("tenant create shop") { return true }
                     guard !running.hasEnded else { throw NotInTime(description: "no tour: \(running.errors)") }
-                    try await Task.sleep(for: .milliseconds(20))
+                    return nil
                 }
             } catch {
                 running.send(SIGKILL)

@@ -162,11 +162,4 @@ import Webhooks
         let count = try await installation.rowCount("deliveries where attempts = 0 and due_at between \(soon)")
         #expect(count == 1)
     }
-
-    private func wait(for condition: () async throws -> Bool) async throws {
-        while try await !condition() {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-    }
 }

@@ -44,13 +44,7 @@ import Testing
     func loginHeld(ending: Ending) async throws {
         let race = try await HeldRace.make()
         for moment in Gate.Moment.allCases {
-            let scene = try await Scene.make(in: race.installation)
-            let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {
-                try await scene.installation.logIn(in: scene.tenant)
-            } while: {
-                try await ending(in: scene.elsewhere)
-            }
-            try await expectEnd(ending, of: scene, ended, opened)
+            try await holdLogIn(at: moment, during: ending, in: race)
         }
     }
 
@@ -58,7 +52,10 @@ import Testing
         "A login that is held when its session has begun is ended with all sessions of its user",
         arguments: [Ending.allOfUserRevoked, .logOutEverywhere, .logOutOfOthers], [Gate.Moment.afterRow, .beforeCommit])
     func loginRevoked(ending: Ending, moment: Gate.Moment) async throws {
-        let race = try await HeldRace.make()
+        try await holdLogIn(at: moment, during: ending, in: try await HeldRace.make())
+    }
+
+    private func holdLogIn(at moment: Gate.Moment, during ending: Ending, in race: HeldRace) async throws {
         let scene = try await Scene.make(in: race.installation)
         let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {
             try await scene.installation.logIn(in: scene.tenant)

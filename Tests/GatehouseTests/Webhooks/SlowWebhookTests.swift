@@ -54,13 +54,6 @@ import Webhooks
         looking.cancel()
         _ = await looking.result
     }
-
-    private func wait(for condition: () async throws -> Bool) async throws {
-        while try await !condition() {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-    }
 }
 
 extension Installation {
