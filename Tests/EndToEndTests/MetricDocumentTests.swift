@@ -25,6 +25,16 @@ struct MetricDocumentTests {
         for line in listed { #expect(defined.contains(String(line)), "is not so: \(line)") }
     }
 
+    @Test("docs/metrics.md says how many series a metric has at the most")
+    func limits() throws {
+        let page = try Self.contents(of: "docs/metrics.md")
+        let start = try #require(page.firstRange(of: "- The number of series of every metric is bounded:")).upperBound
+        let sentence = page[start...].prefix { $0 != "." }
+        let written = Set(sentence.matches(of: #/\d+/#).compactMap { Int($0.output) })
+        let definitions = MetricCatalogue.definitions(.off) + MetricCatalogue.definitions(.upTo(1))
+        #expect(written == Set(definitions.map(\.seriesLimit)))
+    }
+
     @Test(
         "Dashboard and alerts ask for metrics that exist",
         arguments: ["ops/prometheus/alerts.yml", "ops/prometheus/alerts-test.yml", "ops/grafana/gatehouse.json"])
