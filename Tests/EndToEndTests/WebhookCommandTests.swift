@@ -18,7 +18,7 @@ struct WebhookCommandTests {
         #expect(waiting.first?["attempts"] as? Int == 0)
         for name in [id, "msg_\(id)"] {
             let replayed = try await Program.admin("webhook", "replay", "shop", name, in: place)
-            #expect(replayed.list.compactMap { $0["id"] as? String } == [id], "\(replayed.errors)")
+            #expect(replayed.object["id"] as? String == id, "\(replayed.output) \(replayed.errors)")
         }
         let dead = try await Program.admin("webhook", "replay", "shop", in: place)
         #expect(dead.object["replayed"] as? Int == 0, "none has been given up")
@@ -28,6 +28,23 @@ struct WebhookCommandTests {
         #expect(try await Program.admin("webhook", "replay", "shop", "msg_x", in: place).status == 2)
         let webhook = try await Program.admin("webhook", "enable", "shop", UUID().uuidString, in: place)
         #expect(webhook.errors == "gatehouse: There is no such webhook.\n")
+    }
+
+    @Test("What is done to one webhook shows that one: an object for scripts, a table for people")
+    func shapes() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let made = try await Program.admin("webhook", "create", "shop", "--url", "https://app.example/", in: place)
+        let id = try #require(made.object["id"] as? String)
+        let table = try await Program.run(["admin", "webhook", "disable", "shop", id], place.environment)
+        #expect(table.output.hasPrefix("ID ") && table.output.contains(id), "\(table.output)")
+        let members: Set = ["id", "url", "events", "allow_private", "status", "created_at"]
+        for (command, status) in [("enable", "enabled"), ("disable", "disabled"), ("delete", "disabled")] {
+            let shown = try await Program.admin("webhook", command, "shop", id, in: place)
+            #expect(Set(shown.object.keys) == members, "\(command): \(shown.output)")
+            #expect(shown.object["id"] as? String == id && shown.object["status"] as? String == status)
+        }
+        #expect(try await Program.admin("webhook", "list", "shop", in: place).list.isEmpty)
     }
 
     @Test("An event that is about no user is refused, with a list of those that are")

@@ -33,7 +33,9 @@ struct MailCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .mails(try await office.administration.retryMail(tenant: tenant, mail: id))
+            let retried = try await office.administration.retryMail(tenant: tenant, mail: id)
+            guard id != nil, let mail = retried.first else { return .mails(retried) }
+            return .mail(mail)
         }
     }
 }

@@ -25,7 +25,7 @@ struct MailTemplateCommands: ParsableCommand {
             let template = try await office.administration.setMailTemplate(
                 tenant: target.tenant, kind: target.kind, locale: target.locale, subject: subject,
                 text: try Self.read(textFile), html: try htmlFile.map(Self.read))
-            return .mailTemplates([template])
+            return .mailTemplate(template)
         }
 
         private static func read(_ path: String) throws -> String {

@@ -49,9 +49,7 @@ struct WebhookCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .webhooks([
-                try await office.administration.setWebhook(tenant: target.tenant, id: target.id, enabled: true)
-            ])
+            .webhook(try await office.administration.setWebhook(tenant: target.tenant, id: target.id, enabled: true))
         }
     }
 
@@ -62,9 +60,7 @@ struct WebhookCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .webhooks([
-                try await office.administration.setWebhook(tenant: target.tenant, id: target.id, enabled: false)
-            ])
+            .webhook(try await office.administration.setWebhook(tenant: target.tenant, id: target.id, enabled: false))
         }
     }
 
@@ -75,7 +71,7 @@ struct WebhookCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .webhooks([try await office.administration.deleteWebhook(tenant: target.tenant, id: target.id)])
+            .webhook(try await office.administration.deleteWebhook(tenant: target.tenant, id: target.id))
         }
     }
 
@@ -112,7 +108,7 @@ struct WebhookCommands: ParsableCommand {
             guard let id else {
                 return .replayedWebhooks(try await office.administration.replayDeadWebhooks(tenant: tenant))
             }
-            return .webhookAttempts([try await office.administration.replayWebhook(tenant: tenant, message: id)])
+            return .webhookAttempt(try await office.administration.replayWebhook(tenant: tenant, message: id))
         }
 
         @Sendable private static func message(_ text: String) throws -> UUID {

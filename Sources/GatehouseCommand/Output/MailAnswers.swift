@@ -4,6 +4,10 @@ import Gatehouse
 /// How mails and their wording are shown.
 
 extension Answer {
+    static func mail(_ mail: WaitingMail) -> Answer {
+        Answer(json: mail.json, text: mails([mail]).text)
+    }
+
     static func mails(_ mails: [WaitingMail]) -> Answer {
         list(
             mails, json: \.json, headings: ["id", "kind", "to", "state", "attempts", "reason", "next", "asked for"],
@@ -14,6 +18,10 @@ extension Answer {
                     .init(String($0.attempts)), .optional($0.failure), .time($0.dueAt), .time($0.createdAt),
                 ]
             })
+    }
+
+    static func mailTemplate(_ template: MailTemplate) -> Answer {
+        Answer(json: template.json, text: mailTemplates([template]).text)
     }
 
     static func mailTemplates(_ templates: [MailTemplate]) -> Answer {

@@ -24,6 +24,10 @@ extension Answer {
             """)
     }
 
+    static func webhook(_ endpoint: WebhookEndpoint) -> Answer {
+        Answer(json: .object(endpoint.json), text: webhooks([endpoint]).text)
+    }
+
     static func webhooks(_ endpoints: [WebhookEndpoint]) -> Answer {
         list(
             endpoints, json: { .object($0.json) }, headings: ["id", "url", "events", "status", "created"],
@@ -34,6 +38,10 @@ extension Answer {
                     .status($0.isEnabled), .time($0.createdAt),
                 ]
             })
+    }
+
+    static func webhookAttempt(_ attempt: WebhookAttempt) -> Answer {
+        Answer(json: attempt.json, text: webhookAttempts([attempt]).text)
     }
 
     static func webhookAttempts(_ attempts: [WebhookAttempt]) -> Answer {
