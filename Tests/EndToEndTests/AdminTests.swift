@@ -149,6 +149,18 @@ struct AdminTests {
         #expect(try await Program.admin("user", "show", "shop", id, in: place).errorCode == "user_not_found")
     }
 
+    @Test("A user who is made without a password has none, which is said beside the answer")
+    func withoutPassword() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let bare = try await Program.admin("user", "create", "shop", "--email", "ada@example.com", in: place)
+        #expect(bare.status == 0 && Set(bare.object.keys) == Self.userMembers)
+        #expect(bare.errors == "gatehouse: The user has no password; --password-stdin reads one.\n")
+        let given = try await Program.admin(
+            "user", "create", "shop", "--email", "bob@example.com", "--password-stdin", in: place, input: password)
+        #expect(given.status == 0 && given.errors == "")
+    }
+
     @Test("A list of users comes in pages that don't overlap")
     func pages() async throws {
         let place = try await Installation.migrated()

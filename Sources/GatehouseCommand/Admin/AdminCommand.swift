@@ -32,7 +32,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON value on standard output.")
     var json = false
 
-    /// Prints the answer, or the failure: one line each on standard error, with `--json` also as an object.
+    /// Prints the answer and its note, or the failure: one line each on standard error, with `--json` also as an object.
     func report(_ work: () async throws -> Answer) async throws {
         let answer: Answer
         do {
@@ -47,6 +47,7 @@ struct OutputOptions: ParsableArguments {
             throw ExitCode(ExitStatus.failed)
         }
         try show(answer)
+        if let note = answer.note { Terminal.printDiagnostic("gatehouse: \(note)") }
         guard answer.isSuccess else { throw ExitCode(ExitStatus.failed) }
     }
 

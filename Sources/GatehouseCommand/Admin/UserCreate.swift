@@ -25,10 +25,12 @@ struct UserCreate: AdminCommand {
 
     func perform(in office: AdminOffice) async throws -> Answer {
         let (password, hash) = try credential()
-        return .user(
-            try await office.administration.createUser(
-                tenant: tenant, email: email, username: username, name: name, password: password, passwordHash: hash,
-                verified: verified))
+        let user = try await office.administration.createUser(
+            tenant: tenant, email: email, username: username, name: name, password: password, passwordHash: hash,
+            verified: verified)
+        // Whoever was asked knows.
+        let isForgotten = password == nil && hash == nil && !Terminal.isInteractive
+        return .user(user).noting(isForgotten ? "The user has no password; --password-stdin reads one." : nil)
     }
 
     private func credential() throws -> (Password?, PasswordHash?) {

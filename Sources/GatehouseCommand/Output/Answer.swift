@@ -9,6 +9,8 @@ struct Answer {
     var isBeside = false
     /// What it means when this can't be written.
     var loss = "What the command was to change is changed all the same."
+    /// A sentence for standard error that people should read besides.
+    var note: String?
 
     init(json: JSON, isSuccess: Bool = true, text: @escaping (_ coloured: Bool) -> String) {
         self.json = json
@@ -28,6 +30,13 @@ struct Answer {
     func orElse(_ loss: String) -> Answer {
         var answer = self
         answer.loss = loss
+        return answer
+    }
+
+    /// The same, with a sentence besides where there is one.
+    func noting(_ note: String?) -> Answer {
+        var answer = self
+        answer.note = note
         return answer
     }
 
