@@ -64,10 +64,11 @@ struct AdminTests {
         }
         let cleared = try await Program.admin(
             "tenant", "update", "shop", "--rotate-every", "off", "--no-allowed-origins", "--mail-from", "none",
-            "--app-url",
-            "none", in: place)
+            "--app-url", "none", "--issuer", "default", "--audience", "default", in: place)
         #expect(cleared.status == 0, "\(cleared.errors)")
         #expect(cleared.object["mail_from"] is NSNull && cleared.object["app_url"] is NSNull)
+        #expect(cleared.object["issuer"] as? String == "\(place.url)/t/shop")
+        #expect(cleared.object["audience"] as? String == "shop")
         #expect(cleared.object["rotate_every_seconds"] is NSNull)
         #expect((cleared.object["allowed_origins"] as? [String])?.isEmpty == true)
 
@@ -75,6 +76,25 @@ struct AdminTests {
             try await Program.admin("tenant", "disable", "shop", in: place).object["status"] as? String == "disabled")
         #expect(try await Program.admin("tenant", "enable", "shop", in: place).object["status"] as? String == "enabled")
         #expect(try await Program.admin("tenant", "list", in: place).list.map { $0["slug"] as? String } == ["shop"])
+    }
+
+    @Test("An issuer and an audience that follow the address and the slug are told from those that are set")
+    func defaults() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let show = ["admin", "tenant", "show", "shop"]
+        let shown = try await Program.run(show, place.environment).output
+        #expect(shown.contains("  \(place.url)/t/shop (default)\n") && shown.contains("  shop (default)\n"), "\(shown)")
+        _ = try await Program.admin(
+            "tenant", "update", "shop", "--issuer", "\(place.url)/t/shop", "--audience", "shop", in: place)
+        let named = try await Program.run(show, place.environment).output
+        #expect(named.contains("  \(place.url)/t/shop\n") && !named.contains("(default)"), "\(named)")
+
+        try await place.asSuperuser("update tenants set audience = 'default'")
+        let kept = try await Program.admin("tenant", "update", "shop", "--name", "The shop", in: place)
+        #expect(kept.object["audience"] as? String == "default", "\(kept.errors)")
+        let left = try await Program.admin("tenant", "update", "shop", "--audience", "default", in: place)
+        #expect(left.object["audience"] as? String == "shop", "\(left.errors)")
     }
 
     @Test("A tenant is deleted only with --yes where there is no terminal")

@@ -10,8 +10,9 @@ public struct TenantSettingsChange: Sendable {
     public var grace: Duration?
     public var reusePolicy: ReusePolicy?
     public var algorithm: SigningAlgorithm?
-    public var issuer: String?
-    public var audience: String?
+    /// `.some(nil)` goes back to the address of the tenant's routes, and to its slug.
+    public var issuer: String??
+    public var audience: String??
     public var passwordMinLength: Int?
     /// Replaces the whole list.
     public var allowedOrigins: [String]?
@@ -40,11 +41,15 @@ public struct TenantSettingsChange: Sendable {
         result.reusePolicy = reusePolicy ?? result.reusePolicy
         result.algorithm = algorithm ?? result.algorithm
         if let issuer {
-            try require(Self.isIssuer(issuer), "issuer must be an https or http URL without query or fragment.")
+            try require(
+                issuer.map(Self.isIssuer) ?? true,
+                "issuer must be an https or http URL without query or fragment, or default.")
             result.issuer = issuer
         }
         if let audience {
-            try require(Self.isPrintable(audience, upTo: 255), "audience must be 1 to 255 printable characters.")
+            try require(
+                audience.map { Self.isPrintable($0, upTo: 255) } ?? true,
+                "audience must be 1 to 255 printable characters, or default.")
             result.audience = audience
         }
         if let passwordMinLength {

@@ -31,10 +31,10 @@ struct TenantSettingFlags: ParsableArguments {
     @Option(help: "Algorithm of access tokens: ES256, EdDSA or HS256.")
     var algorithm: SigningAlgorithm?
 
-    @Option(help: "Issuer of access tokens. ({public_url}/t/{slug})")
+    @Option(help: "Issuer of access tokens, or default: {public_url}/t/{slug}. (default)")
     var issuer: String?
 
-    @Option(help: "Audience of access tokens. (the slug)")
+    @Option(help: "Audience of access tokens, or default: the slug. (default)")
     var audience: String?
 
     @Option(help: "Shortest password, 8 to 64. (8)")
@@ -92,8 +92,8 @@ struct TenantSettingFlags: ParsableArguments {
         change.grace = grace
         change.reusePolicy = reusePolicy
         change.algorithm = algorithm
-        change.issuer = issuer
-        change.audience = audience
+        change.issuer = issuer.map { $0 == "default" ? nil : $0 }
+        change.audience = audience.map { $0 == "default" ? nil : $0 }
         change.passwordMinLength = passwordMinLength
         if noAllowedOrigins || !allowedOrigin.isEmpty { change.allowedOrigins = allowedOrigin }
         change.registrationOpen = registration.map { $0 == .open }

@@ -13,8 +13,8 @@ extension Answer {
                 ("name", .init(tenant.name)),
                 ("status", .status(tenant.isEnabled)),
                 ("id", .init(tenant.id.lowercaseString)),
-                ("issuer", .init(tenant.issuer(publicURL: publicURL))),
-                ("audience", .init(tenant.audience)),
+                ("issuer", .setting(tenant.issuer(publicURL: publicURL), isDefault: settings.issuer == nil)),
+                ("audience", .setting(tenant.audience, isDefault: settings.audience == nil)),
                 ("algorithm", .init(settings.algorithm.rawValue)),
                 ("access-ttl", .init(DurationText.format(settings.accessTTL))),
                 ("refresh-ttl", .init(DurationText.format(settings.refreshTTL))),
@@ -100,6 +100,11 @@ extension Answer {
 extension Table.Cell {
     static func status(_ isEnabled: Bool) -> Self {
         isEnabled ? .init("enabled", .good) : .init("disabled", .bad)
+    }
+
+    /// A value that follows something else as long as none is set.
+    static func setting(_ value: String, isDefault: Bool) -> Self {
+        .init(isDefault ? "\(value) (default)" : value)
     }
 
     static func optional(_ text: String?) -> Self {
