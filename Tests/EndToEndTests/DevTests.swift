@@ -23,10 +23,11 @@ struct DevTests {
 
         /// Waits as long as a test here may take: a new cluster is written through to the disk, however slow that is. `command` is what
         /// runs the program, where it isn't started itself.
-        func start(by command: [String] = []) async throws -> RunningProgram {
+        func start(by command: [String] = [], with settings: [String: String] = [:]) async throws -> RunningProgram {
             let all = command + [Program.path] + arguments
             let running = try RunningProgram(
-                all[0], Array(all.dropFirst()), environment: ["GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(opsPort)"])
+                all[0], Array(all.dropFirst()),
+                environment: settings.merging(["GATEHOUSE_OPS_LISTEN": "127.0.0.1:\(opsPort)"]) { $1 })
             do {
                 try await eventually("the tour", within: .seconds(600)) {
                     if running.output.contains("tenant create shop") { return true }
@@ -72,6 +73,20 @@ struct DevTests {
         #expect(login.status == 200)
         second.send(SIGTERM)
         #expect(await second.waitForEnd() == 0)
+    }
+
+    @Test("tells another terminal what was set of what admin commands go by")
+    func environment() async throws {
+        let sandbox = try Sandbox()
+        let given = ["GATEHOUSE_JWKS_MAX_AGE": "0s", "GATEHOUSE_ARGON2": "m=64,t=1,p=1"]
+        let running = try await sandbox.start(with: given)
+        let file = sandbox.folder.appending(path: "env").path
+        let commands = ". '\(file)'; echo \"$GATEHOUSE_ARGON2\"; '\(Program.path)' admin keys rotate demo"
+        let shell = try await Program.run(["-ec", commands], program: "/bin/sh")
+        #expect(shell.status == 0, "\(shell.errors)")
+        #expect(shell.output.hasPrefix("m=64,t=1,p=1\n"), "\(shell.output)")
+        running.send(SIGTERM)
+        #expect(await running.waitForEnd() == 0)
     }
 
     @Test("keeps its key and settings from others, and stops its PostgreSQL even when it is killed")

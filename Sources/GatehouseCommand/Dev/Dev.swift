@@ -48,10 +48,11 @@ struct Dev: AsyncParsableCommand {
 
     private func serve(_ settings: ServiceSettings, folder: DevFolder, database: DevDatabase) async throws {
         try await database.prepare(settings: settings)
-        try folder.writeEnvironment([
+        let places: [(Setting, String)] = [
             (.databaseURL, database.serviceURL), (.ownerDatabaseURL, database.ownerURL),
             (.masterKeyFile, folder.masterKeyFile), (.publicURL, settings.publicURL.text),
-        ])
+        ]
+        try folder.writeEnvironment(places + Self.agreed(settings))
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
         let tour = DevTour(publicURL: settings.publicURL.text, environmentFile: folder.environmentFile)
         try await ServiceProcess(settings: settings, logger: logger).run {
@@ -62,6 +63,14 @@ struct Dev: AsyncParsableCommand {
             }
         }
         Terminal.printDiagnostic("Stopping PostgreSQL …")
+    }
+
+    /// What was set of what the admin command goes by as well: the guard of rotations, and the cost of password hashes.
+    private static func agreed(_ settings: ServiceSettings) -> [(Setting, String)] {
+        let both: [Setting] = [.jwksMaxAge, .argon2]
+        return settings.printed.filter { both.contains($0.setting) && $0.origin != .default }.map {
+            ($0.setting, $0.value)
+        }
     }
 
     /// Of the environment only what makes sense here: a shell that has read `.gatehouse/env` names another database,
