@@ -193,6 +193,13 @@ struct ConfigurationTests {
     }
 
     @Test(
+        "An address is told from every address of the machine",
+        arguments: [("0.0.0.0:80", true), ("[::]:80", true), ("[::1]:80", false), ("10.0.0.1:80", false)])
+    func wildcard(text: String, isWildcard: Bool) throws {
+        #expect(try ListenAddress(parsing: text).isWildcard == isWildcard)
+    }
+
+    @Test(
         "A JWKS is kept for a day at most", arguments: [("0s", true), ("1d", true), ("86401s", false), ("2d", false)])
     func jwksMaxAge(text: String, isFine: Bool) throws {
         var reader = SettingsReader(flags: [:], environment: ["GATEHOUSE_JWKS_MAX_AGE": text])

@@ -147,6 +147,21 @@ struct ServeTests {
                 """)
     }
 
+    @Test("A service on every address warns, once, where nothing says what its issuers are to be made of")
+    func unnamed() async throws {
+        let place = try await Installation.migrated()
+        let everywhere = ["GATEHOUSE_LISTEN": "0.0.0.0:\(place.port)"]
+        let named = everywhere.merging(["GATEHOUSE_PUBLIC_URL": "https://login.example.com"]) { $1 }
+        let cases: [([String: String], Int)] = [(everywhere, 1), (named, 0), ([:], 0)]
+        for (environment, count) in cases {
+            try await place.serving(environment) { service in
+                try await eventually("the line behind it") { service.errors.contains("Serving.") ? true : nil }
+                let warnings = service.errors.split(separator: "\n").filter { $0.contains("GATEHOUSE_PUBLIC_URL") }
+                #expect(warnings.count == count, "\(environment): \(service.errors)")
+            }
+        }
+    }
+
     private struct FailingListener: Service {
         let error: any Error & Sendable
 

@@ -38,6 +38,9 @@ struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
         return text.isEmpty || !isPlain ? nil : String(text)
     }
 
+    /// Whether it is every address of the machine, and so none that anybody could call it by.
+    var isWildcard: Bool { ["0.0.0.0", "::"].contains(host) }
+
     var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }

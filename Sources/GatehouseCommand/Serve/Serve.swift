@@ -29,6 +29,13 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
         try await ServiceProcess(settings: settings, logger: logger).run {
+            if settings.listen.isWildcard, settings.publicURL == PublicURL(listen: settings.listen) {
+                logger.warning(
+                    """
+                    GATEHOUSE_PUBLIC_URL isn't set, so that tokens name as their issuer an address that nobody can call; set it to the \
+                    one that apps call.
+                    """, metadata: ["public_url": "\(settings.publicURL.text)"])
+            }
             logger.notice(
                 "Serving.", metadata: ["listen": "\(settings.listen)", "public_url": "\(settings.publicURL.text)"])
         }
