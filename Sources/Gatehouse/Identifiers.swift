@@ -33,6 +33,10 @@ extension UUID {
     /// The nil UUID (RFC 9562, section 5.9), which is nobody's and before all others.
     static let nilUUID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
+    /// The max UUID (section 5.10), which is nobody's and after all others.
+    static let maxUUID = UUID(
+        uuid: (255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
+
     /// RFC 9562, section 5.7: 48 bits of Unix milliseconds, 12 bits of their fraction (section 6.2, method 3), then
     /// 62 random bits.
     init(version7At date: Date, random: UInt64) {

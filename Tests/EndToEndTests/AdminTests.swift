@@ -181,17 +181,19 @@ struct AdminTests {
         #expect(given.status == 0 && given.errors == "")
     }
 
-    @Test("A list of users comes in pages that don't overlap")
+    @Test("A list of users comes in pages that don't overlap, of which each but the last says how to go on")
     func pages() async throws {
         let place = try await Installation.migrated()
         _ = try await Program.admin("tenant", "create", "shop", in: place)
         for name in ["a", "b", "c"] {
             _ = try await Program.admin("user", "create", "shop", "--email", "\(name)@example.com", in: place)
         }
-        let first = try await Program.admin("user", "list", "shop", "--limit", "2", in: place).list
-        let last = try #require(first.last?["id"] as? String)
-        let second = try await Program.admin("user", "list", "shop", "--limit", "2", "--after", last, in: place).list
-        let emails = (first + second).compactMap { $0["email"] as? String }
+        let first = try await Program.admin("user", "list", "shop", "--limit", "2", in: place)
+        let last = try #require(first.list.last?["id"] as? String)
+        #expect(first.errors == "gatehouse: There are more: --after \(last) goes on behind them.\n")
+        let second = try await Program.admin("user", "list", "shop", "--limit", "1", "--after", last, in: place)
+        #expect(second.errors == "")
+        let emails = (first.list + second.list).compactMap { $0["email"] as? String }
         #expect(emails.sorted() == ["a@example.com", "b@example.com", "c@example.com"])
     }
 

@@ -12,7 +12,9 @@ struct AuditCommandTests {
         let place = try await Installation.migrated()
         _ = try await Program.admin("tenant", "create", "shop", "--actor", "grace", in: place)
         _ = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
-        let events = try await Program.admin("audit", "list", "shop", in: place).list
+        let whole = try await Program.admin("audit", "list", "shop", "--limit", "2", in: place)
+        #expect(whole.errors == "")
+        let events = whole.list
         #expect(events.compactMap { $0["type"] as? String } == ["keys.rotated", "tenant.created"])
         #expect(events.allSatisfy { Set($0.keys) == Self.members && $0["tenant"] as? String == "shop" })
         #expect(events.last?["actor"] as? String == "grace")
@@ -20,13 +22,30 @@ struct AuditCommandTests {
         #expect(created.count == 1)
         let recent = try await Program.admin("audit", "list", "shop", "--since", "1h", "--limit", "1", in: place)
         #expect(recent.list.compactMap { $0["type"] as? String } == ["keys.rotated"], "\(recent.errors)")
+        #expect(
+            recent.errors
+                == "gatehouse: There are more: --limit takes up to 1000, and --until passes over newer ones.\n")
+        let early = try await Program.admin("audit", "list", "shop", "--until", "1h", in: place)
+        #expect(early.status == 0 && early.list.isEmpty, "\(early.errors)")
         let all = try await Program.admin("audit", "list", "shop", "--since", "99999999d", in: place)
         #expect(all.list.count == 2, "\(all.errors)")
         #expect(try await Program.admin("audit", "list", "nobody", in: place).errorCode == "tenant_not_found")
-        for wrong in [["--since", "90"], ["--limit", "0"], ["--type", "key.rotated"]] {
+        let empty = ["--since", "1h", "--until", "1h"]
+        for wrong in [["--since", "90"], ["--limit", "0"], ["--type", "key.rotated"], empty] {
             let outcome = try await Program.run(["admin", "audit", "list", "shop"] + wrong, place.environment)
             #expect(outcome.status == 2)
         }
+    }
+
+    @Test("Who follows from a while ago is shown what happened since")
+    func followSince() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let follower = try RunningProgram(
+            Program.path, ["admin", "audit", "follow", "shop", "--since", "1h", "--json"],
+            environment: place.environment)
+        defer { follower.send(SIGKILL) }
+        try await eventually("the event") { follower.output.contains("tenant.created") ? true : nil }
     }
 
     @Test("Who follows gets one JSON object a line for what happens from then on")

@@ -25,8 +25,11 @@ struct MailCommandTests {
         let place = try await Installation.migrated()
         _ = try await Program.admin("tenant", "create", "shop", in: place)
         try await place.asSuperuser(Self.deadLetters)
-        let dead = try await Program.admin("mail", "list", "shop", in: place).list
-        let id = try #require(dead.first?["id"] as? String)
+        let dead = try await Program.admin("mail", "list", "shop", "--limit", "2", in: place)
+        #expect(dead.list.count == 2 && dead.errors == "")
+        let cut = try await Program.admin("mail", "list", "shop", "--limit", "1", in: place)
+        #expect(cut.list.count == 1 && cut.errors == "gatehouse: There are more: --limit takes up to 1000.\n")
+        let id = try #require(dead.list.first?["id"] as? String)
         let one = try await Program.admin("mail", "retry", "shop", id, in: place)
         #expect(one.object["kind"] as? String == "already_registered", "\(one.output) \(one.errors)")
         #expect(one.object["state"] as? String == "waiting")

@@ -16,6 +16,9 @@ struct WebhookCommandTests {
         let waiting = try await Program.admin("webhook", "attempts", "shop", in: place).list
         let id = try #require(waiting.first?["id"] as? String)
         #expect(waiting.first?["attempts"] as? Int == 0)
+        _ = try await Program.admin("user", "create", "shop", "--email", "bob@example.com", in: place)
+        let cut = try await Program.admin("webhook", "attempts", "shop", "--limit", "1", in: place)
+        #expect(cut.list.count == 1 && cut.errors == "gatehouse: There are more: --limit takes up to 1000.\n")
         for name in [id, "msg_\(id)"] {
             let replayed = try await Program.admin("webhook", "replay", "shop", name, in: place)
             #expect(replayed.object["id"] as? String == id, "\(replayed.output) \(replayed.errors)")

@@ -2,27 +2,31 @@ import FoundationEssentials
 import Postgres
 
 extension Administration {
-    /// The newest events of a tenant, newest first; of one type, and not older than `age`, where that is asked for.
-    public func listEvents(tenant slug: String, type: AuditEventType?, age: Duration?, limit: Int) async throws
-        -> [RecordedEvent]
-    {
+    /// The newest events of a tenant, newest first; of one type, not older than `age` and of as long ago as `until` at the least, where
+    /// that is asked for.
+    public func listEvents(
+        tenant slug: String, type: AuditEventType?, age: Duration?, until: Duration? = nil, limit: Int
+    ) async throws -> [RecordedEvent] {
         let tenant = try await showTenant(slug).id
-        var query = AuditQuery(tenant: tenant, type: type, limit: limit)
-        if let age { query.since = try await databaseTime() - min(age, Self.longestTrail) }
+        let now = try await databaseTime()
+        let query = AuditQuery(
+            tenant: tenant, type: type, since: age.map { Self.moment($0, before: now) },
+            until: until.map { Self.moment($0, before: now) }, limit: limit)
         return try await database.query(AuditStatements.newest, query, in: tenant)
     }
 
-    /// Calls `show` with every event of a tenant that is recorded from now on, in the order in which they become visible,
-    /// each once. Goes on until the task is cancelled, or an error is thrown.
+    /// Calls `show` with every event of a tenant that is recorded from now on, or since as long ago as `age`, in the order in which
+    /// they become visible, each once. Goes on until the task is cancelled, or an error is thrown.
     ///
     /// A look reads what is recent, however long ago the first one was: an event that becomes visible more than a minute after its own
     /// moment may be left out.
     public func followEvents(
-        tenant slug: String, type: AuditEventType?, every pause: Duration = .milliseconds(500),
+        tenant slug: String, type: AuditEventType?, age: Duration? = nil, every pause: Duration = .milliseconds(500),
         _ show: (RecordedEvent) throws -> Void
     ) async throws {
         let tenant = try await showTenant(slug).id
-        try await followEvents(of: tenant, type: type, from: try await databaseTime(), every: pause, show)
+        let start = Self.moment(age ?? .zero, before: try await databaseTime())
+        try await followEvents(of: tenant, type: type, from: start, every: pause, show)
     }
 
     /// The same for events from `start` on.
@@ -46,6 +50,8 @@ extension Administration {
             try await Task.sleep(for: pause)
         }
     }
+
+    private static func moment(_ age: Duration, before now: Date) -> Date { now - min(age, longestTrail) }
 
     /// Older than any event, and a time that PostgreSQL knows.
     private static var longestTrail: Duration { .seconds(200 * 366 * 86_400) }

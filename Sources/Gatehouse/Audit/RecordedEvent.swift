@@ -19,11 +19,15 @@ public struct RecordedEvent: Sendable, Equatable {
 struct AuditQuery: Sendable {
     /// How far the clock that an id was made by may be from the database's.
     private static let clockLeeway: Duration = .seconds(60)
+    /// The moment of an event is when its transaction began; its id may be as much later as that takes.
+    private static let longestTransaction: Duration = .seconds(86_400)
 
     let tenant: UUID
     var type: AuditEventType?
     /// Events before that are left out.
     var since: Date?
+    /// Events after that are left out. Only whoever reads back asks for that.
+    var until: Date?
     /// Of the events of `since` itself, those up to this id are left out. Only whoever reads on asks for that.
     var after = UUID.nilUUID
     var limit: Int
@@ -32,14 +36,24 @@ struct AuditQuery: Sendable {
     var firstID: UUID {
         UUID(version7At: (since ?? Date(timeIntervalSince1970: 0)) - Self.clockLeeway, random: 0)
     }
+
+    /// No event up to `until` has a higher id.
+    var lastID: UUID {
+        until.map { UUID(version7At: $0 + Self.longestTransaction, random: .max) } ?? .maxUUID
+    }
 }
 
 extension AuditStatements {
     /// The newest events, newest first. Which they are the ids say, by the primary key from its end: to find them by `at`, a year's
     /// events would be sorted.
     static let newest = Statement<AuditQuery, RecordedEvent>(
-        "select * from (\(selection) order by id desc limit $5) newest order by at desc, id desc",
-        bind: { ($0.tenant, $0.firstID, $0.type?.rawValue, $0.since, $0.limit) }, row: RecordedEvent.row)
+        """
+        select * from (
+            \(selection) and id <= $6 and ($7::timestamptz is null or at <= $7) order by id desc limit $5
+        ) newest order by at desc, id desc
+        """,
+        bind: { ($0.tenant, $0.firstID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.until) },
+        row: RecordedEvent.row)
 
     /// The oldest events after one of a moment, oldest first.
     static let oldest = Statement<AuditQuery, RecordedEvent>(

@@ -22,17 +22,25 @@ struct AuditCommands: ParsableCommand {
         var type: AuditEventType?
         @Option(help: "Events of the last 90s, 15m, 12h or 30d.", transform: DurationText.argument)
         var since: Duration?
+        @Option(help: "Events of longer ago than 90s, 15m, 12h or 30d.", transform: DurationText.argument)
+        var until: Duration?
         @Option(help: "So many events at the most, 1 to 1000.") var limit = 100
         @OptionGroup var options: AdminOptions
 
         func validate() throws {
             try PageLimit.check(limit)
+            if let since, let until, since <= until {
+                throw ValidationError("--since must be longer ago than --until.")
+            }
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .events(
-                try await office.administration.listEvents(tenant: tenant, type: type, age: since, limit: limit),
-                of: tenant)
+            let page = try await ListPage(upTo: limit) {
+                try await office.administration.listEvents(
+                    tenant: tenant, type: type, age: since, until: until, limit: $0)
+            }
+            return .events(page.elements, of: tenant).noting(
+                page.note { _ in "\(PageLimit.remedy(beyond: limit)), and --until passes over newer ones" })
         }
     }
 
@@ -42,10 +50,12 @@ struct AuditCommands: ParsableCommand {
 
         @Argument var tenant: String
         @Option(help: "Events of this type alone.", transform: eventType) var type: AuditEventType?
+        @Option(help: "Begin with those of the last 90s, 15m, 12h or 30d.", transform: DurationText.argument)
+        var since: Duration?
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            try await office.administration.followEvents(tenant: tenant, type: type) { event in
+            try await office.administration.followEvents(tenant: tenant, type: type, age: since) { event in
                 try Terminal.printResult(
                     options.output.json ? event.json(tenant: tenant).text : event.line,
                     orElse: "Events are no longer followed.")

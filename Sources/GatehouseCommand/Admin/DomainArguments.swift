@@ -23,10 +23,3 @@ enum IDArgument {
         }
     }
 }
-
-/// How much of a list one answer holds.
-enum PageLimit {
-    static func check(_ limit: Int) throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
-    }
-}

@@ -20,7 +20,10 @@ struct MailCommands: ParsableCommand {
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .mails(try await office.administration.listMail(tenant: tenant, limit: limit))
+            let page = try await ListPage(upTo: limit) {
+                try await office.administration.listMail(tenant: tenant, limit: $0)
+            }
+            return .mails(page.elements).noting(page.note { _ in PageLimit.remedy(beyond: limit) })
         }
     }
 

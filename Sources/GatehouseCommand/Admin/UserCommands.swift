@@ -23,7 +23,11 @@ struct UserCommands: ParsableCommand {
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .users(try await office.administration.listUsers(tenant: tenant, limit: limit, after: after))
+            let page = try await ListPage(upTo: limit) {
+                try await office.administration.listUsers(tenant: tenant, limit: $0, after: after)
+            }
+            return .users(page.elements).noting(
+                page.note { last in "--after \(last.id.lowercaseString) goes on behind them" })
         }
     }
 

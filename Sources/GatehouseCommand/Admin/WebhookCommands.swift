@@ -89,8 +89,10 @@ struct WebhookCommands: ParsableCommand {
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .webhookAttempts(
-                try await office.administration.listWebhookAttempts(tenant: tenant, endpoint: webhook, limit: limit))
+            let page = try await ListPage(upTo: limit) {
+                try await office.administration.listWebhookAttempts(tenant: tenant, endpoint: webhook, limit: $0)
+            }
+            return .webhookAttempts(page.elements).noting(page.note { _ in PageLimit.remedy(beyond: limit) })
         }
     }
 

@@ -14,9 +14,12 @@ import Testing
         _ = try await installation.tenant("blog")
         _ = try await installation.rotate(force: true)
         _ = try await installation.administration.disableTenant("shop")
-        func types(_ type: AuditEventType? = nil, age: Duration? = nil, limit: Int = 100) async throws -> [String] {
-            try await installation.administration.listEvents(tenant: "shop", type: type, age: age, limit: limit)
-                .map(\.type)
+        func types(
+            _ type: AuditEventType? = nil, age: Duration? = nil, until: Duration? = nil, limit: Int = 100
+        ) async throws -> [String] {
+            try await installation.administration.listEvents(
+                tenant: "shop", type: type, age: age, until: until, limit: limit
+            ).map(\.type)
         }
         #expect(try await types() == ["tenant.disabled", "keys.rotated", "tenant.created"])
         #expect(try await types(.keysRotated) == ["keys.rotated"])
@@ -24,6 +27,8 @@ import Testing
         try await installation.asSuperuser(
             "update audit_events set at = at - interval '2 h' where type = 'tenant.created'")
         #expect(try await types(age: .seconds(3600)) == ["tenant.disabled", "keys.rotated"])
+        #expect(try await types(until: .seconds(3600)) == ["tenant.created"])
+        #expect(try await types(age: .seconds(7000), until: .seconds(3600)) == [])
         let blog = try await installation.administration.listEvents(tenant: "blog", type: nil, age: nil, limit: 10)
         #expect(blog.map(\.type) == ["tenant.created"])
         let event = try #require(blog.first)
@@ -47,6 +52,24 @@ import Testing
         try await follower.wait(for: "keys.rotated")
         let types = follower.types.dropFirst(begun).filter { $0 != "tenant.enabled" }
         #expect(types == ["user.enabled", "user.disabled", "keys.rotated"])
+    }
+
+    @Test("Who follows from a while ago is shown what was recorded since, and then what comes", .timeLimit(.minutes(1)))
+    func followSince() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        try await installation.asSuperuser("update audit_events set at = at - interval '2 h'")
+        _ = try await installation.administration.enableTenant("shop")
+        let follower = Follower()
+        let following = Task {
+            try await installation.administration.followEvents(
+                tenant: "shop", type: nil, age: .seconds(3600), every: .milliseconds(5), follower.show)
+        }
+        defer { following.cancel() }
+        try await follower.wait(for: "tenant.enabled")
+        _ = try await installation.rotate(force: true)
+        try await follower.wait(for: "keys.rotated")
+        #expect(follower.types == ["tenant.enabled", "keys.rotated"])
     }
 
     @Test("Who follows comes past a moment that has a page of events and more", .timeLimit(.minutes(1)))

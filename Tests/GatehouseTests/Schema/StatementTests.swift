@@ -273,9 +273,11 @@ import Testing
         let connection = try await Connection.open(installation.database.ownerURL)
         try await connection.script("set gatehouse.tenant_id = '\(tenant)'")
         try await connection.script(
-            "prepare newest (uuid, uuid, text, timestamptz, bigint) as \(AuditStatements.newest.sql)")
+            "prepare newest (uuid, uuid, text, timestamptz, bigint, uuid, timestamptz) as \(AuditStatements.newest.sql)"
+        )
+        let (first, last) = (UUID.nilUUID.lowercaseString, UUID.maxUUID.lowercaseString)
         let explain = Statement<Void, String>(
-            "explain (costs off) execute newest ('\(tenant)', '\(UUID.nilUUID.lowercaseString)', null, null, 100)",
+            "explain (costs off) execute newest ('\(tenant)', '\(first)', null, null, 100, '\(last)', null)",
             bind: { _ in () }, row: { (line: String) in line })
         let plan = try await connection.query(explain, ())
         #expect(plan.contains { $0.contains("Index Scan Backward using audit_events_pkey") }, "\(plan)")
