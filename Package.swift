@@ -175,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "GatehouseHTTPTests",
             dependencies: [
-                "GatehouseHTTP", "Gatehouse", "Mail", "OpenTelemetry", "Postgres", "Prometheus", "TestSupport",
+                "GatehouseHTTP", "Gatehouse", "Mail", "OpenTelemetry", "Postgres", "PostgresCluster", "Prometheus",
+                "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

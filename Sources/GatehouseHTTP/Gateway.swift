@@ -63,29 +63,44 @@ struct Gateway: Sendable {
     private func answer(
         _ request: Request, _ match: RouteTable.Match, _ incident: RequestLog.Incident
     ) async throws(HTTPParserError) -> Answer {
-        try await answering(incident) {
-            guard let service, let slug = match.slug else { return try await untenanted(request, match) }
-            try room.refuseSurplus(incident.channel)
-            if request.announcesTooMuch { return await tooLarge(request, slug, service, incident) }
-            let tenant = try await service.directory.tenant(slug: slug)
-            incident.tenant = tenant.tenant
-            return try await self.answer(request, match, service, tenant, incident)
+        guard let service, let slug = match.slug else {
+            return try await answering(incident) { try await untenanted(request, match) }
         }
+        let tenant: ServedTenant
+        do {
+            try room.refuseSurplus(incident.channel)
+            tenant = try await service.directory.tenant(slug: slug)
+        } catch {
+            let listed = service.directory.lastKnownOrigins(of: slug)
+            return turnedAway(request, match, by: error, listed.map { origins(listed: $0) }, incident)
+        }
+        incident.tenant = tenant.tenant
+        return try await answer(request, match, service, tenant, incident)
     }
 
-    /// Whatever is asked, and of whatever tenant: that says only whose scripts may read the answer.
-    private func tooLarge(
-        _ request: Request, _ slug: String, _ service: LoginService, _ incident: RequestLog.Incident
-    ) async -> Answer {
-        var answer = Answer.problem(Problem(RequestFault.payloadTooLarge))
-        guard let tenant = try? await service.directory.tenant(slug: slug) else { return answer }
-        incident.tenant = tenant.tenant
-        CORS(request.headers, origins(of: tenant)).grant(&answer)
+    /// The answer where no tenant is asked. Whose scripts may read it goes by what was known of the tenant last, and so does what
+    /// `OPTIONS` is answered: a script whose preflight fails is told nothing, and a preflight grants no more than to be told.
+    ///
+    /// - Parameter origins: Nil where nothing is known of the tenant.
+    private func turnedAway(
+        _ request: Request, _ match: RouteTable.Match, by error: any Error, _ origins: AllowedOrigins?,
+        _ incident: RequestLog.Incident
+    ) -> Answer {
+        let isTooLarge = request.announcesTooMuch
+        var answer = problem(isTooLarge ? RequestFault.payloadTooLarge : error, incident)
+        guard let origins else { return answer }
+        let cors = CORS(request.headers, origins)
+        if request.method == .options, !isTooLarge, let resource = match.resource {
+            let endsConnection = answer.endsConnection
+            answer = cors.preflight(request.headers, allowed: resource.methods)
+            answer.endsConnection = endsConnection
+        }
+        cors.grant(&answer)
         return answer
     }
 
-    private func origins(of tenant: ServedTenant) -> AllowedOrigins {
-        AllowedOrigins(own: ownOrigin, listed: tenant.tenant.settings.allowedOrigins)
+    private func origins(listed: [String]) -> AllowedOrigins {
+        AllowedOrigins(own: ownOrigin, listed: listed)
     }
 
     private func untenanted(_ request: Request, _ match: RouteTable.Match) async throws(RequestFault) -> Answer {
@@ -102,10 +117,12 @@ struct Gateway: Sendable {
         _ request: Request, _ match: RouteTable.Match, _ service: LoginService, _ tenant: ServedTenant,
         _ incident: RequestLog.Incident
     ) async throws(HTTPParserError) -> Answer {
-        let origins = origins(of: tenant)
+        let origins = origins(listed: tenant.tenant.settings.allowedOrigins)
         let cors = CORS(request.headers, origins)
         let route = match.resource?.route(for: request.method)
         var answer = try await answering(incident, challenging: route?.expectsBearer == true ? tenant.tenant : nil) {
+            // Whatever is asked, and whether or not anybody would read it.
+            guard !request.announcesTooMuch else { throw RequestFault.payloadTooLarge }
             guard let resource = match.resource else { throw RequestFault.notFound }
             if request.method == .options { return cors.preflight(request.headers, allowed: resource.methods) }
             guard case .tenanted(let endpoint) = route?.endpoint else {
@@ -129,12 +146,18 @@ struct Gateway: Sendable {
         } catch let error as HTTPParserError {
             throw error
         } catch {
-            let foreseen = Problem(foreseen: error)
-            incident.note(error, isForeseen: foreseen != nil)
-            guard var problem = foreseen else { return .problem(.unforeseen) }
-            if let tenant { problem.challenge(realm: tenant) }
-            return .problem(problem)
+            return problem(error, incident, challenging: tenant)
         }
+    }
+
+    private func problem(
+        _ error: any Error, _ incident: RequestLog.Incident, challenging tenant: Tenant? = nil
+    ) -> Answer {
+        let foreseen = Problem(foreseen: error)
+        incident.note(error, isForeseen: foreseen != nil)
+        guard var problem = foreseen else { return .problem(.unforeseen) }
+        if let tenant { problem.challenge(realm: tenant) }
+        return .problem(problem)
     }
 }
 

@@ -2,10 +2,13 @@ import FoundationEssentials
 
 /// Served tenants by slug, least recently used out first. A value without I/O; `TenantDirectory` guards it.
 ///
-/// Of a tenant that has changed it keeps the id, so that it isn't looked up like one that somebody may have made up.
+/// Of a tenant that has changed it keeps the id, so that it isn't looked up like one that somebody may have made up, and the origins
+/// whose scripts may be told that it can't be read.
 struct TenantCache {
     private struct Entry {
         let tenantID: UUID
+        /// Nil of a tenant that is disabled.
+        let allowedOrigins: [String]?
         /// Nil once the tenant may have changed: its keys stay in memory no longer than they are of use.
         var served: ServedTenant?
         let loadedAt: ContinuousClock.Instant
@@ -43,6 +46,12 @@ struct TenantCache {
         entries[slug]?.tenantID
     }
 
+    /// The allowed origins of the tenant that had that slug when it was read last, however long ago; nil for a slug that isn't known,
+    /// and for a tenant that is disabled.
+    func allowedOrigins(of slug: String) -> [String]? {
+        entries[slug]?.allowedOrigins
+    }
+
     /// Keeps what was read from `readAt` on, unless its tenant has changed since `epoch`: then it may be old.
     mutating func insert(_ served: ServedTenant, readAt: ContinuousClock.Instant, epoch: Int) {
         let (id, slug) = (served.tenant.id, served.tenant.slug)
@@ -53,8 +62,10 @@ struct TenantCache {
         forget(slug)
         if let former = slugs[id] { forget(former) }
         uses += 1
+        let tenant = served.tenant
         entries[slug] = Entry(
-            tenantID: id, served: served, loadedAt: readAt, lastUse: uses, rereadAt: known?.rereadAt)
+            tenantID: id, allowedOrigins: tenant.isEnabled ? tenant.settings.allowedOrigins : nil, served: served,
+            loadedAt: readAt, lastUse: uses, rereadAt: known?.rereadAt)
         slugs[id] = slug
         if entries.count > capacity { evict() }
     }

@@ -61,6 +61,12 @@ public final class TenantDirectory: Sendable {
         return try Self.enabled(try await load(slug))
     }
 
+    /// The origins whose scripts may be told why the tenant of that slug isn't served: those it allowed when it was read last, however
+    /// long ago. Nothing else goes by them. Nil where nothing is known of such a tenant, or that it is disabled.
+    public func lastKnownOrigins(of slug: String) -> [String]? {
+        state.withLock { $0.cache.allowedOrigins(of: slug) }
+    }
+
     /// A token named a key the cache doesn't know: the tenant as it is read again for that, at most once per second.
     ///
     /// Who comes while that is going on waits for it, since they may bring the same key; who comes later in that second

@@ -16,6 +16,8 @@ struct Answer {
     var cacheControl: String?
     /// Nil for what is no page.
     var contentSecurityPolicy: String?
+    /// Whether the client is to ask again over another connection, if at all.
+    var endsConnection = false
 
     static let noContent = Answer(status: .noContent, body: .none)
 
@@ -27,7 +29,9 @@ struct Answer {
     }
 
     static func problem(_ problem: Problem) -> Answer {
-        Answer(status: problem.status, headers: problem.headers, body: .problem(problem))
+        Answer(
+            status: problem.status, headers: problem.headers, body: .problem(problem),
+            endsConnection: problem.endsConnection)
     }
 
     /// What `OPTIONS` says: which methods a path answers.
@@ -47,14 +51,12 @@ extension Answer {
 
     /// The response to one request: with what is on every one.
     func response(requestID: String, isHTTPS: Bool, toHead: Bool) -> Response {
-        var endsConnection = false
         let content: (type: String, bytes: [UInt8])?
         switch body {
         case .none: content = nil
         case .bytes(let document, let contentType): content = (contentType, document)
         case .problem(let problem):
             content = ("application/problem+json", problem.serialized(requestID: requestID))
-            endsConnection = problem.endsConnection
         }
         return Response(
             status: status, fields: headers, requestID: requestID, cacheControl: cacheControl ?? "no-store",

@@ -69,12 +69,21 @@ import Testing
         try await RunningService.run {
             $0.http.maximumConnections = 16
         } _: { service in
-            let tenant = try await service.tenant()
-            try await Self.connected(14, to: service.port) {
+            let tenant = try await service.tenant { $0.allowedOrigins = ["https://app.example"] }
+            try await Self.connected(14, to: tenant) {
                 for _ in 0..<2 {
                     let reply = try await tenant.logIn("a@example.com")
                     try expectProblem(reply, 503, "overloaded")
                     #expect(reply.header("connection") == "close")
+                }
+                // Scripts of an allowed origin hear of it as well, and the connection ends.
+                for (method, status) in [("GET", 503), ("OPTIONS", 204)] {
+                    let head =
+                        "\(method) \(tenant.path("/v1/me")) HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\n"
+                    let asksFirst = "Access-Control-Request-Method: GET\r\n\r\n"
+                    let reply = try #require(Reply(try await service.exchange(Array((head + asksFirst).utf8))))
+                    #expect(reply.status == status, "\(reply)")
+                    #expect(reply.header("access-control-allow-origin") == "https://app.example")
                 }
                 #expect(try await service.send("GET", "/healthz").status == 200)
             }
@@ -85,12 +94,12 @@ import Testing
     }
 
     /// Runs `body` while so many clients are connected that have been answered.
-    private static func connected(_ count: Int, to port: Int, _ body: () async throws -> Void) async throws {
+    private static func connected(_ count: Int, to tenant: TestTenant, _ body: () async throws -> Void) async throws {
         guard count > 0 else { return try await body() }
-        try await TCPClient.connected(to: port) { client in
-            try await client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            _ = try await client.receive(until: "{\"status\":\"ok\"}")
-            try await connected(count - 1, to: port, body)
+        try await TCPClient.connected(to: tenant.service.port) { client in
+            try await client.send("GET \(tenant.path("/.well-known/jwks.json")) HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try await client.receive(until: "\"keys\"")
+            try await connected(count - 1, to: tenant, body)
         }
     }
 

@@ -19,6 +19,8 @@ struct RunningService: Sendable {
         var tracer: OpenTelemetryTracer?
         /// Where its log goes; to nobody when nil.
         var logger: Logger?
+        /// Where it keeps everything.
+        var database: @Sendable () async throws -> TestDatabase = { try await TestDatabase.make() }
         /// Whether it hears of changed tenants at once, as the program does, or notices them within seconds.
         var hearsOfChanges = false
         /// A cheap hash, because what these tests ask is not how long hashing takes.
@@ -61,7 +63,7 @@ struct RunningService: Sendable {
 
     private static func start(_ options: Options) async throws -> (service: RunningService, task: Task<Void, any Error>)
     {
-        let database = try await TestDatabase.make()
+        let database = try await options.database()
         _ = try await Migrator(databaseURL: database.ownerURL).apply { _ in }
         let superuser = try await Connection.open(database.superuserURL)
         try await superuser.script("grant gatehouse_service to gh_service")

@@ -7,9 +7,12 @@ import Testing
     static let wall = Date(timeIntervalSince1970: 1_800_000_000)
     static let start = ContinuousClock.now
 
-    static func served(_ slug: String, id: UUID = UUID()) -> ServedTenant {
-        let tenant = Tenant(
-            id: id, slug: slug, name: slug, settings: .standard, isEnabled: true, createdAt: wall)
+    static func served(
+        _ slug: String, id: UUID = UUID(), origins: [String] = [], isEnabled: Bool = true
+    ) -> ServedTenant {
+        var settings = TenantSettings.standard
+        settings.allowedOrigins = origins
+        let tenant = Tenant(id: id, slug: slug, name: slug, settings: settings, isEnabled: isEnabled, createdAt: wall)
         return ServedTenant(tenant: tenant, keys: [], publicURL: "http://gatehouse.test", at: wall)
     }
 
@@ -53,6 +56,24 @@ import Testing
         #expect([cache.tenantID(of: "shop"), cache.tenantID(of: "blog")] == [shop.tenant.id, blog.tenant.id])
         cache.forget("blog", readAt: Self.start)
         #expect(cache.tenantID(of: "blog") == nil && cache.tenantID(of: "news") == nil)
+    }
+
+    @Test("Whose scripts may be told of trouble stays known however old it is, until the tenant is gone or disabled")
+    func lastKnownOrigins() {
+        var cache = TenantCache(capacity: 3)
+        let origins = ["https://app.example"]
+        let shop = Self.served("shop", origins: origins)
+        cache.insert(shop, readAt: Self.start, epoch: cache.changes.epoch)
+        #expect(cache.lookUp("shop", now: Self.start + .seconds(6), wall: Self.wall) == nil)
+        #expect(cache.allowedOrigins(of: "shop") == origins && cache.allowedOrigins(of: "blog") == nil)
+        cache.drop(shop.tenant.id)
+        #expect(cache.allowedOrigins(of: "shop") == origins)
+        let disabled = Self.served("shop", id: shop.tenant.id, origins: origins, isEnabled: false)
+        cache.insert(disabled, readAt: Self.start, epoch: cache.changes.epoch)
+        #expect(cache.allowedOrigins(of: "shop") == nil)
+        cache.insert(shop, readAt: Self.start, epoch: cache.changes.epoch)
+        cache.forget("shop", readAt: Self.start)
+        #expect(cache.allowedOrigins(of: "shop") == nil)
     }
 
     @Test("A tenant that is dropped may be read again for an unknown key at once")
