@@ -43,13 +43,13 @@ public struct TenantSettingsChange: Sendable {
         if let issuer {
             try require(
                 issuer.map(Self.isIssuer) ?? true,
-                "issuer must be an https or http URL without query or fragment, or default.")
+                "issuer must be an https or http URL of at most 200 characters without query or fragment, or default.")
             result.issuer = issuer
         }
         if let audience {
             try require(
-                audience.map { Self.isPrintable($0, upTo: 255) } ?? true,
-                "audience must be 1 to 255 printable characters, or default.")
+                audience.map(Self.isAudience) ?? true,
+                "audience must be 1 to 200 bytes of printable characters, or default.")
             result.audience = audience
         }
         if let passwordMinLength {
@@ -75,7 +75,7 @@ public struct TenantSettingsChange: Sendable {
         if let mailFrom { result.mailFrom = try mailFrom.map { text throws(Refusal) in try Self.mailbox(text) } }
         if let appURL {
             try require(
-                appURL.map { Self.isIssuer($0) && $0.utf8.count <= 200 } ?? true,
+                appURL.map(Self.isIssuer) ?? true,
                 "app-url must be an https or http URL of at most 200 characters without query or fragment, or none.")
             result.appURL = appURL
         }
@@ -117,9 +117,16 @@ public struct TenantSettingsChange: Sendable {
             }
     }
 
+    private static func isAudience(_ text: String) -> Bool {
+        isPrintable(text, upTo: ClaimBounds.audience)
+            && JSON.string(text).serialized().count <= ClaimBounds.audience + "\"\"".utf8.count
+    }
+
+    /// A URL has no quotation mark or backslash either (RFC 3986), which would take two bytes in a token.
     private static func isIssuer(_ text: String) -> Bool {
-        (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= 255
-            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.contains("?") && !text.contains("#")
+        (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= ClaimBounds.issuer
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && PlainText.isPlain($0) } && !text.contains("?")
+            && !text.contains("#")
     }
 
     /// An origin as browsers send it (RFC 6454, section 6.2): scheme, host and a port that isn't the scheme's own.

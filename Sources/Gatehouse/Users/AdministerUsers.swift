@@ -71,7 +71,7 @@ extension Administration {
     }
 
     /// Replaces what is added to the user's access tokens. `json` is an object; a name that Gatehouse or a registered
-    /// claim uses is refused, as is an object of more than 2 KiB: an access token must fit into a cookie. So are numbers
+    /// claim uses is refused, as is an object of more than 1 KiB: an access token must fit into a cookie. So are numbers
     /// that the database would write out at length. Throws `validationFailed`.
     public func setClaims(tenant slug: String, user: String, json: String) async throws -> User {
         let claims = try Self.claims(from: json)
@@ -108,7 +108,7 @@ extension Administration {
         func refused(_ message: String) -> Refusal {
             .validationFailed([FieldProblem(field: "claims", code: "invalid", message: message)])
         }
-        guard json.utf8.count <= 2048 else { throw refused("The claims are longer than 2 KiB.") }
+        guard json.utf8.count <= ClaimBounds.extra else { throw refused("The claims are longer than 1 KiB.") }
         guard let claims = (try? JSON.parse(Array(json.utf8)))?.objectValue else {
             throw refused("The claims must be one JSON object in which no member stands twice.")
         }

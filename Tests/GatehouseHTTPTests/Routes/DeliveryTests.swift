@@ -1,4 +1,5 @@
 import Gatehouse
+import TestSupport
 import Testing
 
 @Suite struct DeliveryTests {
@@ -28,6 +29,52 @@ import Testing
         #expect(try Set(reply.json.names) == ["expires_in", "refresh_expires_in", "user"])
         #expect(attributes(reply) == expectedAttributes(tenant, access: 900, refresh: 2_592_000))
         for token in reply.cookies.values { #expect(!String(decoding: reply.body, as: UTF8.self).contains(token)) }
+    }
+
+    @Test func `The longest access token there can be fits into its cookie`() async throws {
+        let tenant = try await Self.longWindedTenant()
+        let administration = tenant.service.administration
+        let domain = [63, 63, 61].map { String(repeating: "d", count: $0) }.joined(separator: ".")
+        let email = "\(String(repeating: "e", count: 64))@\(domain)"
+        let registered = try await tenant.register(
+            email,
+            [
+                "username": .string(String(repeating: "u", count: 64)),
+                "name": .string(String(repeating: "\u{1F600}", count: 200)),
+            ])
+        try #require(registered.status == 201, "\(registered)")
+        let (longest, longer) = (
+            #"{"a":"\#(String(repeating: "x", count: 1016))"}"#, #"{"a":"\#(String(repeating: "x", count: 1017))"}"#
+        )
+        await #expect {
+            try await administration.setClaims(tenant: tenant.tenant.slug, user: email, json: longer)
+        } throws: { ($0 as? Refusal)?.code == "validation_failed" }
+        _ = try await administration.setClaims(tenant: tenant.tenant.slug, user: email, json: longest)
+        let reply = try await tenant.send(
+            "POST", "/v1/login",
+            json: ["email": .string(email), "password": .string(goodPassword), "delivery": "cookie"])
+        let cookie = try #require(reply.cookies[tenant.accessCookie])
+        // What browsers take at the most, name and value together; a byte less is what base64url comes to.
+        #expect(tenant.accessCookie.utf8.count + cookie.utf8.count == 4095)
+        let me = try await tenant.send("GET", "/v1/me", ["Cookie": "\(tenant.accessCookie)=\(cookie)"])
+        #expect(me.status == 200, "\(me)")
+    }
+
+    /// Of which everything that stands in a token is as long as it may be.
+    private static func longWindedTenant() async throws -> TestTenant {
+        let service = try await RunningService.shared
+        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+        var settings = TenantSettingsChange()
+        settings.issuer = "https://\(String(repeating: "i", count: 192))"
+        settings.audience = String(repeating: "\u{1F600}", count: 50)
+        let tenant = try await service.administration.createTenant(
+            slug: "t\(String(repeating: "x", count: 39 - random.utf8.count))\(random)", change: settings)
+        let key = KeyMaterial.generate(.es256).privateJWK().with("kid", .string(String(repeating: "k", count: 128)))
+        _ = try await service.administration.importKey(
+            tenant: tenant.slug, jwk: key.serialized(), use: .access, state: .next)
+        _ = try await service.administration.rotateKeys(
+            tenant: tenant.slug, use: .access, emergency: false, force: true)
+        return TestTenant(service: service, tenant: tenant)
     }
 
     @Test func `Both delivery gives the same tokens twice`() async throws {
