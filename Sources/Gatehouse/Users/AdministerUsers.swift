@@ -66,7 +66,7 @@ extension Administration {
     /// The user is gone, with their sessions and everything else that is personal, as by `DeleteAccount`.
     public func deleteUser(tenant slug: String, user: String) async throws -> User {
         try await changingUser(user, of: slug, .userDeleted) { transaction, tenant, id in
-            try await DeletionStatements.erase(id, of: tenant, in: transaction)
+            try await DeletionStatements.erase(id, of: tenant, in: transaction, within: .seconds(3600))
         }
     }
 

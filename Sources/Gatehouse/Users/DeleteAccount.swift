@@ -3,6 +3,9 @@ import Postgres
 
 /// A signed-in user deletes their account.
 public struct DeleteAccount: Sendable {
+    /// A year of sign-ins, one each minute, is half a million events.
+    private static let patience: Duration = .seconds(60)
+
     let database: Database
     let currentPassword: CurrentPassword
     let trail: AuditTrail
@@ -26,7 +29,7 @@ public struct DeleteAccount: Sendable {
                 try await transaction.first(
                     SessionStatements.lockSignedIn, (tenant, user, stored.passwordVersion, signedIn.sessionID)) != nil
             else { throw Refusal.sessionEnded }
-            _ = try await DeletionStatements.erase(user, of: tenant, in: transaction)
+            _ = try await DeletionStatements.erase(user, of: tenant, in: transaction, within: Self.patience)
             try await trail.record(.userDeleted, in: transaction, tenant: tenant, user: user)
         }
     }
@@ -34,13 +37,22 @@ public struct DeleteAccount: Sendable {
 
 enum DeletionStatements {
     /// Removes a user, and what is personal of them elsewhere. Who it was; nil where there is no such user.
-    static func erase(_ user: UUID, of tenant: UUID, in transaction: Transaction) async throws -> User? {
-        guard let gone = try await transaction.first(UserStatements.delete, (tenant, user)) else { return nil }
+    ///
+    /// All of it is one transaction: events can be scrubbed only once their user is gone, and nobody would look then for those that had
+    /// been left.
+    ///
+    /// - Parameter deadline: For what may be very much: their sessions, and their events.
+    static func erase(
+        _ user: UUID, of tenant: UUID, in transaction: Transaction, within deadline: Duration
+    ) async throws -> User? {
+        guard let gone = try await transaction.first(UserStatements.delete, (tenant, user), deadline: deadline) else {
+            return nil
+        }
         let account = GuessedAccount(user, in: tenant)
         _ = try await transaction.execute(unsentMails, (tenant, gone.email))
         _ = try await transaction.execute(GuessStatements.forget, (tenant, account))
         _ = try await transaction.execute(failures, (tenant, account))
-        _ = try await transaction.execute(scrubEvents, (tenant, user))
+        _ = try await transaction.execute(scrubEvents, (tenant, user), deadline: deadline)
         return gone
     }
 

@@ -75,6 +75,36 @@ import Testing
         #expect(try await !installation.everythingStored().contains("ada@example.com"))
     }
 
+    @Test("What a user has very many of may take longer than any other statement", .timeLimit(.minutes(1)))
+    func many() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let signedIn = try await installation.signedIn(try await installation.register(in: tenant), in: tenant)
+        _ = try await installation.register("bob@example.com", in: tenant)
+        try await installation.asSuperuser(
+            """
+            create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;
+            create trigger linger before update on audit_events for each statement execute function linger();
+            """)
+        let service = installation.service.deleteAccount
+        let servicePool = Pool(PoolConfiguration(installation.database.serviceURL, statementDeadline: .seconds(1)))
+        let hurried = DeleteAccount(
+            database: Database(pool: servicePool), currentPassword: service.currentPassword, trail: service.trail)
+        try await hurried(
+            current: Password(Installation.password), of: signedIn, from: Installation.client, in: tenant)
+        await servicePool.close()
+
+        let ownerPool = Pool(PoolConfiguration(installation.database.ownerURL, statementDeadline: .seconds(1)))
+        let operatorsOffice = Administration(
+            database: Database(pool: ownerPool), sealer: nil, hasher: installation.administration.hasher,
+            publicURL: installation.administration.publicURL, jwksMaxAge: .zero, actor: "tests")
+        _ = try await operatorsOffice.deleteUser(tenant: "shop", user: "bob@example.com")
+        await ownerPool.close()
+
+        #expect(try await installation.rowCount("users") == 0)
+        #expect(try await installation.events().allSatisfy { $0.address == nil && $0.userAgent == nil })
+    }
+
     @Test("Whoever registers the address again is another user")
     func again() async throws {
         let installation = try await Installation.make()
