@@ -64,8 +64,10 @@ public final class LoginService: Sendable {
             database: database, redeem: redeem, identifiers: identifiers, devices: RecogniseDevice(clock: clock),
             metrics: metrics)
         changeEmail = ChangeEmail(currentPassword: currentPassword, mails: requestMail)
-        confirmEmail = ConfirmEmail(database: database, redeem: redeem, trail: trail, budget: limits.mail)
-        undoEmailChange = UndoEmailChange(database: database, redeem: redeem, trail: trail)
+        let endChanges = EndEmailChanges(identifiers: identifiers)
+        confirmEmail = ConfirmEmail(
+            database: database, redeem: redeem, trail: trail, endChanges: endChanges, budget: limits.mail)
+        undoEmailChange = UndoEmailChange(database: database, redeem: redeem, trail: trail, endChanges: endChanges)
         deleteAccount = DeleteAccount(database: database, currentPassword: currentPassword, trail: trail)
     }
 }

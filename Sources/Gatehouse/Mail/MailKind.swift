@@ -9,6 +9,8 @@ public enum MailKind: String, Sendable, CaseIterable {
     case emailChanged = "email_changed"
     /// To an address before that was never verified: it may not have been the user's, so that there is no way back.
     case unverifiedEmailChanged = "unverified_email_changed"
+    /// To an address that an account no longer has because one from before has it again: there is no way back.
+    case emailChangeUndone = "email_change_undone"
     /// To the owner of an address that somebody wanted to register.
     case alreadyRegistered = "already_registered"
     case passwordChanged = "password_changed"
@@ -21,7 +23,7 @@ public enum MailKind: String, Sendable, CaseIterable {
         case .logIn: .logIn
         case .confirmEmail: .changeEmail
         case .emailChanged: .undoEmailChange
-        case .unverifiedEmailChanged, .alreadyRegistered, .passwordChanged: nil
+        case .unverifiedEmailChanged, .emailChangeUndone, .alreadyRegistered, .passwordChanged: nil
         }
     }
 
@@ -29,7 +31,9 @@ public enum MailKind: String, Sendable, CaseIterable {
     var isToOwnAddress: Bool {
         switch self {
         case .verifyEmail, .passwordReset, .logIn: true
-        case .confirmEmail, .emailChanged, .unverifiedEmailChanged, .alreadyRegistered, .passwordChanged: false
+        case .confirmEmail, .emailChanged, .unverifiedEmailChanged, .emailChangeUndone, .alreadyRegistered,
+            .passwordChanged:
+            false
         }
     }
 
@@ -39,7 +43,7 @@ public enum MailKind: String, Sendable, CaseIterable {
         case .logIn: .seconds(600)
         case .passwordReset, .confirmEmail: .seconds(3600)
         case .verifyEmail, .alreadyRegistered, .passwordChanged: .seconds(86_400)
-        case .emailChanged, .unverifiedEmailChanged: .seconds(3 * 86_400)
+        case .emailChanged, .unverifiedEmailChanged, .emailChangeUndone: .seconds(3 * 86_400)
         }
     }
 }

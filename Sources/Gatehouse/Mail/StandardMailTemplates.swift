@@ -86,6 +86,11 @@ extension MailTemplate {
                     Nobody had confirmed that the address was theirs. If the account isn't yours, or you have changed its address \
                     yourself, you need do nothing. If it is yours and that wasn't you, tell {{app}}.
                     """
+            case .emailChangeUndone:
+                subject = "The email address of your account at {{app}} has been changed back"
+                text =
+                    "The address of your account is no longer {{email}}: the account has one again that it had before."
+                ending = "If you have changed it back yourself, you need do nothing. If that wasn't you, tell {{app}}."
             case .alreadyRegistered:
                 subject = "You have an account at {{app}} already"
                 text =

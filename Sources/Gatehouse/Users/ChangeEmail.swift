@@ -28,11 +28,15 @@ public struct ConfirmEmail: Sendable {
     let database: Database
     let redeem: RedeemOneTimeToken
     let trail: AuditTrail
+    let endChanges: EndEmailChanges
     /// Of mails to an address.
     let budget: GuessBudget?
 
     /// The address before is told, in the same transaction, and can take the change back if it was verified: of another nobody knows
     /// whether it was ever the user's. Sessions go on.
+    ///
+    /// Where the new address can take an earlier change back, it has done so by this: else whoever had moved the account away would be
+    /// mailed a way to return, which is good for longer than the owner's.
     ///
     /// Throws `invalidToken`, `tooManyAttempts`, and `emailTaken` where somebody has the address meanwhile: only whoever reads its
     /// mail is told, and the token stays good.
@@ -44,8 +48,13 @@ public struct ConfirmEmail: Sendable {
                 let used = try await redeem.useUp(token, in: transaction, of: tenant)
                 guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }
-                _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, nil))
-                try await tell(before, of: used, from: client, in: transaction, of: tenant)
+                if let undone = try await transaction.first(UndoStatements.earliest, (tenant, used.user, used.email)) {
+                    try await endChanges(
+                        since: undone, leaving: before, for: used, from: client, in: transaction, of: tenant)
+                } else {
+                    _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, nil))
+                    try await tell(before, of: used, from: client, in: transaction, of: tenant)
+                }
                 try await trail.record(
                     .emailChanged, in: transaction, tenant: tenant, user: used.user, from: client,
                     detail: ["method": .string(token.method.rawValue)])
@@ -81,9 +90,10 @@ public struct UndoEmailChange: Sendable {
     let database: Database
     let redeem: RedeemOneTimeToken
     let trail: AuditTrail
+    let endChanges: EndEmailChanges
 
     /// Every session of the user ends, and whatever was mailed to them since is void: of several changes, the undoing of the first
-    /// ends what followed, and that of a later one leaves the first as it is.
+    /// ends what followed, and that of a later one leaves the first as it is. The address that the account had until then is told.
     ///
     /// Throws `invalidToken`, `tooManyAttempts`, and `emailTaken` where somebody else has the address meanwhile.
     public func callAsFunction(token text: String, from client: ClientInfo, in served: ServedTenant) async throws {
@@ -92,11 +102,12 @@ public struct UndoEmailChange: Sendable {
         do {
             try await database.transaction(in: tenant) { transaction in
                 let used = try await redeem.useUp(token, in: transaction, of: tenant)
-                guard try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email)) != nil
+                guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }
                 let ended = try await transaction.execute(
                     SessionStatements.endAllOfUser, (tenant, used.user, nil, .emailChangeUndone))
-                _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, used.user, used.id))
+                try await endChanges(
+                    since: used.id, leaving: before, for: used, from: client, in: transaction, of: tenant)
                 try await trail.record(
                     .emailChangeUndone, in: transaction, tenant: tenant, user: used.user, from: client,
                     detail: ["sessions_ended": .integer(ended)])

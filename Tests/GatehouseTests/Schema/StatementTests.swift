@@ -119,6 +119,8 @@ import Testing
         ("oneTime.takeGuessAtAddress", RedeemStatements.takeGuessAtAddress),
         ("oneTime.useUp", RedeemStatements.useUp),
         ("oneTime.void", OneTimeTokenStatements.void),
+        ("undo.earliest", UndoStatements.earliest),
+        ("undo.untold", UndoStatements.untold),
         ("mails.request", MailRequestStatements.enqueue),
         ("users.resetPassword", UserStatements.resetPassword),
         ("users.verifyEmail", UserStatements.verifyEmail),
