@@ -17,15 +17,15 @@ struct IssueOneTimeToken: Sendable {
     let secrets: OneTimeSecrets
     let logger: Logger
 
-    /// Nil when the mail isn't to be sent: nobody has that address, they are disabled, have verified it already, have asked again
-    /// since, have used the token that an earlier attempt sent, or would get nothing that is still good.
+    /// Nil when the mail isn't to be sent: nobody has that address, they are disabled and it tells of no change of address, have verified
+    /// it already, have asked again since, have used the token that an earlier attempt sent, or would get nothing that is still good.
     func callAsFunction(for mail: QueuedMail, purpose: OneTimePurpose, in tenant: Tenant) async throws
         -> IssuedOneTimeToken?
     {
         let form = Form(purpose, in: tenant)
         guard let form else { return nil }
         return try await database.transaction(in: tenant.id) { transaction in
-            let holder = (tenant.id, mail.user, mail.recipient)
+            let holder = (tenant.id, mail.user, mail.recipient, purpose)
             guard let user = try await transaction.first(OneTimeTokenStatements.holder, holder),
                 Self.isWanted(mail, by: user)
             else { return nil }

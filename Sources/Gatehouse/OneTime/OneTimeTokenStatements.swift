@@ -16,16 +16,18 @@ struct NewOneTimeToken: Sendable {
 }
 
 enum OneTimeTokenStatements {
-    /// The enabled user of an id, or of an address where there is no id. Whoever makes or uses up a token, or changes the password or
-    /// the address, locks the user's row first, so that of two one waits.
-    static let holder = Statement<(tenant: UUID, user: UUID?, email: String), User>(
+    /// The user of an id, or of an address where there is no id, who gets a token of that purpose: they are enabled. A change of address is
+    /// told also where they aren't, as its way back stays good while they are disabled, and may be what the owner waits for.
+    ///
+    /// Whoever makes or uses up a token, or changes the password or the address, locks the user's row first, so that of two one waits.
+    static let holder = Statement<(tenant: UUID, user: UUID?, email: String, purpose: OneTimePurpose), User>(
         """
         select \(userColumns) from users u
-        where u.tenant_id = $1 and u.disabled_at is null
+        where u.tenant_id = $1 and (u.disabled_at is null or $4 = '\(OneTimePurpose.undoEmailChange.rawValue)')
             and (u.id = $2 or $2::uuid is null and u.email_key = lower($3::text collate "C"))
         for no key update
         """,
-        bind: { ($0.tenant, $0.user, $0.email) }, row: User.row)
+        bind: { ($0.tenant, $0.user, $0.email, $0.purpose.rawValue) }, row: User.row)
 
     /// Of two mails the one is older that the database took first, as a token's `created_at` is that of its mail: ids are made by the
     /// clocks of instances, which may step back, and decide between two of one moment. A token that has expired is in nobody's way, nor is

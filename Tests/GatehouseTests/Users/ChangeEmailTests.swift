@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Mail
 import Postgres
 import Testing
 
@@ -220,6 +221,30 @@ import Testing
         await #expect(throws: Refusal.invalidToken) { try await undo(notice, in: tenant, installation) }
         try await installation.asSuperuser(shift(-1))
         try await undo(notice, in: tenant, installation)
+    }
+
+    @Test(
+        "The address before is told also where the user has been disabled meanwhile, and can undo once they are enabled",
+        arguments: [true, false])
+    func disabled(isTriedBefore: Bool) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.registerVerified(in: tenant)
+        try await ask("thief@example.com", by: session, in: tenant, installation)
+        try await confirm(try await installation.letter().proofByToken, in: tenant, installation)
+        if isTriedBefore {
+            let mailroom = Mailroom()
+            mailroom.refuse(.connect)
+            try await installation.deliverer(to: mailroom).sendAllDue()
+            try await installation.makeDue()
+        }
+        _ = try await installation.administration.disableUser(tenant: "shop", user: "thief@example.com")
+        let notice = try await installation.letter()
+        #expect(notice.recipient == "ada@example.com")
+        await #expect(throws: Refusal.invalidToken) { try await undo(notice, in: tenant, installation) }
+        _ = try await installation.administration.enableUser(tenant: "shop", user: "thief@example.com")
+        try await undo(notice, in: tenant, installation)
+        #expect(try await installation.user().id == session.user?.id)
     }
 
     @Test("A change of address voids what was mailed to the one before")
