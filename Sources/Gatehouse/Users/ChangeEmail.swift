@@ -75,7 +75,7 @@ public struct ConfirmEmail: Sendable {
             kind: before.isVerified ? .emailChanged : .unverifiedEmailChanged, recipient: before.text,
             locale: client.language, detail: before.isVerified ? ["new_email": .string(used.email)] : [:])
         if before.isVerified {
-            _ = try await transaction.execute(MailStatements.enqueue, notice)
+            _ = try await transaction.execute(UndoStatements.enqueueNotice, notice)
         } else {
             let subject = CountedSubject(mailsOf: notice.kind, to: before.text, in: tenant)
             _ = try await transaction.first(

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Gatehouse
 
-/// Of several mails that were asked for the last one counts. Their ids are made by the clocks of the instances that were asked.
+/// Of several mails that were asked for the last one counts, and of several changes of address the first has the last word. Ids are made
+/// by the clocks of the instances that were asked.
 @Suite("One-time tokens and clocks that step back", .installation) struct SteppedClockTests {
     private static let behind = Clock { Date().addingTimeInterval(-600) }
 
@@ -41,6 +42,41 @@ import Testing
         #expect(log.messages.count == 1 && log.messages.allSatisfy { $0.hasPrefix("warning A mail was dropped") })
         #expect(!log.messages.joined().contains("@"))
         try await installation.reset(later, in: tenant)
+    }
+
+    /// Has an instance change the address; what the one before is told.
+    private func change(
+        to email: String, of signedIn: SignedIn, in tenant: ServedTenant, _ instance: Installation
+    ) async throws -> Letter {
+        try await instance.service.changeEmail(
+            to: EmailAddress(email), current: Password(Installation.password), of: signedIn,
+            from: Installation.client, in: tenant)
+        try await instance.service.confirmEmail(
+            try await instance.letter().proofByToken, from: Installation.client, in: tenant)
+        return try await instance.letter()
+    }
+
+    @Test(
+        "Who undoes the later of two changes of address takes nothing from the owner, whatever clocks have said",
+        arguments: [
+            nil,
+            // The database's own clock has stepped back, by millennia.
+            "update one_time_tokens set id = ('f' || substr(id::text, 2))::uuid where purpose = 'undo_email_change'",
+        ])
+    func changesOfAddress(meanwhile: String?) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.registerVerified(in: tenant)
+        let signedIn = try await installation.signedIn(session, in: tenant)
+        let first = try await change(to: "thief@example.com", of: signedIn, in: tenant, installation)
+        if let meanwhile { try await installation.asSuperuser(meanwhile) }
+        let second = try await change(
+            to: "other@example.com", of: signedIn, in: tenant, installation.onAnotherInstance(clock: Self.behind))
+        for letter in [second, first] {
+            try await installation.service.undoEmailChange(
+                token: try #require(letter.token), from: Installation.client, in: tenant)
+        }
+        #expect(try await installation.user().id == session.user?.id)
     }
 
     @Test("Of two mails of one moment the one with the later id counts, in whatever order they are sent")

@@ -119,6 +119,7 @@ import Testing
         ("oneTime.takeGuessAtAddress", RedeemStatements.takeGuessAtAddress),
         ("oneTime.useUp", RedeemStatements.useUp),
         ("oneTime.void", OneTimeTokenStatements.void),
+        ("undo.enqueueNotice", UndoStatements.enqueueNotice),
         ("undo.earliest", UndoStatements.earliest),
         ("undo.untold", UndoStatements.untold),
         ("mails.request", MailRequestStatements.enqueue),
