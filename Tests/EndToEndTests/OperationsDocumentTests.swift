@@ -1,0 +1,17 @@
+import Foundation
+import Testing
+
+@Suite("What is written for operators")
+struct OperationsDocumentTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+
+    @Test("No command to copy empties a master key that is there", arguments: ["README.md", "docs/operations.md"])
+    func masterKey(file: String) throws {
+        let page = try String(contentsOf: Self.root.appending(path: file), encoding: .utf8)
+        let commands = page.split(separator: "\n").filter {
+            $0.contains(#/master-key generate > (?:\S*\/)?master-key\b/#)
+        }
+        #expect(!commands.isEmpty)
+        for command in commands { #expect(command.contains("set -C;"), "\(command)") }
+    }
+}
