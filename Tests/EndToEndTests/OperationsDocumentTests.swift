@@ -14,4 +14,12 @@ struct OperationsDocumentTests {
         #expect(!commands.isEmpty)
         for command in commands { #expect(command.contains("set -C;"), "\(command)") }
     }
+
+    @Test("The unit hands over no password file, which libpq ignores where systemd grants it by an access control list")
+    func passwordFile() throws {
+        let unit = try String(
+            contentsOf: Self.root.appending(path: "packaging/gatehouse.service"), encoding: .utf8)
+        #expect(unit.contains("LoadCredential=master-key:"))
+        #expect(!unit.contains("pgpass") && !unit.contains("passfile"))
+    }
 }
