@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import PostgresCluster
 import TestSupport
 import Testing
@@ -16,10 +17,14 @@ struct BackupDrillTests {
         try await withDedicatedCluster { cluster async throws in
             let database = try await TestDatabase.make(on: cluster)
             let place = Installation(database: database, masterKey: lost.masterKey, port: lost.port)
-            try await place.asSuperuser("create role gatehouse_service nologin")
+            let owner = try await Connection.open(database.ownerURL)
+            try await owner.script("create role gatehouse_service nologin")
             try await Self.run("pg_restore", ["--exit-on-error", "--dbname", database.superuserURL, dump])
-            try await place.letServiceIn()
+            try await owner.script("grant gatehouse_service to gh_service")
+            await owner.close()
             try await recovers(place, lost)
+            // The owner, who made the service's role, isn't bound by its policies.
+            #expect(try await Program.admin("tenant", "create", "blog", in: place).status == 0)
         }
     }
 
