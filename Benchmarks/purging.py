@@ -21,9 +21,11 @@ BEGINS = 20
 
 FAILURES = 'gatehouse_upkeep_failures_total{work="purge"}'
 COUNTS = "json_build_object('all', count(*), 'largest', count(*) filter (where tenant_id = :'people')) from refresh_tokens"
-# The largest tenant is the first, and then waits for its turn like any other.
+# The largest tenant is the first, and unfinished after that, so that each look has a batch of it. A round sees a look or two, so that the
+# number of its sessions that are purged goes by whole batches.
 ALL_DUE = """
-    update purges set due_at = now() - case when id = :'people' then interval '1 min' else interval '0' end, after_session = null
+    update purges set due_at = now() - case when id = :'people' then interval '1 min' else interval '0' end,
+        after_session = null, unfinished_since = null
 """
 
 

@@ -29,6 +29,7 @@ public struct Migration: Sendable, Equatable {
         Migration(21, "account_deletion", PackageResources.v0021_account_deletion_sql),
         Migration(22, "webhook_deletion", PackageResources.v0022_webhook_deletion_sql),
         Migration(23, "tenant_age", PackageResources.v0023_tenant_age_sql),
+        Migration(24, "unfinished_purges", PackageResources.v0024_unfinished_purges_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

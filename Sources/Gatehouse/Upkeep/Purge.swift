@@ -6,11 +6,15 @@ import Postgres
 /// expired, and events older than their tenant keeps them. Running instances do it by themselves.
 ///
 /// Each tenant is looked through once an hour, by whichever instance claims it, a statement for each kind of thing and a bounded
-/// number of rows in each, so that no lock is held for long. What is left is due again at the next look, some seconds later, and
-/// after each tenant the purge rests the longer the more that cost: a large tenant takes its time and keeps nobody waiting.
+/// number of rows in each, so that no lock is held for long. After each tenant the purge rests the longer the more that cost.
+///
+/// Where there is more of a tenant than a turn removes, it is marked as unfinished, and each look takes up a few of those beside the
+/// tenants whose hour has come: however many of one kind there are, they keep none of the other waiting.
 public struct Purge: Sendable {
-    /// How many tenants one look sees to.
+    /// How many tenants one look sees to by the hour.
     static let tenants = 20
+    /// How many it sees to beside them that an earlier look hasn't finished with. Fewer, as a turn of theirs costs the most there is.
+    static let unfinishedTenants = 2
     /// How many sessions one statement examines.
     static let sessions = 5000
     /// How many counters or events one statement removes.
@@ -18,45 +22,53 @@ public struct Purge: Sendable {
     /// A session stays for a day after its end, for whoever asks why it has ended.
     static let sessionsStay: Duration = .seconds(86_400)
 
-    /// A backlog must not cost the requests of people: so much longer than it works, the purge rests.
-    private static let restPerWork = 39
     private static let longestRest: Duration = .seconds(10)
 
     let database: Database
     let logger: Logger
-    let metrics: UpkeepMetrics
+    let metrics: PurgeMetrics
+    let upkeep: UpkeepMetrics
+    /// A backlog must not cost the requests of people: so much longer than it works, the purge rests.
+    var restPerWork = 39
 
-    public init(database: Database, logger: Logger, metrics: UpkeepMetrics = UpkeepMetrics(.purge)) {
+    public init(
+        database: Database, logger: Logger, metrics: PurgeMetrics = PurgeMetrics(),
+        upkeep: UpkeepMetrics = UpkeepMetrics(.purge)
+    ) {
         self.database = database
         self.logger = logger
         self.metrics = metrics
+        self.upkeep = upkeep
     }
 
     /// Looks every few seconds until the task is cancelled.
     public func run() async {
         let looking = RecurringLook(
-            pause: .seconds(5), complaint: "Nobody removes what is over.", logger: logger, metrics: metrics)
+            pause: .seconds(5), complaint: "Nobody removes what is over.", logger: logger, metrics: upkeep)
         await looking {
             let look = try await purgeDueTenants()
             // Where all of them have been taken by others there is nothing to be had by asking again at once.
-            return look.due == Self.tenants && look.purged > 0
+            return look.mayBeMore && look.purged > 0
         }
     }
 
-    /// One look: how many tenants were due, and how many of them it has seen to. Those that another instance has claimed meanwhile
-    /// are its.
+    /// One look: how many tenants were due, whether there may be more of them, and how many it has seen to. Those that another instance
+    /// has claimed meanwhile are its.
     @discardableResult
-    func purgeDueTenants() async throws -> (due: Int, purged: Int) {
+    func purgeDueTenants() async throws -> (due: Int, mayBeMore: Bool, purged: Int) {
+        metrics.set(behind: try await database.untenanted.first(PurgeStatements.behind, ()) ?? 0)
+        let unfinished = try await database.untenanted.query(PurgeStatements.dueUnfinished, ())
         let due = try await database.untenanted.query(PurgeStatements.due, ())
         var purged = 0
-        for tenant in due {
+        for tenant in unfinished + due {
             guard let claim = try await database.untenanted.first(PurgeStatements.claim, tenant) else { continue }
             purged += 1
             let begun = ContinuousClock.now
             try await purge(tenant, claim)
-            try await Task.sleep(for: min((ContinuousClock.now - begun) * Self.restPerWork, Self.longestRest))
+            try await Task.sleep(for: min((ContinuousClock.now - begun) * restPerWork, Self.longestRest))
         }
-        return (due.count, purged)
+        let mayBeMore = unfinished.count == Self.unfinishedTenants || due.count == Self.tenants
+        return (unfinished.count + due.count, mayBeMore, purged)
     }
 
     /// What can't be removed keeps the rest from nothing. The claim ends by itself after a minute, which is when the tenant's next
@@ -94,7 +106,7 @@ public struct Purge: Sendable {
                 throw error
             } catch {
                 hasFailed = true
-                metrics.failed()
+                upkeep.failed()
                 logger.error(
                     "What is over could not be removed from a tenant; another attempt follows in a minute.",
                     metadata: [

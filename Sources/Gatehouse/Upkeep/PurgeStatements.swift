@@ -2,14 +2,28 @@ import FoundationEssentials
 import Postgres
 
 enum PurgeStatements {
+    /// Tenants whose hour has come, and those that nobody has finished with.
+    static let due = dueTenants("d.unfinished_since is null", limit: Purge.tenants)
+    static let dueUnfinished = dueTenants("d.unfinished_since is not null", limit: Purge.unfinishedTenants)
+
     /// Tenants to look through, the longest waiting first. Those that somebody is deleting are left out as `claim` leaves them: else
     /// enough of them would stand before all others.
-    static let due = Statement<Void, UUID>(
+    private static func dueTenants(_ condition: String, limit: Int) -> Statement<Void, UUID> {
+        Statement<Void, UUID>(
+            """
+            select d.id from purges d join tenants h on h.id = d.id where d.due_at <= now() and \(condition)
+            order by d.due_at limit \(limit) for update of d skip locked for key share of h skip locked
+            """,
+            bind: { () }, row: { (id: UUID) in id })
+    }
+
+    /// For how many seconds the tenant that is furthest behind has been due, or not looked through to its end.
+    static let behind = Statement<Void, Double>(
         """
-        select d.id from purges d join tenants h on h.id = d.id where d.due_at <= now()
-        order by d.due_at limit \(Purge.tenants) for update of d skip locked for key share of h skip locked
+        select coalesce(extract(epoch from now() - least(
+            (select min(due_at) from purges where due_at <= now()), (select min(unfinished_since) from purges))), 0)::float8
         """,
-        bind: { () }, row: { (id: UUID) in id })
+        bind: { () }, row: { (seconds: Double) in seconds })
 
     struct Claim: Sendable {
         /// Up to where the last look came; nil where it finished.
@@ -154,8 +168,15 @@ enum PurgeStatements {
         case hour = "1 h"
     }
 
-    /// Not all tenants in the same second, were they all made in one.
+    /// Not all tenants in the same second, were they all made in one. The pause says whether there is more of the tenant; after a failure
+    /// that isn't known, and the mark stays as it is.
     static let reschedule = Statement<(tenant: UUID, afterSession: UUID?, pause: Pause), Void>(
-        "update purges set after_session = $2, due_at = now() + $3::interval * (0.8 + 0.4 * random()) where id = $1",
+        """
+        update purges set after_session = $2, due_at = now() + $3::interval * (0.8 + 0.4 * random()),
+            unfinished_since = case $3
+                when '\(Pause.second.rawValue)' then coalesce(unfinished_since, now())
+                when '\(Pause.minute.rawValue)' then unfinished_since end
+        where id = $1
+        """,
         bind: { ($0.tenant, $0.afterSession, $0.pause.rawValue) })
 }

@@ -99,6 +99,9 @@ enum MetricCatalogue {
             .counter, "gatehouse_upkeep_failures_total", labels: ["work"],
             help: "Looks that failed, and tenants that could not be seen to."),
         MetricDefinition(
+            .gauge, "gatehouse_purge_behind_seconds",
+            help: "How long the tenant furthest behind has been due for the purge, or unfinished."),
+        MetricDefinition(
             .counter, "gatehouse_metrics_refused_total",
             help: "Uses of a metric that contradict its definition: a defect of the program."),
     ]

@@ -12,7 +12,8 @@ struct ServiceMetrics: Sendable {
     let passwords: PasswordMetrics
     let keys: KeyMetrics
     let keyUpkeep: UpkeepMetrics
-    let purge: UpkeepMetrics
+    let purge: PurgeMetrics
+    let purgeUpkeep: UpkeepMetrics
     let mails: MailMetrics
     let mailUpkeep: UpkeepMetrics
     let webhooks: WebhookMetrics
@@ -27,7 +28,8 @@ struct ServiceMetrics: Sendable {
         passwords = PasswordMetrics(factory: registry)
         keys = KeyMetrics(factory: registry)
         keyUpkeep = UpkeepMetrics(.keys, factory: registry)
-        purge = UpkeepMetrics(.purge, factory: registry)
+        purge = PurgeMetrics(factory: registry)
+        purgeUpkeep = UpkeepMetrics(.purge, factory: registry)
         mails = MailMetrics(tenants: tenants, factory: registry)
         mailUpkeep = UpkeepMetrics(.mail, factory: registry)
         webhooks = WebhookMetrics(tenants: tenants, factory: registry)

@@ -19,7 +19,7 @@ struct BackgroundWork {
         keys = KeyUpkeep(
             database: database, sealer: sealer, jwksMaxAge: settings.jwksMaxAge, logger: logger,
             metrics: metrics.keys, upkeepMetrics: metrics.keyUpkeep)
-        purge = Purge(database: database, logger: logger, metrics: metrics.purge)
+        purge = Purge(database: database, logger: logger, metrics: metrics.purge, upkeep: metrics.purgeUpkeep)
         mails = DeliverMail(
             database: database, secrets: secrets, publicURL: settings.publicURL.text,
             transports: settings.mail.transports, logger: logger, metrics: metrics.mails, upkeep: metrics.mailUpkeep)

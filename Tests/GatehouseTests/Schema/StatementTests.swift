@@ -87,6 +87,8 @@ import Testing
         ("audit.appendLimited", AuditStatements.appendLimited),
         ("audit.countFailure", AuditStatements.countFailure),
         ("purges.due", PurgeStatements.due),
+        ("purges.dueUnfinished", PurgeStatements.dueUnfinished),
+        ("purges.behind", PurgeStatements.behind),
         ("purges.claim", PurgeStatements.claim),
         ("purges.sessions", PurgeStatements.sessions),
         ("purges.guessCounters", PurgeStatements.guessCounters),

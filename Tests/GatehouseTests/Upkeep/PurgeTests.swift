@@ -219,7 +219,7 @@ extension Installation {
         try await purging.purgeDueTenants()
     }
 
-    fileprivate func count(_ table: String) async throws -> Int {
+    func count(_ table: String) async throws -> Int {
         let counting = Statement<Void, Int>(
             "select count(*) from \(table)", bind: { () }, row: { (count: Int) in count })
         let connection = try await Connection.open(database.superuserURL)
