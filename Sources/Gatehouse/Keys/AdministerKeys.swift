@@ -12,8 +12,9 @@ extension Administration {
 
     /// Puts the next key to use, retires the current one and makes a fresh next, for one use or for both.
     ///
-    /// Throws `guardRefused` while verifiers may not have seen the next access key. An emergency revokes at once what the current key
-    /// and those before it have signed; for refresh keys every session ends.
+    /// Throws `guardRefused` while verifiers may not have seen the next access key, and for a current key that is damaged, which is to be
+    /// revoked instead. An emergency asks neither, and revokes at once what the current key and those before it have signed; for refresh
+    /// keys every session ends.
     ///
     /// The keys are committed and announced before any session is ended: a stolen key is worth nothing from then on, however many
     /// sessions there are and whoever holds them. Throws ``UnfinishedEnding`` where the keys are revoked and sessions are left, and where

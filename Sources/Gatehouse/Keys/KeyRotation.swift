@@ -41,6 +41,7 @@ struct RotationRequest: Sendable {
 
 /// What is known of the keys of one use when a rotation is decided.
 struct RotationSituation: Sendable {
+    let slug: String
     let keys: [StoredKey]
     /// Keys that can't be opened any more, by kid.
     var damaged: Set<String> = []
@@ -60,12 +61,18 @@ struct RotationPlan: Sendable, Equatable {
 
     /// Throws `guardRefused` while verifiers may not have seen the key that would sign, unless it is forced or an
     /// emergency. Refresh keys have no verifiers but Gatehouse itself.
+    ///
+    /// Throws it also where the current key is damaged, unless in an emergency: retired, it would have whatever it has signed
+    /// answered 503 until that has expired.
     init(_ situation: RotationSituation, use: KeyUse, _ request: RotationRequest) throws(Refusal) {
         let keys = situation.keys
         let current = keys.first { $0.state == .current }
         let next = keys.first { $0.state == .next }
         discardsNext = next.map { situation.damaged.contains($0.kid) } ?? false
         promoted = discardsNext ? nil : next
+        if let current, !request.emergency, situation.damaged.contains(current.kid) {
+            throw .damagedCurrentKey(current, of: situation.slug)
+        }
         if use == .access, !request.force, !request.emergency {
             guard let promoted else { throw discardsNext ? .damagedNextKey : .noNextKey }
             try Self.checkPublished(promoted, situation, request.jwksMaxAge)
@@ -93,6 +100,15 @@ struct RotationPlan: Sendable, Equatable {
 }
 
 extension Refusal {
+    fileprivate static func damagedCurrentKey(_ key: StoredKey, of slug: String) -> Refusal {
+        .guardRefused(
+            """
+            The current \(key.use.rawValue) key's stored form is damaged and can't be opened; retired, it would keep what it \
+            has signed from being judged until that has expired. Restore it from a backup, or revoke it, which puts the \
+            next one to use: gatehouse admin keys revoke \(slug) \(key.kid) --force
+            """)
+    }
+
     fileprivate static let noNextKey = guardRefused(
         "There is no next key to put to use; --force makes one, which verifiers don't know yet.")
     fileprivate static let damagedNextKey = guardRefused(

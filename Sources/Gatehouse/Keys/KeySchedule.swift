@@ -24,7 +24,7 @@ struct KeySchedule: Sendable {
             return nil
         }
         let wanted = activated + rotateEvery
-        guard let next = nextAccessKey else { return wanted }
+        guard let next = accessKey(.next) else { return wanted }
         guard !Self.isHandedOver(next, after: current) else { return nil }
         return max(wanted, next.createdAt + TenantDirectory.longestUnheard + jwksMaxAge)
     }
@@ -41,9 +41,7 @@ struct KeySchedule: Sendable {
         keys.compactMap { $0.state == .retired ? $0.verifyUntil : nil }.min()
     }
 
-    var nextAccessKey: StoredKey? { accessKey(.next) }
-
-    private func accessKey(_ state: KeyState) -> StoredKey? {
+    func accessKey(_ state: KeyState) -> StoredKey? {
         keys.first { $0.use == .access && $0.state == state }
     }
 

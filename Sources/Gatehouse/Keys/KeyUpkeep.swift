@@ -89,11 +89,14 @@ public struct KeyUpkeep: Sendable {
     private func rotateIfDue(in store: KeyStore) async throws -> KeyRotation? {
         let schedule = KeySchedule(keys: try await store.keys(), of: store.tenant, jwksMaxAge: jwksMaxAge)
         guard let due = schedule.rotationDue, try await store.now() >= due else { return nil }
-        guard let next = schedule.nextAccessKey, try await !store.damagedKeys().contains(next.kid) else {
+        let damaged = try await store.damagedKeys()
+        guard let next = schedule.accessKey(.next), !damaged.contains(next.kid) else {
             // Another one gets known first: the schedule is noted anew from its making.
             _ = try await store.replaceNext(.access)
             return nil
         }
+        // An operator may have it restored; to retire it would have what it has signed answered 503 until that has expired.
+        if let current = schedule.accessKey(.current), damaged.contains(current.kid) { throw Refusal.keysUnavailable }
         let request = RotationRequest(trigger: .schedule, jwksMaxAge: jwksMaxAge)
         return try await RotateKeys(store: store, trail: trail, request: request)(.access)
     }

@@ -31,7 +31,7 @@ struct RotateKeys: Sendable {
         // Ids begin with the time of another clock, perhaps, which is granted a minute.
         let since = UUID(version7At: now - request.jwksMaxAge - .seconds(60), random: 0)
         return RotationSituation(
-            keys: try await store.keys(use), damaged: try await store.damagedKeys(),
+            slug: store.tenant.slug, keys: try await store.keys(use), damaged: try await store.damagedKeys(),
             last: try await store.transaction.first(AuditStatements.lastRotation, (store.tenant.id, use, since)),
             now: now)
     }

@@ -121,6 +121,42 @@ import Testing
     }
 
     @Test(
+        "A damaged current key is never retired: rotation is refused, by force too, and names the command that revokes it",
+        arguments: KeyUse.allCases)
+    func damagedCurrent(use: KeyUse) async throws {
+        let installation = try await Installation.make(jwksMaxAge: .zero)
+        let session = try await installation.register(in: try await installation.tenant())
+        try await installation.damage(
+            "shop", "use = '\(use.rawValue)' and state = 'current'", to: "'\\x01'::bytea")
+        let before = try await installation.storedKeys()
+        let current = try #require(before.first { $0.use == use && $0.state == .current })
+        let office = installation.administration
+        for force in [false, true] {
+            await #expect {
+                try await office.rotateKeys(tenant: "shop", use: .all, emergency: false, force: force)
+            } throws: { error in
+                guard case .guardRefused(let reason) = error as? Refusal else { return false }
+                return reason.hasSuffix("gatehouse admin keys revoke shop \(current.kid) --force")
+            }
+        }
+        #expect(try await installation.storedKeys() == before)
+        _ = try await office.revokeKey(tenant: "shop", kid: current.kid, force: true)
+        let mended = try await installation.fresh("shop")
+        _ = try await installation.logIn(in: mended)
+        // What the damaged key has signed is refused now, where it was answered 503.
+        switch use {
+        case .access:
+            await #expect(throws: Refusal.invalidToken) {
+                try await installation.service.authenticate(session.accessToken, in: mended)
+            }
+        case .refresh:
+            await #expect(throws: Refusal.invalidToken) {
+                try await installation.refresh(session.refreshToken, in: mended)
+            }
+        }
+    }
+
+    @Test(
         "A key whose header names another master key keeps no instance from starting, and no operator from mending it")
     func damagedHeader() async throws {
         let installation = try await Installation.make()

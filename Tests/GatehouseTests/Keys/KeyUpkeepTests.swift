@@ -142,6 +142,34 @@ import Testing
         #expect(try await installation.upkeep().lookAfterDueKeys() >= 1)
         #expect(try await installation.storedKeys("shop").count == 5)
     }
+
+    @Test("A damaged current key stays until an operator revokes it: each minute it is tried, counted and said once")
+    func damagedCurrent() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant { $0.rotateEvery = .some(.seconds(3600)) }
+        try await installation.ageKeys(by: 3601)
+        try await installation.damage("shop", "use = 'access' and state = 'current'", to: "'\\x01'::bytea")
+        let states = { try await installation.storedKeys().map { "\($0.kid) \($0.state)" } }
+        let before = try await states()
+        let (log, metrics) = (RecordingLog(), TestMetrics())
+        let upkeep = installation.upkeep(log: log, metrics: metrics)
+        for attempt in 1...3 {
+            #expect(try await upkeep.lookAfterDueKeys() == 1)
+            #expect(try await upkeep.lookAfterDueKeys() == 0)
+            #expect(log.messages.count { $0.contains("keys_unavailable") } == attempt)
+            try await installation.ageKeys(by: 61)
+        }
+        #expect(try await states() == before)
+        let failures = try metrics.expectCounter("gatehouse_upkeep_failures_total", [("work", "keys")])
+        #expect(failures.totalValue == 3)
+        let current = try #require(
+            try await installation.storedKeys().first { $0.use == .access && $0.state == .current })
+        _ = try await installation.administration.revokeKey(tenant: "shop", kid: current.kid, force: true)
+        try await installation.ageKeys(by: 3601)
+        #expect(try await upkeep.lookAfterDueKeys() == 1)
+        #expect(try await installation.storedKeys().contains { $0.use == .access && $0.state == .retired })
+        #expect(failures.totalValue == 3)
+    }
 }
 
 extension Installation {
@@ -150,7 +178,8 @@ extension Installation {
     ) -> KeyUpkeep {
         KeyUpkeep(
             database: serviceDatabase, sealer: other ?? sealer, jwksMaxAge: .seconds(300),
-            logger: Logger(label: "tests") { _ in log }, metrics: KeyMetrics(factory: metrics))
+            logger: Logger(label: "tests") { _ in log }, metrics: KeyMetrics(factory: metrics),
+            upkeepMetrics: UpkeepMetrics(.keys, factory: metrics))
     }
 
     /// Moves everything that keys are dated by into the past, as if that much time had gone by.
