@@ -77,7 +77,7 @@ struct ImportOutcome: Sendable {
         self.imported = imported
     }
 
-    /// Who has an email that is there already is passed over; who has something else that somebody else has is refused.
+    /// Who is there already by their email is passed over; whose email, or something else of theirs, somebody else has is refused.
     ///
     /// - Parameter free: Told of each of whom nothing is taken.
     init(
@@ -87,7 +87,11 @@ struct ImportOutcome: Sendable {
         let taken = Dictionary(rows.map { ($0.id, $0.taken) }) { first, _ in first }
         for user in users {
             switch taken[user.id] {
-            case let taken? where taken.email: skipped += 1
+            case let taken? where taken.email == .byUser: skipped += 1
+            case let taken? where taken.email == .bySomebodyElse:
+                refuse(
+                    user, "email", Refusal.emailTaken.code,
+                    "Another account of the tenant has this email; somebody may have registered it before.")
             case let taken? where taken.username: refuse(user, "username", .usernameTaken)
             case let taken? where taken.id: refuse(user, "id", "id_taken", "Another user of the tenant has this id.")
             default: free(&self, user)

@@ -1,7 +1,7 @@
 /// What an import came to, or would come to.
 public struct ImportReport: Sendable, Equatable {
     public var imported = 0
-    /// Users whose email was there already, by an earlier run for one.
+    /// Users who were there already by their email, by an earlier run for one, and aren't somebody else as far as the file tells.
     public var skipped = 0
     public var refused = 0
     public let isDryRun: Bool

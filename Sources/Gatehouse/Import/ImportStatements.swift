@@ -22,23 +22,47 @@ enum ImportStatements {
     static let analyze = Statement<Void, Void>("analyze (skip_locked) users", bind: { () })
 
     struct Taken: Sendable {
-        let email: Bool
+        enum Email: Sendable {
+            case free
+            /// By the user themselves, as far as the file tells.
+            case byUser
+            case bySomebodyElse
+        }
+
+        let email: Email
         let username: Bool
         let id: Bool
+
+        init(email isOfUser: Bool?, username: Bool, id: Bool) {
+            email =
+                switch isOfUser {
+                case nil: .free
+                case true?: .byUser
+                case false?: .bySomebodyElse
+                }
+            self.username = username
+            self.id = id
+        }
     }
 
-    /// What of each user somebody in the tenant has already. The keys are folded before they are sent: under row-level security a
-    /// look-up by `lower(…)` of them could use no index. `exists` would have the server read all users of the tenant, and hash them.
+    /// What of each user somebody in the tenant has already. Whether who has the email is the user themselves is told by the id that the
+    /// file gives them. Where it gives none the time of creation tells, which an import takes over and a registration doesn't; where it gives
+    /// neither, they are taken for the user.
+    ///
+    /// The keys are folded before they are sent: under row-level security a look-up by `lower(…)` of them could use no index. `exists`
+    /// would have the server read all users of the tenant, and hash them.
     static let taken = Statement<(tenant: UUID, users: [ImportedUser]), (id: UUID, taken: Taken)>(
         """
         select g.id,
-            (select u.id from users u where u.tenant_id = $1 and u.email_key = g.email_key) is not null,
+            (select case when g.has_id then u.id = g.id else coalesce(u.created_at = g.created_at, true) end
+                from users u where u.tenant_id = $1 and u.email_key = g.email_key),
             (select u.id from users u where u.tenant_id = $1 and u.username_key = g.username_key) is not null,
             (select u.id from users u where u.tenant_id = $1 and u.id = g.id) is not null
-        from jsonb_to_recordset($2) as g (id uuid, email_key text collate "C", username_key text collate "C")
+        from jsonb_to_recordset($2) as g (
+            id uuid, has_id boolean, email_key text collate "C", username_key text collate "C", created_at timestamptz)
         """,
         bind: { ($0.tenant, PostgresJSON(.array($0.users.map(\.keys)))) },
-        row: { (id: UUID, email: Bool, username: Bool, hasID: Bool) in
+        row: { (id: UUID, email: Bool?, username: Bool, hasID: Bool) in
             (id, Taken(email: email, username: username, id: hasID))
         })
 }

@@ -4,10 +4,10 @@ import Postgres
 extension Administration {
     /// Takes over the users of a file, with the hashes of their passwords.
     ///
-    /// Each batch is one transaction: whatever ends this, whole batches are done, and another run passes over the users whose
-    /// emails are there already. Who is refused doesn't keep the others out. Throws `tenantNotFound`, also where the tenant is deleted
-    /// before a batch is written, even if another has its slug by then, and `invalidSetting` for a file that can't be read to its end;
-    /// what was read of it before is done by then, and reported.
+    /// Each batch is one transaction: whatever ends this, whole batches are done, and another run passes over the users who are there
+    /// already by their emails, unless those are somebody else's. Who is refused doesn't keep the others out. Throws `tenantNotFound`, also
+    /// where the tenant is deleted before a batch is written, even if another has its slug by then, and `invalidSetting` for a file that
+    /// can't be read to its end; what was read of it before is done by then, and reported.
     ///
     /// - Parameters:
     ///   - dryRun: Reports what would be done, and does nothing.

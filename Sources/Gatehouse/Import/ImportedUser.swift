@@ -4,6 +4,8 @@ import FoundationEssentials
 struct ImportedUser: Sendable {
     let position: RecordPosition
     let id: UUID
+    /// Whether the id is that of the file.
+    let hasID: Bool
     let profile: Profile
     let isVerified: Bool
     let isDisabled: Bool
@@ -35,6 +37,7 @@ struct ImportedUser: Sendable {
         self.position = position
         self.profile = profile
         id = draft.id ?? newID()
+        hasID = draft.id != nil
         isVerified = draft.isVerified
         isDisabled = draft.isDisabled
         createdAt = draft.createdAt
@@ -63,8 +66,10 @@ struct ImportedUser: Sendable {
     /// As `ImportStatements.taken` reads it.
     var keys: JSON {
         [
-            "id": .string(id.lowercaseString), "email_key": .string(profile.email.text.foldingASCIICase),
+            "id": .string(id.lowercaseString), "has_id": .bool(hasID),
+            "email_key": .string(profile.email.text.foldingASCIICase),
             "username_key": profile.username.map { .string($0.text.foldingASCIICase) } ?? .null,
+            "created_at": createdAt.map { .string(RFC3339.format($0)) } ?? .null,
         ]
     }
 }

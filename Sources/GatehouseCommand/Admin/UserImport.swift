@@ -7,8 +7,9 @@ struct UserImport: AdminCommand {
         abstract: "Take over users of another system, with the hashes of their passwords.",
         discussion: """
             Users sign in with the passwords that they have; docs/migrating.md says where the file comes from. Who is there already \
-            by their email is passed over, so that the same command goes on where it was interrupted. Who can't be taken over is \
-            named with the line and the reason, the others are imported, and the command ends with 1.
+            by their email is passed over, so that the same command goes on where it was interrupted. Who can't be taken over, as \
+            where somebody else has registered that email, is named with the line and the reason, the others are imported, and the \
+            command ends with 1.
             """)
 
     @Option(help: "The tenant's slug.") var tenant: String

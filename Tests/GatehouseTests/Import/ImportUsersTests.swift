@@ -124,6 +124,29 @@ import Testing
         #expect(Self.counts(report) == [0, 2, 2])
     }
 
+    @Test("Who has registered a user's email before the import is nobody that passes for them; an earlier run is")
+    func registeredBefore() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        for name in ["boss", "clerk", "intern"] {
+            _ = try await installation.register("\(name)@example.com", in: tenant)
+        }
+        let time = "\"created_at\":\"2024-03-01T09:30:00.123456Z\""
+        let file = """
+            {"email":"Boss@example.com","id":"6f1c0f0e-2b5d-4c55-9d3e-000000000001",\(time)}
+            {"email":"clerk@example.com",\(time)}
+            {"email":"intern@example.com"}
+            {"email":"ada@example.com","id":"6f1c0f0e-2b5d-4c55-9d3e-000000000002"}
+            {"email":"grace@example.com",\(time)}
+            {"email":"jane@example.com"}
+            """
+        for (isDryRun, counts) in [(true, [3, 1, 2]), (false, [3, 1, 2]), (false, [0, 4, 2])] {
+            let (report, refused) = try await run(file, in: installation, dryRun: isDryRun)
+            #expect(Self.counts(report) == counts)
+            #expect(refused == ["1 email email_taken", "2 email email_taken"])
+        }
+    }
+
     @Test("A dry run writes nothing")
     func dryRun() async throws {
         let installation = try await Installation.make()
