@@ -40,9 +40,17 @@ public struct Argon2Parameters: Sendable, Equatable {
     var workingMemory: Int { memory * 1024 }
 
     /// Whether a hash of this cost is cheaper to attack than one of `other`.
+    ///
+    /// A guess moves so much to and from memory, which bounds a GPU that has room for many guesses at once, and it occupies memory for
+    /// so long, which bounds one that hasn't and whoever builds machines for it. A hash is weaker where either is less: passes that are missing
+    /// are made up for by as many times the memory, memory that is missing only by its square in passes. Lanes are how the work is
+    /// divided, and no strength: whoever guesses may compute them one after the other, as is done here.
     func isWeaker(than other: Argon2Parameters) -> Bool {
-        memory < other.memory || passes < other.passes || lanes < other.lanes
+        traffic < other.traffic || timeByArea < other.timeByArea
     }
+
+    private var traffic: Int { memory * passes }
+    private var timeByArea: Int { memory * memory * passes }
 }
 
 extension Argon2Parameters: CustomStringConvertible {
