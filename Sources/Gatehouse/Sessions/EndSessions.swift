@@ -9,6 +9,9 @@ import Postgres
 ///
 /// A sign-in that had begun may be seen by none of that, since it isn't committed yet. Those that there were at the start are waited for
 /// in the end, within a bound, and then all is looked at once more.
+///
+/// Sessions may be dated ahead of the database's clock: by a primary before this one, or by the server that a tenant has come from. Their
+/// dates don't tell them from those that begin while this is at work, which are to stay. So they are noted at the start, by id.
 struct EndSessions: Sendable {
     /// How many sessions one transaction looks at, and ends at the most.
     static let page = 1000
@@ -24,29 +27,32 @@ struct EndSessions: Sendable {
 
     /// - Parameter ended: Counts those that are ended, also when it throws.
     func callAsFunction(counting ended: inout Int) async throws {
+        let ahead = try await database.query(SessionStatements.datedAhead, (tenant, begunBy), in: tenant)
         let writers = try await SessionWriters.now(in: database)
-        try await endVisible(&ended)
+        try await endVisible(and: ahead, &ended)
         if writers.isEmpty { return }
         try await writers.waitForEnd(atMost: patience)
-        try await endVisible(&ended)
+        try await endVisible(and: ahead, &ended)
     }
 
-    private func endVisible(_ ended: inout Int) async throws {
+    private func endVisible(and ahead: [UUID], _ ended: inout Int) async throws {
         var after: UUID?
         repeat {
-            after = try await passedOver(after: after, &ended)
+            after = try await passedOver(after: after, ahead, &ended)
             guard let left = after else { continue }
             ended += try await database.execute(SessionStatements.endLeft, (tenant, left, reason), in: tenant)
         } while after != nil
     }
 
     /// The first that was locked.
-    private func passedOver(after start: UUID?, _ ended: inout Int) async throws -> UUID? {
+    private func passedOver(after start: UUID?, _ ahead: [UUID], _ ended: inout Int) async throws -> UUID? {
         var first: UUID?
         var after = start
         repeat {
+            // Both are in the order of ids, so that a page has none but the first of those that follow.
+            let following = ahead.drop { id in after.map { id <= $0 } ?? false }.prefix(Self.page)
             let page = try await database.firstPlannedAnew(
-                SessionStatements.endPage, (tenant, after, reason, begunBy), in: tenant)
+                SessionStatements.endPage, (tenant, after, reason, begunBy, Array(following)), in: tenant)
             ended += page?.ended ?? 0
             first = first ?? page?.firstLeft
             after = page?.last
@@ -64,11 +70,21 @@ extension SessionStatements {
         let last: UUID?
     }
 
-    /// Looks at the sessions that follow in the order of their ids, and ends those that had begun by then and that nobody is at.
-    static let endPage = Statement<(tenant: UUID, after: UUID?, reason: EndReason, begunBy: Date), EndedPage>(
+    /// The sessions that there are though they are dated later, in the order of their ids.
+    static let datedAhead = Statement<(tenant: UUID, begunBy: Date), UUID>(
+        """
+        select s.id from refresh_tokens s where s.tenant_id = $1 and s.ended_at is null and s.created_at > $2 order by s.id
+        """,
+        bind: { ($0.tenant, $0.begunBy) }, row: { (id: UUID) in id })
+
+    /// Looks at the sessions that follow in the order of their ids, and ends those that had begun by then, or are among those dated ahead,
+    /// and that nobody is at.
+    static let endPage = Statement<
+        (tenant: UUID, after: UUID?, reason: EndReason, begunBy: Date, ahead: [UUID]), EndedPage
+    >(
         """
         with page as (
-            select s.id, s.ended_at is null and s.created_at <= $4 as is_due from refresh_tokens s
+            select s.id, s.ended_at is null and (s.created_at <= $4 or s.id = any ($5)) as is_due from refresh_tokens s
             where s.tenant_id = $1 and s.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
             order by s.id limit \(EndSessions.page)
         ), free as (
@@ -84,7 +100,7 @@ extension SessionStatements {
             (select id from page where is_due and id not in (select id from ended) order by id limit 1),
             (select id from page where (select count(*) from page) = \(EndSessions.page) order by id desc limit 1)
         """,
-        bind: { ($0.tenant, $0.after, $0.reason.rawValue, $0.begunBy) },
+        bind: { ($0.tenant, $0.after, $0.reason.rawValue, $0.begunBy, $0.ahead) },
         row: { (ended: Int, firstLeft: UUID?, last: UUID?) in
             EndedPage(ended: ended, firstLeft: firstLeft, last: last)
         })

@@ -100,7 +100,7 @@ import Testing
         let ended = try await installation.serviceDatabase.execute(
             SessionStatements.endLeft, (shop.tenant.id, session.sessionID, .loggedOut), in: blog.tenant.id)
         let page = try await installation.serviceDatabase.first(
-            SessionStatements.endPage, (shop.tenant.id, nil, .loggedOut, .distantFuture), in: blog.tenant.id)
+            SessionStatements.endPage, (shop.tenant.id, nil, .loggedOut, .distantFuture, []), in: blog.tenant.id)
         #expect(ended == 0 && page?.ended == 0)
         #expect(await installation.isAlive(session, in: shop))
     }

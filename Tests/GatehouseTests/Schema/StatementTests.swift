@@ -43,6 +43,7 @@ import Testing
         ("sessions.look", RotateRefreshToken.look),
         ("sessions.live", SessionStatements.live),
         ("sessions.end", SessionStatements.end),
+        ("sessions.datedAhead", SessionStatements.datedAhead),
         ("sessions.endPage", SessionStatements.endPage),
         ("sessions.endLeft", SessionStatements.endLeft),
         ("sessions.writers", SessionStatements.writers),

@@ -88,6 +88,46 @@ import Testing
         await holder.close()
     }
 
+    @Test("Sessions dated ahead of the database's clock are ended with the others, on every page")
+    func datedAhead() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        try await installation.addSessions(2499, in: tenant)
+        try await installation.asSuperuser(
+            """
+            update refresh_tokens set created_at = now() + interval '1 h', rotated_at = now() + interval '1 h'
+            where id in (select id from refresh_tokens order by id offset 500 limit 1500)
+            """)
+        #expect(try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) == 2500)
+        #expect(try await installation.liveSessions(in: tenant) == 0)
+    }
+
+    @Test("One that was dated ahead when it began is ended also when its time has come; what begins meanwhile stays")
+    func overtakenDate() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let holder = try await installation.holding("order by id")
+        // As if an hour had gone by since it began.
+        let end = EndSessions(
+            database: installation.administration.database, tenant: tenant.tenant.id, reason: .revokedByOperator,
+            begunBy: try await installation.administration.databaseTime().addingTimeInterval(-3600),
+            patience: .milliseconds(200))
+        let ending = Task {
+            var ended = 0
+            try await end(counting: &ended)
+            return ended
+        }
+        try await installation.waitForLocks(1)
+        let later = try await installation.logIn(in: tenant)
+        try await holder.script("commit")
+        #expect(try await ending.value == 1)
+        #expect(await !installation.isAlive(session, in: tenant))
+        #expect(await installation.isAlive(later, in: tenant))
+        await holder.close()
+    }
+
     @Test("What somebody writes for long isn't waited for longer than is said")
     func patience() async throws {
         let installation = try await Installation.make()
