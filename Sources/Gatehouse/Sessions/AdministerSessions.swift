@@ -23,7 +23,7 @@ extension Administration {
     }
 
     /// Ends every session of one user, or every one of the tenant, that had begun before, also those of sign-ins that aren't committed
-    /// yet. How many were live. Throws `userNotFound`.
+    /// yet. How many were alive, as ``listSessions`` has it. Throws `userNotFound`.
     ///
     /// A tenant's are ended a page at a time, see ``EndSessions``. Throws ``UnfinishedEnding`` where that comes to nothing half-way; it can
     /// be repeated.
@@ -35,8 +35,9 @@ extension Administration {
             guard try await transaction.first(UserStatements.lock, (tenant.id, subject)) != nil else {
                 throw Refusal.userNotFound
             }
-            let count = try await transaction.execute(
-                SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator))
+            let count = try await transaction.query(
+                SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator)
+            ).count { $0 }
             try await record(
                 .allSessionsRevoked, in: transaction, tenant: tenant.id, user: subject,
                 detail: ["revoked": .integer(count)])
@@ -44,7 +45,7 @@ extension Administration {
         }
     }
 
-    /// Ends the sessions of the tenant that have begun until now, a page at a time. How many were live.
+    /// Ends the sessions of the tenant that have begun until now, a page at a time. How many were alive.
     ///
     /// Recorded when it is done, since how many there are is known no earlier; where it fails, with what had been done by then. Throws
     /// ``UnfinishedEnding``, which can be repeated.

@@ -37,8 +37,9 @@ public struct ChangePassword: Sendable {
             guard try await transaction.first(SessionStatements.keep, (tenant, session, id)) != nil else {
                 throw Refusal.sessionEnded
             }
-            let ended = try await transaction.execute(
-                SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged))
+            let ended = try await transaction.query(
+                SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged)
+            ).count { $0 }
             _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, id, nil))
             try await trail.record(
                 .passwordChanged, in: transaction, tenant: tenant, user: id, session: session, from: client,

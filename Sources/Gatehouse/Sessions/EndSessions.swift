@@ -25,7 +25,7 @@ struct EndSessions: Sendable {
     /// How long it waits for sign-ins to be committed that had begun.
     let patience: Duration
 
-    /// - Parameter ended: Counts those that are ended, also when it throws.
+    /// - Parameter ended: Counts those that are ended and were alive, also when it throws.
     func callAsFunction(counting ended: inout Int) async throws {
         let ahead = try await database.query(SessionStatements.datedAhead, (tenant, begunBy), in: tenant)
         let writers = try await SessionWriters.now(in: database)
@@ -40,7 +40,8 @@ struct EndSessions: Sendable {
         repeat {
             after = try await passedOver(after: after, ahead, &ended)
             guard let left = after else { continue }
-            ended += try await database.execute(SessionStatements.endLeft, (tenant, left, reason), in: tenant)
+            let wasAlive = try await database.first(SessionStatements.endLeft, (tenant, left, reason), in: tenant)
+            if wasAlive == true { ended += 1 }
         } while after != nil
     }
 
@@ -63,6 +64,7 @@ struct EndSessions: Sendable {
 
 extension SessionStatements {
     struct EndedPage: Sendable {
+        /// How many were alive of those that it has ended.
         let ended: Int
         /// The first session that somebody else had locked.
         let firstLeft: UUID?
@@ -92,11 +94,11 @@ extension SessionStatements {
             where s.tenant_id = $1 and page.is_due and s.ended_at is null
             for update of s skip locked
         ), ended as (
-            update refresh_tokens s set ended_at = now(), end_reason = $3 from free
-            where s.tenant_id = $1 and s.id = free.id
-            returning s.id
+            update refresh_tokens s set ended_at = now(), end_reason = $3 from free, tenants t
+            where t.id = $1 and s.tenant_id = $1 and s.id = free.id
+            returning s.id, \(isInTime("s")) as was_alive
         )
-        select (select count(*) from ended),
+        select (select count(*) from ended where was_alive),
             (select id from page where is_due and id not in (select id from ended) order by id limit 1),
             (select id from page where (select count(*) from page) = \(EndSessions.page) order by id desc limit 1)
         """,
@@ -105,11 +107,12 @@ extension SessionStatements {
             EndedPage(ended: ended, firstLeft: firstLeft, last: last)
         })
 
-    /// Ends one session, however long somebody else is at it.
-    static let endLeft = Statement<(tenant: UUID, session: UUID, reason: EndReason), Void>(
+    /// Ends one session, however long somebody else is at it; whether it was alive, and no row where it has ended.
+    static let endLeft = Statement<(tenant: UUID, session: UUID, reason: EndReason), Bool>(
         """
-        update refresh_tokens s set ended_at = now(), end_reason = $3
-        where s.tenant_id = $1 and s.id = $2 and s.ended_at is null
+        update refresh_tokens s set ended_at = now(), end_reason = $3 from tenants t
+        where t.id = $1 and s.tenant_id = $1 and s.id = $2 and s.ended_at is null
+        returning \(isInTime("s"))
         """,
-        bind: { ($0.tenant, $0.session, $0.reason.rawValue) })
+        bind: { ($0.tenant, $0.session, $0.reason.rawValue) }, row: { (wasAlive: Bool) in wasAlive })
 }

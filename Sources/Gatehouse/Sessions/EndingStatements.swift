@@ -50,13 +50,15 @@ extension SessionStatements {
         where s.tenant_id = t.id and s.id = $2 and \(isAlive)
         """
 
-    /// Ends every session of a user, but for one session where one is named.
-    static let endAllOfUser = Statement<(tenant: UUID, user: UUID, except: UUID?, reason: EndReason), Void>(
+    /// Ends every session of a user, but for one session where one is named: of each whether it was alive. One that has expired is ended
+    /// with the others, so that no longer lifetime brings it back.
+    static let endAllOfUser = Statement<(tenant: UUID, user: UUID, except: UUID?, reason: EndReason), Bool>(
         """
-        update refresh_tokens s set ended_at = now(), end_reason = $4
-        where s.tenant_id = $1 and s.user_id = $2 and ($3::uuid is null or s.id <> $3) and s.ended_at is null
+        update refresh_tokens s set ended_at = now(), end_reason = $4 from tenants t
+        where t.id = $1 and s.tenant_id = $1 and s.user_id = $2 and ($3::uuid is null or s.id <> $3) and s.ended_at is null
+        returning \(isInTime("s"))
         """,
-        bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) })
+        bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) }, row: { (wasAlive: Bool) in wasAlive })
 
     struct LoggingOut: Sendable {
         let tenant: UUID
@@ -79,7 +81,7 @@ extension SessionStatements {
         bind: { ($0.tenant, $0.session, $0.user) }, row: { (user: UUID) in user })
 
     /// Signs the session out, the other sessions of its user, or both. One that has expired may still be ended, so that no
-    /// longer lifetime brings it back, but it ends no others. Recorded if it ended any.
+    /// longer lifetime brings it back, but it ends no others. Recorded if it ended any, with the number of those that were alive.
     static let logOut = Statement<LoggingOut, EndedSessions>(
         """
         with \(TenantStatements.held), ended as (
@@ -89,9 +91,9 @@ extension SessionStatements {
                 and other.tenant_id = $1 and other.user_id = s.user_id and other.ended_at is null
                 and case when other.id = s.id then $4 <> '\(LogOutScope.others.rawValue)'
                     else $4 <> '\(LogOutScope.local.rawValue)' and \(isAlive) end
-            returning other.user_id
+            returning other.user_id, \(isInTime("other")) as was_alive
         ), counted as (
-            select user_id, count(*) as sessions from ended group by user_id
+            select user_id, count(*) filter (where was_alive) as sessions from ended group by user_id
         ), recorded as (
             \(AuditStatements.insertion(
                 of: .sessionLoggedOut, for: "counted", user: "counted.user_id", session: "$2",

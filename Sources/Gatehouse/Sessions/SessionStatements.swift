@@ -26,11 +26,16 @@ struct AskedSession: Sendable {
 
 enum SessionStatements {
     /// Alive: not ended, neither idle for too long nor too old, the user and the tenant enabled.
-    static let isAlive = """
-        (s.ended_at is null and now() < least(
-            s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
-            s.created_at + make_interval(secs => t.session_max_age_seconds)))
+    static let isAlive = "(s.ended_at is null and \(isInTime("s")))"
+
+    /// Neither idle for too long nor too old. No end changes that: a statement that ends what hasn't ended tells by it which were alive.
+    static func isInTime(_ session: String) -> String {
         """
+        now() < least(
+            \(session).rotated_at + make_interval(secs => t.refresh_ttl_seconds),
+            \(session).created_at + make_interval(secs => t.session_max_age_seconds))
+        """
+    }
 
     static let sessionColumns = """
         s.id, s.user_id, s.created_at, s.rotated_at, least(

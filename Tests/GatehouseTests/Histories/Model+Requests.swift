@@ -73,7 +73,7 @@ extension Model {
 
     private func revokingAll(of user: Int?) -> [Outcome] {
         if let user, !users[user].exists { return refusing("user_not_found") }
-        let count = sessions.count { !$0.hasEnded && (user == nil || $0.user == user) }
+        let count = sessions.count { !$0.hasEnded && !hasExpired($0) && (user == nil || $0.user == user) }
         return answering(.ended(count)) { $0.end { user == nil || $1.user == user } }
     }
 

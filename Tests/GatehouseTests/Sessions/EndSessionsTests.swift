@@ -128,6 +128,32 @@ import Testing
         await holder.close()
     }
 
+    @Test(
+        "Sessions that have expired are ended with the others and not counted, of a tenant and of a user",
+        arguments: [nil, "ada@example.com"] as [String?])
+    func expired(user: String?) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        try await installation.addSessions(4, in: tenant)
+        try await installation.asSuperuser(
+            """
+            update refresh_tokens set created_at = now() - interval '31 d', rotated_at = now() - interval '31 d'
+            where id <> '\(session.sessionID.lowercaseString)'
+            """)
+        let office = installation.administration
+        #expect(try await office.listSessions(tenant: "shop", user: "ada@example.com").count == 1)
+        // One is waited for.
+        let holder = try await installation.holding("where rotated_at < now() - interval '30 d' limit 1")
+        let revoked = Task { try await office.revokeAllSessions(tenant: "shop", user: user) }
+        try await installation.waitForLocks(1)
+        try await holder.script("commit")
+        #expect(try await revoked.value == 1)
+        #expect(try await installation.liveSessions(in: tenant) == 0)
+        #expect(try await installation.endings() == [["revoked": 1]])
+        await holder.close()
+    }
+
     @Test("What somebody writes for long isn't waited for longer than is said")
     func patience() async throws {
         let installation = try await Installation.make()
@@ -228,6 +254,7 @@ extension Installation {
             """)
     }
 
+    /// Those that haven't been ended, whether or not they have expired.
     func liveSessions(in tenant: ServedTenant) async throws -> Int {
         let live = Statement<UUID, Int>(
             "select count(*) from refresh_tokens where tenant_id = $1 and ended_at is null", bind: { $0 },

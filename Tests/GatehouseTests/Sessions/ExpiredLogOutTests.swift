@@ -24,6 +24,26 @@ import Testing
         #expect(await installation.isAlive(other, in: tenant))
     }
 
+    @Test("Those that had expired are ended with the others, and the trail doesn't count them")
+    func counted() async throws {
+        let first = try await installation.logIn(in: tenant)
+        _ = try await installation.logIn(in: tenant)
+        try await installation.service.changePassword(
+            current: Password(Installation.password), new: Password(Installation.newPassword),
+            of: try await installation.signedIn(first, in: tenant), from: Installation.client, in: tenant)
+        let last = try await installation.logIn(password: Installation.newPassword, in: tenant)
+        try await installation.age(last, by: 100, in: tenant)
+        try await installation.service.logOut(
+            .accessToken(first.accessToken), scope: .global, from: Installation.client, in: tenant)
+        let details = { (type: AuditEventType) in
+            try await installation.administration.listEvents(tenant: "shop", type: type, age: nil, limit: 10).map(
+                \.detail)
+        }
+        #expect(try await details(.passwordChanged) == [["sessions_ended": 1]])
+        #expect(try await details(.sessionLoggedOut) == [["scope": "global", "sessions_ended": 1]])
+        #expect(try await installation.liveSessions(in: tenant) == 0)
+    }
+
     @Test(
         "A session that was signed out after it had expired isn't brought back by a longer lifetime",
         arguments: [LogOutScope.local, .global])
