@@ -12,7 +12,8 @@ public enum WebhookFault: Error, Hashable, Sendable {
     case lost
     /// The task was cancelled. The receiver may have the message.
     case cancelled
-    /// The host is, or has, an address that is not the public internet's. Nothing was connected to.
+    /// The host is, or has, an address that is not the public internet's. Nothing was connected to. A name may have better ones later:
+    /// every attempt asks for them anew.
     case forbiddenTarget
     /// The receiver answered, but not with 2xx. A redirect is an answer like any other.
     case status(Int)
@@ -32,10 +33,8 @@ public enum WebhookFault: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether the same message may be taken later. Standard Webhooks has every answer but 2xx tried again, 410 excepted.
-    public var isTransient: Bool { self != .forbiddenTarget && !isGone }
-
-    /// The receiver wants no more messages at this URL, ever.
+    /// The receiver wants no more messages at this URL, ever. After everything else the same message may be taken later: Standard Webhooks
+    /// has every answer but 2xx tried again, 410 excepted.
     public var isGone: Bool { self == .status(410) }
 }
 

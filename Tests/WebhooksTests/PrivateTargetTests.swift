@@ -38,6 +38,21 @@ struct PrivateTargetTests {
         }
     }
 
+    /// Here 127.0.0.1 counts as public, and only that.
+    @Test("is refused for as long as its name leads there, and arrives when it doesn't any more")
+    func mendedName() async throws {
+        try await Receiver.run { receiver in
+            let names = ListedNames(["10.0.0.1"], ["127.0.0.1"])
+            let client = WebhookClient(resolver: names, isPublic: { $0 == InternetAddress(literal: "127.0.0.1") })
+            let url = try WebhookURL("http://hooks.example.com:\(receiver.port)/")
+            await #expect(throws: WebhookFault.forbiddenTarget) {
+                try await client.post(.ping, to: url, secrets: [.generate()], allowingPrivate: false)
+            }
+            let fault = try await client.fault(postingTo: url.description, allowingPrivate: false)
+            #expect(fault == nil && receiver.connections == 1)
+        }
+    }
+
     @Test("is refused for a name of one network even where that leads to a public address, which nobody asks for")
     func networkNames() async throws {
         for host in ["intranet", "metadata.google.internal", "printer.local", "a.localhost"] {

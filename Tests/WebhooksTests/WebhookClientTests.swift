@@ -43,7 +43,7 @@ struct WebhookClientTests {
             let fault = try await WebhookClient().fault(postingTo: "http://127.0.0.1:\(receiver.port)/")
             #expect(fault == (status < 300 ? nil : .status(status)))
             #expect(fault.map { $0.code == "http_\(status)" } ?? true)
-            #expect(fault?.isTransient != (status == 410) || fault == nil)
+            #expect((fault?.isGone ?? false) == (status == 410))
         }
     }
 

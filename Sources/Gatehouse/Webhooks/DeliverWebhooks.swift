@@ -114,7 +114,7 @@ public struct DeliverWebhooks: Sendable {
     ) async throws {
         if failure.isCancellation { throw failure }
         let attempt = Int(delivery.attempts)
-        let isDead = !failure.isTransient || attempt > Self.pauses.count
+        let isDead = failure.isGone || attempt > Self.pauses.count
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)
         logger.warning(
             isDead

@@ -15,15 +15,7 @@ enum WebhookFailure: Error {
         }
     }
 
-    /// Whether the same message may be taken later.
-    var isTransient: Bool {
-        switch self {
-        case .secretUnavailable: true
-        case .post(let fault): fault.isTransient
-        }
-    }
-
-    /// The receiver wants no more messages, ever.
+    /// The receiver wants no more messages, ever. After everything else the same message may be taken later.
     var isGone: Bool {
         if case .post(let fault) = self { fault.isGone } else { false }
     }

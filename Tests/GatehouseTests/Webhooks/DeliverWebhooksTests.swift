@@ -95,6 +95,22 @@ import Webhooks
         #expect(receiver.calls.count == 2)
     }
 
+    @Test("What an endpoint's name led astray for a while is told when it leads there again")
+    func astray() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await created("https://app.example/hooks", in: installation)
+        _ = try await installation.register(in: tenant)
+        let caller = installation.caller(of: receiver)
+        receiver.refuse(.forbiddenTarget)
+        #expect(try await caller.deliverAllDue() == 1)
+        let waiting = try #require(try await attempts(installation).first)
+        #expect(waiting.state == .waiting && waiting.failure == "private_target" && waiting.attempts == 1)
+        try await installation.makeDue()
+        #expect(try await caller.deliverAllDue() == 1)
+        #expect(receiver.calls.map(\.message.id) == ["msg_\(waiting.id.lowercaseString)"])
+    }
+
     @Test("An endpoint that says it is gone is told nothing more until it is enabled, which is recorded once")
     func gone() async throws {
         let installation = try await Installation.make()
