@@ -61,7 +61,7 @@ public final class WebhookClient: WebhookTransport {
         // One of them is enough to refuse: a host of the public internet has none.
         guard allowingPrivate || addresses.allSatisfy(isPublic) else { return .forbiddenTarget }
         let request = WebhookCarrier.request(message, to: url, signature: message.signature(by: secrets))
-        for address in addresses.prefix(Self.addresses) {
+        for address in addresses.byTurnsOfFamily.prefix(Self.addresses) {
             let fault = await carrier.carry(request, for: url, to: address)
             guard fault == .connect else { return fault }
         }

@@ -37,6 +37,20 @@ struct InternetAddressTests {
         #expect(try #require(InternetAddress(literal: text)).isPublic)
     }
 
+    @Test(
+        "has its turn after one of the other family, while there are such, and in the order given otherwise",
+        arguments: [
+            (["2::1", "2::2", "2::3", "2.0.0.1"], ["2::1", "2.0.0.1", "2::2", "2::3"]),
+            (["2.0.0.1", "2.0.0.2", "2::1", "2::2"], ["2.0.0.1", "2::1", "2.0.0.2", "2::2"]),
+            (["2.0.0.1", "2::1", "2::2", "2::3"], ["2.0.0.1", "2::1", "2::2", "2::3"]),
+            (["2::1", "2::2"], ["2::1", "2::2"]),
+        ])
+    func turns(listed: [String], tried: [String]) {
+        #expect(
+            listed.compactMap { InternetAddress(literal: $0) }.byTurnsOfFamily
+                == tried.compactMap { InternetAddress(literal: $0) })
+    }
+
     @Test("prints as what reads back as itself")
     func printing() throws {
         for text in ["127.1", "255.254.253.252", "::1", "2606:4700::1111", "::ffff:1.2.3.4"] {

@@ -110,6 +110,16 @@ struct WebhookClientTests {
         }
     }
 
+    @Test(
+        "reaches a receiver by IPv4 that has more addresses of IPv6 than are tried, where none of those leads anywhere")
+    func brokenFamily() async throws {
+        try await Receiver.run { receiver in
+            let client = WebhookClient(resolver: ListedNames(["::1", "::1", "::1", "127.0.0.1"]))
+            let fault = try await client.fault(postingTo: "http://hooks.example.com:\(receiver.port)/")
+            #expect(fault == nil && receiver.connections == 1)
+        }
+    }
+
     @Test("doesn't wait for a look-up that doesn't end")
     func slowLookUp() async throws {
         struct Silent: NameResolver {
