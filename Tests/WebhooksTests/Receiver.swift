@@ -18,6 +18,8 @@ final class Receiver: Sendable {
         /// What is sent ever again after it.
         var drip = ""
         var interval = TimeAmount.milliseconds(20)
+        /// Whether nothing is read after the request, not even that the connection is over.
+        var stopsReading = false
 
         static func status(_ status: Int, _ fields: String = "") -> Answer {
             Answer(start: "HTTP/1.1 \(status) So\r\n\(fields)Content-Length: 0\r\n\r\n")

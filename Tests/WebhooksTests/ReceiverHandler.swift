@@ -20,6 +20,7 @@ final class ReceiverHandler: ChannelInboundHandler {
         guard let request = Self.request(gathered) else { return }
         gathered = []
         receiver.take(request)
+        if answer.stopsReading { try? context.channel.syncOptions?.setOption(.autoRead, value: false) }
         send(answer.start, context)
         guard !answer.drip.isEmpty else { return }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

@@ -11,19 +11,23 @@ struct WebhookTLSTests {
         certificateFor names: String, isTrusted: Bool = true
     ) async throws -> (WebhookFault?, connections: Int) {
         try await TestAuthority.with { authority in
-            // The options of a mail server, by turns with what they are called.
-            let files = try authority.server(names)
-            let context = try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: try NIOSSLCertificate.fromPEMFile(files[1]).map { .certificate($0) },
-                    privateKey: .privateKey(try NIOSSLPrivateKey(file: files[3], format: .pem))))
-            return try await Receiver.run(tls: context) { receiver in
+            try await Receiver.run(tls: try context(names, by: authority)) { receiver in
                 let client = WebhookClient(
                     resolver: ListedNames(["127.0.0.1"]), trustRoots: isTrusted ? .file(authority.file) : .default)
                 let fault = try await client.fault(postingTo: "https://hooks.example.com:\(receiver.port)/")
                 return (fault, receiver.connections)
             }
         }
+    }
+
+    /// What a receiver goes by whose certificate is for `names`.
+    private static func context(_ names: String, by authority: TestAuthority) throws -> NIOSSLContext {
+        // The options of a mail server, by turns with what they are called.
+        let files = try authority.server(names)
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMFile(files[1]).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: files[3], format: .pem))))
     }
 
     @Test(
@@ -43,6 +47,24 @@ struct WebhookTLSTests {
     @Test("is not sent to somebody whom nobody vouches for")
     func unknown() async throws {
         #expect(try await Self.fault(certificateFor: "DNS:hooks.example.com", isTrusted: false) == (.tls, 1))
+    }
+
+    @Test("keeps its connection for a second and no longer where the receiver doesn't end its own side")
+    func end() async throws {
+        try await TestAuthority.with { authority in
+            var answer = Receiver.Answer.status(204)
+            answer.stopsReading = true
+            let tls = try Self.context("DNS:hooks.example.com", by: authority)
+            try await Receiver.run(answer, tls: tls) { receiver in
+                let client = WebhookClient(
+                    resolver: ListedNames(["127.0.0.1"]), trustRoots: .file(authority.file))
+                let url = try WebhookURL("https://hooks.example.com:\(receiver.port)/")
+                try await client.post(.ping, to: url, secrets: [.generate()], allowingPrivate: true)
+                let start = ContinuousClock.now
+                await client.shutdown()
+                #expect(ContinuousClock.now - start < .seconds(4))
+            }
+        }
     }
 
     @Test("is not sent to somebody who doesn't speak it, or doesn't speak")
