@@ -3,6 +3,7 @@ import FoundationEssentials
 public import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Sends spans to a collector by OTLP over HTTP, in JSON. Whatever goes wrong with that costs spans and nothing else; the log
 /// has a line when it begins and one when it is over.
@@ -46,8 +47,11 @@ public struct SpanExporter: Sendable {
     }
 
     private static var configuration: HTTPClient.Configuration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
         var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(3), read: .seconds(10)))
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(3), read: .seconds(10)))
         // Its own requests would make spans that make requests.
         configuration.tracing.tracer = nil
         return configuration

@@ -67,6 +67,7 @@ struct WebhookCarrier: Sendable {
     private func configuration(for url: WebhookURL, to address: InternetAddress) -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = trustRoots
+        tls.minimumTLSVersion = .tlsv12
         // For the receiver to end its side as well. A connection that is over costs memory for so long.
         tls.shutdownTimeout = .seconds(1)
         var configuration = HTTPClient.Configuration(

@@ -8,10 +8,10 @@ import Testing
 struct WebhookTLSTests {
     /// Runs a receiver whose certificate is for `names`, and posts to `hooks.example.com` there.
     private static func fault(
-        certificateFor names: String, isTrusted: Bool = true
+        certificateFor names: String, isTrusted: Bool = true, newest: TLSVersion? = nil
     ) async throws -> (WebhookFault?, connections: Int) {
         try await TestAuthority.with { authority in
-            try await Receiver.run(tls: try context(names, by: authority)) { receiver in
+            try await Receiver.run(tls: try context(names, by: authority, newest: newest)) { receiver in
                 let client = WebhookClient(
                     resolver: ListedNames(["127.0.0.1"]), trustRoots: isTrusted ? .file(authority.file) : .default)
                 let fault = try await client.fault(postingTo: "https://hooks.example.com:\(receiver.port)/")
@@ -20,14 +20,17 @@ struct WebhookTLSTests {
         }
     }
 
-    /// What a receiver goes by whose certificate is for `names`.
-    private static func context(_ names: String, by authority: TestAuthority) throws -> NIOSSLContext {
+    /// What a receiver goes by whose certificate is for `names`, and who speaks nothing newer than `newest`.
+    private static func context(
+        _ names: String, by authority: TestAuthority, newest: TLSVersion? = nil
+    ) throws -> NIOSSLContext {
         // The options of a mail server, by turns with what they are called.
         let files = try authority.server(names)
-        return try NIOSSLContext(
-            configuration: .makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMFile(files[1]).map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(file: files[3], format: .pem))))
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(files[1]).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: files[3], format: .pem)))
+        configuration.maximumTLSVersion = newest
+        return try NIOSSLContext(configuration: configuration)
     }
 
     @Test(
@@ -47,6 +50,14 @@ struct WebhookTLSTests {
     @Test("is not sent to somebody whom nobody vouches for")
     func unknown() async throws {
         #expect(try await Self.fault(certificateFor: "DNS:hooks.example.com", isTrusted: false) == (.tls, 1))
+    }
+
+    @Test(
+        "goes over TLS 1.2 or newer",
+        arguments: [(TLSVersion.tlsv1, false), (.tlsv11, false), (.tlsv12, true), (.tlsv13, true)])
+    func version(newest: TLSVersion, isEnough: Bool) async throws {
+        let (fault, connections) = try await Self.fault(certificateFor: "DNS:hooks.example.com", newest: newest)
+        #expect(fault == (isEnough ? nil : .tls) && connections == 1)
     }
 
     @Test("keeps its connection for a second and no longer where the receiver doesn't end its own side")
