@@ -10,27 +10,62 @@ import Synchronization
 #endif
 
 /// Looks names up as the system does. Such a call can't be stopped, and takes as long as the servers of the name's owner make it:
-/// each is on a thread of its own, nobody waits for one longer than he likes, and there is a limit to how many there are.
+/// each is on a thread of its own, nobody waits for one longer than he likes, and there is a limit to how many there are. Of one name
+/// there is one at a time, which answers all who ask meanwhile.
 final class SystemResolver: NameResolver {
-    private let underway = Mutex(0)
-    private static let limit = 32
+    private typealias Asker = AsyncStream<[InternetAddress]>.Continuation
 
-    func addresses(of host: String) async -> [InternetAddress] {
-        let isWithinLimit = underway.withLock { count in
-            guard count < Self.limit else { return false }
-            count += 1
-            return true
-        }
-        guard isWithinLimit else { return [] }
-        let (answers, continuation) = AsyncStream.makeStream(of: [InternetAddress].self)
-        DispatchQueue(label: "webhooks.lookup").async { [self] in
-            continuation.yield(Self.lookUp(host))
-            underway.withLock { $0 -= 1 }
+    private enum Admission { case first, joined, refused }
+
+    /// Whom the answer is for, by the name that is being looked up.
+    private let underWay = Mutex<[String: [Asker]]>([:])
+    private let limit: Int
+    private let lookUp: @Sendable (String) -> [InternetAddress]
+
+    /// - Parameters:
+    ///   - limit: How many names are looked up at once.
+    ///   - lookUp: Takes as long as it likes.
+    init(
+        limit: Int = 32, lookUp: @escaping @Sendable (String) -> [InternetAddress] = { SystemResolver.ask($0) }
+    ) {
+        self.limit = limit
+        self.lookUp = lookUp
+    }
+
+    /// How many have asked for names that are being looked up.
+    var askers: Int { underWay.withLock { $0.values.map(\.count).reduce(0, +) } }
+
+    func addresses(of host: String) async -> [InternetAddress]? {
+        let (answers, asker) = AsyncStream.makeStream(of: [InternetAddress].self)
+        switch admit(asker, to: host) {
+        case .first: begin(host)
+        case .joined: break
+        case .refused: return nil
         }
         return await answers.first { _ in true } ?? []
     }
 
-    private static func lookUp(_ host: String) -> [InternetAddress] {
+    private func admit(_ asker: Asker, to host: String) -> Admission {
+        underWay.withLock { names in
+            if let others = names[host] {
+                names[host] = others + [asker]
+                return .joined
+            }
+            guard names.count < limit else { return .refused }
+            names[host] = [asker]
+            return .first
+        }
+    }
+
+    private func begin(_ host: String) {
+        DispatchQueue(label: "webhooks.lookup").async { [self] in
+            let addresses = lookUp(host)
+            let askers = underWay.withLock { $0.removeValue(forKey: host) } ?? []
+            for asker in askers { asker.yield(addresses) }
+        }
+    }
+
+    static func ask(_ host: String) -> [InternetAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         #if canImport(Darwin)

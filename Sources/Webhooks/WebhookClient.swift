@@ -53,10 +53,11 @@ public final class WebhookClient: WebhookTransport {
         _ message: WebhookMessage, to url: WebhookURL, secrets: [WebhookSecret], allowingPrivate: Bool
     ) async -> WebhookFault? {
         if url.namesPrivateTarget && !allowingPrivate { return .forbiddenTarget }
-        let addresses = await cancelling(after: patience.lookUp) { [resolver] in
+        let answer = await cancelling(after: patience.lookUp) { [resolver] in
             await resolver.addresses(of: url.host)
         }
         if Task.isCancelled { return .cancelled }
+        guard let addresses = answer else { return .overloaded }
         if addresses.isEmpty { return .name }
         // One of them is enough to refuse: a host of the public internet has none.
         guard allowingPrivate || addresses.allSatisfy(isPublic) else { return .forbiddenTarget }

@@ -2,6 +2,8 @@
 public enum WebhookFault: Error, Hashable, Sendable {
     /// The host has no address, or none could be learned.
     case name
+    /// Too many other names are being looked up. Nobody was asked, and nothing was connected to.
+    case overloaded
     /// Nobody answered there.
     case connect
     /// No TLS, or none that is trusted: a certificate that is unknown, over, or another host's.
@@ -18,11 +20,12 @@ public enum WebhookFault: Error, Hashable, Sendable {
     /// The receiver answered, but not with 2xx. A redirect is an answer like any other.
     case status(Int)
 
-    /// A short name for logs, metrics and tables: `name`, `connect`, `tls`, `timeout`, `lost`, `cancelled`, `private_target`, or the
-    /// receiver's answer, such as `http_503`.
+    /// A short name for logs, metrics and tables: `name`, `overloaded`, `connect`, `tls`, `timeout`, `lost`, `cancelled`,
+    /// `private_target`, or the receiver's answer, such as `http_503`.
     public var code: String {
         switch self {
         case .name: "name"
+        case .overloaded: "overloaded"
         case .connect: "connect"
         case .tls: "tls"
         case .timeout: "timeout"

@@ -21,7 +21,7 @@ struct TakeDeliveries: Sendable {
 
     /// Has `deliver` see to each thing taken, with up to `atOnce` of them under way, each by a number of its own below that; how many
     /// were taken. No tenant's are ever all of them: those of one that has its share under way are passed over until one has ended,
-    /// and those of one of which the database has told too late, for a moment.
+    /// and those of one of which the database has told too late, or for one of which there was no room, for a moment.
     ///
     /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
     /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is
@@ -117,17 +117,25 @@ struct TakeDeliveries: Sendable {
             if tenants.rest(delivery.tenant) {
                 logger.warning(
                     "The database didn't say in time what is to be delivered; it is asked again in \(Self.rest.wholeSeconds) s at the latest.",
-                    metadata: metadata(of: delivery, late.error))
+                    metadata: metadata(of: delivery, reason: Refusal.code(of: late.error)))
             }
             // Where there was no room to ask, this is as good a delivery as any, and keeps its place.
             if late.error == .tooManyWaiting { return try await putBack(delivery) }
             try await afterDelivery {
                 _ = try await database.untenanted.execute(DeliveryStatements.putOff, (delivery, Self.rest))
             }
+        } catch let lack as NoRoomToDeliver {
+            // This too came at once, and would of everything else of the tenant, while the delivery is as good as any.
+            if tenants.rest(delivery.tenant) {
+                logger.warning(
+                    "There was no room to deliver something; it is tried again in a moment.",
+                    metadata: metadata(of: delivery, reason: lack.reason))
+            }
+            try await putBack(delivery)
         } catch {
             logger.error(
                 "Something could not be delivered; another attempt follows in a few minutes.",
-                metadata: metadata(of: delivery, error))
+                metadata: metadata(of: delivery, reason: Refusal.code(of: error)))
         }
     }
 
@@ -137,10 +145,10 @@ struct TakeDeliveries: Sendable {
         }
     }
 
-    private func metadata(of delivery: Delivery, _ error: any Error) -> Logger.Metadata {
+    private func metadata(of delivery: Delivery, reason: String) -> Logger.Metadata {
         [
             "kind": "\(kind.rawValue)", "id": "\(delivery.id.lowercaseString)",
-            "tenant_id": "\(delivery.tenant.lowercaseString)", "reason": "\(Refusal.code(of: error))",
+            "tenant_id": "\(delivery.tenant.lowercaseString)", "reason": "\(reason)",
         ]
     }
 }
@@ -160,6 +168,12 @@ func beforeDelivery<Known: Sendable>(_ body: () async throws -> Known) async thr
 
 private struct LateKnowledge: Error {
     let error: PostgresError
+}
+
+/// What a delivery needs, others of this instance have. Nothing has been attempted, and the delivery keeps its place in the queue.
+struct NoRoomToDeliver: Error {
+    /// A short name for logs.
+    let reason: String
 }
 
 /// Does what has to be done once an attempt is over, whether or not the task that made it has been cancelled meanwhile.

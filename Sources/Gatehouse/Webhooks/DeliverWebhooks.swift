@@ -113,6 +113,7 @@ public struct DeliverWebhooks: Sendable {
         _ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant, _ failure: WebhookFailure
     ) async throws {
         if failure.isCancellation { throw failure }
+        if failure.isLackOfRoom { throw NoRoomToDeliver(reason: failure.code) }
         let attempt = Int(delivery.attempts)
         let isDead = failure.isGone || attempt > Self.pauses.count
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)

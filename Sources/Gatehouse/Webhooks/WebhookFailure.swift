@@ -20,6 +20,11 @@ enum WebhookFailure: Error {
         if case .post(let fault) = self { fault.isGone } else { false }
     }
 
+    /// Nothing has been attempted: this instance had no room for it.
+    var isLackOfRoom: Bool {
+        if case .post(.overloaded) = self { true } else { false }
+    }
+
     /// This instance ends.
     var isCancellation: Bool {
         if case .post(.cancelled) = self { true } else { false }

@@ -82,6 +82,28 @@ import Webhooks
         #expect(receiver.calls.count == 1)
     }
 
+    @Test("A message for which its instance has no room keeps its place, as if it had not been taken, and is soon told")
+    func noRoomForMessage() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.webhook("https://app.example/", ["user.registered"])
+        _ = try await installation.register(in: tenant)
+        let dueAt = "timestamptz '2026-01-02 03:04:05.678901Z'"
+        try await installation.asSuperuser("update deliveries set due_at = \(dueAt)")
+        let caller = installation.caller(of: receiver)
+        // It is taken once, or each second anew while this lasts longer.
+        for _ in 1...50 { receiver.refuse(.overloaded) }
+        let taken = try await caller.deliverAllDue()
+        #expect((1...5).contains(taken))
+        #expect(try await installation.rowCount("deliveries where attempts = 0 and due_at = \(dueAt)") == 1)
+        let waiting = try await installation.administration.listWebhookAttempts(
+            tenant: "shop", endpoint: nil, limit: 9)
+        #expect(waiting.map(\.state) == [.waiting] && waiting.map(\.failure) == [nil])
+        receiver.answerAll()
+        #expect(try await caller.deliverAllDue() == 1)
+        #expect(receiver.calls.count == 1)
+    }
+
     @Test("A tenant has three quarters of what may be under way, and never the last place", arguments: [1, 2, 3, 4, 8])
     func share(atOnce: Int) throws {
         let tenants = TenantsUnderWay(atOnce: atOnce)
