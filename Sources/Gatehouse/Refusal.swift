@@ -161,16 +161,3 @@ extension PostgresError {
         }
     }
 }
-
-extension SQLState {
-    /// The server is stopping, out of something, a replica that was asked to write, or gave way to another transaction:
-    /// try again, perhaps elsewhere.
-    fileprivate var isUnavailability: Bool {
-        switch self {
-        case SQLState.Class.operatorIntervention, SQLState.Class.insufficientResources,
-            SQLState.Class.connectionException, SQLState.Class.transactionRollback:
-            true
-        default: self == .readOnlySQLTransaction || self == .lockNotAvailable
-        }
-    }
-}

@@ -22,6 +22,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
         public static let insufficientResources = Class(rawValue: "53")
         public static let programLimitExceeded = Class(rawValue: "54")
         public static let operatorIntervention = Class(rawValue: "57")
+        /// The system beneath the server failed, as a disk that can't be read.
+        public static let systemError = Class(rawValue: "58")
 
         /// Lets a `switch` over a state match its class.
         public static func ~= (pattern: Class, state: SQLState) -> Bool { state.class == pattern }
@@ -36,4 +38,15 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     public static let undefinedTable = SQLState(rawValue: "42P01")
     public static let lockNotAvailable = SQLState(rawValue: "55P03")
     public static let queryCanceled = SQLState(rawValue: "57014")
+
+    /// The server is stopping, out of something, let down by its system, a replica that was asked to write, or gave way to
+    /// another transaction: try again, perhaps elsewhere.
+    public var isUnavailability: Bool {
+        switch self {
+        case Class.connectionException, Class.transactionRollback, Class.insufficientResources,
+            Class.operatorIntervention, Class.systemError, .readOnlySQLTransaction, .lockNotAvailable:
+            true
+        default: false
+        }
+    }
 }

@@ -12,18 +12,37 @@ struct FailureTests {
         arguments: [
             ("08006", "database_unavailable"), ("40001", "database_unavailable"), ("40P01", "database_unavailable"),
             ("53300", "database_unavailable"), ("57P01", "database_unavailable"), ("25006", "database_unavailable"),
-            ("55P03", "database_unavailable"), ("42501", "database_unavailable"), ("42P01", "schema_outdated"),
+            ("55P03", "database_unavailable"), ("58030", "database_unavailable"), ("58P01", "database_unavailable"),
+            ("42501", "database_unavailable"), ("42P01", "schema_outdated"),
             ("22012", "internal"), ("23505", "internal"), ("42601", "internal"), ("XX000", "internal"),
         ])
     func codes(state: String, code: String) async throws {
+        let failure = Failure(try await raised(state))
+        #expect(failure.code == code)
+        #expect(!failure.message.contains("hunter2"))
+    }
+
+    @Test(
+        "are 503 to a request where they may pass, and a defect elsewhere",
+        arguments: [
+            ("08006", true), ("40001", true), ("40P01", true), ("53100", true), ("53300", true), ("57P01", true),
+            ("25006", true), ("55P03", true), ("58000", true), ("58030", true), ("58P01", true),
+            ("22012", false), ("42501", false), ("42P01", false), ("55000", false), ("XX000", false), ("XX001", false),
+        ])
+    func refusals(state: String, mayPass: Bool) async throws {
+        let error = try await raised(state)
+        let expected: Refusal? = mayPass ? .databaseUnavailable : nil
+        #expect(Refusal(from: error) == expected)
+    }
+
+    /// What a server says that refuses something with `state`.
+    private func raised(_ state: String) async throws -> PostgresError {
         let connection = try await Connection.open(TestDatabase.make().superuserURL)
         let error = await #expect(throws: PostgresError.self) {
             try await connection.script("do $$ begin raise 'hunter2' using errcode = '\(state)'; end $$")
         }
         await connection.close()
-        let failure = Failure(try #require(error))
-        #expect(failure.code == code)
-        #expect(!failure.message.contains("hunter2"))
+        return try #require(error)
     }
 
     @Test("that leave sessions to be ended say what to run, in one line, and are of the code of their cause")

@@ -61,12 +61,10 @@ extension Failure {
                 "The database role may not do this; migrate and admin need the owner's GATEHOUSE_OWNER_DATABASE_URL.")
         case .undefinedTable, .undefinedColumn, .undefinedFunction:
             Failure(code: "schema_outdated", "The database lacks this program's schema; run: gatehouse migrate")
-        case SQLState.Class.connectionException, SQLState.Class.insufficientResources,
-            SQLState.Class.operatorIntervention, SQLState.Class.transactionRollback, .readOnlySQLTransaction,
-            .lockNotAvailable:
+        case let state where state.isUnavailability:
             Failure(
                 code: "database_unavailable",
-                "PostgreSQL can't do this at the moment (error \(error.state)); try again shortly.")
+                "PostgreSQL can't do this at the moment (error \(state)); try again shortly.")
         default:
             Failure(
                 code: "internal",
