@@ -34,8 +34,8 @@ extension Connection {
         }
     }
 
-    /// Sends `commands` and returns the answer to the last one. Where the server has forgotten a prepared statement,
-    /// or its result type has changed, it prepares it anew and repeats the trip, which had no effect.
+    /// Sends `commands` and returns the answer to the last one. Where the server has forgotten its prepared statements,
+    /// or the result type of one has changed, it prepares them anew and repeats the trip, which had no effect.
     func trip(
         _ commands: [Command], until deadline: ContinuousClock.Instant, cancellation: Signal?,
         mayCommit: Bool = true
@@ -66,11 +66,15 @@ extension Connection {
         libpq = nil
     }
 
-    /// Returns whether another attempt, with the statement prepared anew, can succeed.
+    /// Returns whether another attempt, with what is forgotten here prepared anew, can succeed.
     private func forgetIfStale(_ failure: RoundTrip.Failure) -> Bool {
         guard let key = failure.key, failure.wasKnown else { return false }
         switch failure.error.state {
-        case .invalidStatementName, .featureNotSupported:
+        case .invalidStatementName:
+            // The server forgets all at once (DISCARD ALL), those that follow in this trip too.
+            prepared?.forgetAll()
+            return true
+        case .featureNotSupported:
             prepared?.forget(key)
             return true
         default:

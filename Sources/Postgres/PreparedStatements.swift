@@ -37,4 +37,7 @@ struct PreparedStatements {
     mutating func remember(_ key: Key, as name: String) { names[key] = name }
 
     mutating func forget(_ key: Key) { names[key] = nil }
+
+    /// Their names aren't given again: the server may know some of them still.
+    mutating func forgetAll() { names.removeAll() }
 }

@@ -109,6 +109,26 @@ struct StatementTests {
         }
     }
 
+    @Test(
+        "a server that has forgotten all statements is told anew all that a trip needs, its settings' too",
+        arguments: ["deallocate all", "discard all"])
+    func forgotten(command: String) async throws {
+        let settings = [LocalSetting("app.tenant", "shop")]
+        try await withConnection { connection async throws in
+            #expect(try await connection.first(Statements.setting, "app.tenant", settings: settings) == "shop")
+            try await connection.script(command)
+            #expect(try await connection.first(Statements.setting, "app.tenant", settings: settings) == "shop")
+            // The first begin is new to the connection, so that a transaction is open where the setting fails; the second isn't.
+            for _ in 1...2 {
+                try await connection.script(command)
+                let seen = try await connection.transaction(settings: settings) { transaction async throws in
+                    try await transaction.query(Statements.setting, "app.tenant")
+                }
+                #expect(seen == ["shop"])
+            }
+        }
+    }
+
     @Test("a description gives the types the server sees, and none of it runs")
     func describe() async throws {
         let insert = Statement<(Int, String), Int>(
