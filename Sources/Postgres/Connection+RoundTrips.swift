@@ -49,6 +49,7 @@ extension Connection {
                     throw .server(failure.error)
                 }
                 hasRepeated = true
+                if failure.error.state == .invalidStatementName { try applyOwnSettings(until: deadline) }
                 continue
             }
             if let result = trip.result() { return result }
@@ -80,6 +81,11 @@ extension Connection {
         default:
             return false
         }
+    }
+
+    /// A server that has forgotten the statements may have forgotten the settings as well.
+    private func applyOwnSettings(until deadline: ContinuousClock.Instant) throws(PostgresError) {
+        _ = try trip([Command(Self.ownSettings)], until: deadline, cancellation: nil, mayCommit: false)
     }
 
     /// Leaves the transaction that failed `commands` began. False when it was begun before, so that more than

@@ -94,18 +94,20 @@ public actor Connection {
     private func identifyServer(
         until deadline: ContinuousClock.Instant, cancellation: Signal
     ) throws(PostgresError) {
-        let commands = [Command(Self.useUTC), try Command(Self.backendProcessID, ())]
+        let commands = [Command(Self.ownSettings), try Command(Self.backendProcessID, ())]
         let result = try trip(commands, until: deadline, cancellation: cancellation)
         let serverProcess = try Self.backendProcessID.decode(result).first
         if let libpq, serverProcess == libpq.backendProcessID { prepared = PreparedStatements() }
     }
 
-    private static let useUTC = "select set_config('TimeZone', 'UTC', false)"
+    /// Whatever the role, the database or the URL say: a commit that no standby has confirmed is known by a warning.
+    static let ownSettings =
+        "select set_config('TimeZone', 'UTC', false), set_config('client_min_messages', 'warning', false)"
     private static let backendProcessID = Statement<Void, Int32>(
         "select pg_backend_pid()", bind: { _ in () }, row: { (id: Int32) in id })
 
-    /// Whether statements are prepared once and kept; not so behind PgBouncer.
-    var keepsStatements: Bool { prepared != nil }
+    /// Whether statements are prepared once and kept, and what is set when a connection is opened lasts; not so behind PgBouncer.
+    public var keepsStatements: Bool { prepared != nil }
 }
 
 extension Connection: Hashable {

@@ -17,10 +17,13 @@ struct UnconfirmedCommitTests {
         "select count(*) from pg_stat_activity where wait_event = 'SyncRep'", bind: { _ in () },
         row: { (n: Int) in n })
 
-    private func withLonelyPrimary(_ body: (Connection, PostgresCluster) async throws -> Void) async throws {
+    /// - Parameter preparation: What is set up while commits don't wait yet.
+    private func withLonelyPrimary(
+        _ preparation: String = "", _ body: (Connection, PostgresCluster) async throws -> Void
+    ) async throws {
         try await withDedicatedCluster { cluster async throws in
             let connection = try await Connection.open(cluster.superuserURL())
-            try await connection.script("create table numbers (n bigint)")
+            try await connection.script("create table numbers (n bigint); \(preparation)")
             try await connection.script("alter system set synchronous_standby_names = 'nobody'")
             try await connection.script("select pg_reload_conf()")
             // The checkpointer, which decides whether commits wait, reads its settings when it comes to it. What ends the
@@ -103,6 +106,35 @@ struct UnconfirmedCommitTests {
             try await other.script("select pg_reload_conf()")
             #expect(try await released.value == 1)
             await other.close()
+        }
+    }
+
+    @Test("a role that has warnings kept from it is told all the same")
+    func silencedRole() async throws {
+        let silence = "alter role postgres set client_min_messages = error"
+        try await withLonelyPrimary(silence) { _, cluster async throws in
+            let connection = try await Connection.open(cluster.superuserURL())
+            try await expectUnconfirmed(on: cluster) {
+                _ = try await connection.execute(Self.insert, 1, deadline: .seconds(60))
+            }
+            await connection.close()
+        }
+    }
+
+    @Test("neither a database nor a URL keeps warnings back, nor does it when the server has forgotten what was set")
+    func silencedOtherwise() async throws {
+        let database = try await TestDatabase.make()
+        let superuser = try await Connection.open(database.superuserURL)
+        try await superuser.script("alter database \(database.name) set client_min_messages = error")
+        await superuser.close()
+        let separator = database.superuserURL.contains("?") ? "&" : "?"
+        let options = "\(separator)options=-c%20client_min_messages%3Derror"
+        for url in [database.superuserURL, database.superuserURL + options] {
+            let connection = try await Connection.open(url)
+            #expect(try await connection.first(Statements.setting, "client_min_messages") == "warning")
+            try await connection.script("discard all")
+            #expect(try await connection.first(Statements.setting, "client_min_messages") == "warning")
+            await connection.close()
         }
     }
 

@@ -31,4 +31,9 @@ enum SchemaStatements {
         row: { (isSuperuser: Bool, bypasses: Bool, owns: Bool, isNoMember: Bool) in
             [isSuperuser, bypasses, owns, isNoMember]
         })
+
+    /// Whether warnings are kept from a session that doesn't ask for them itself.
+    static let hidesWarnings = Statement<Void, Bool>(
+        "select reset_val = 'error' from pg_settings where name = 'client_min_messages'",
+        bind: { () }, row: { (hidden: Bool) in hidden })
 }

@@ -5,8 +5,8 @@ public struct StartupProblem: Error, Sendable, Equatable {
     public let message: String
 }
 
-/// What must hold before a request is served: the schema is there, the role can't read past row-level security, and the
-/// master key is the one the tenants' keys were sealed with.
+/// What must hold before a request is served: the schema is there, the role can't read past row-level security and is told of
+/// unconfirmed commits, and the master key is the one the tenants' keys were sealed with.
 public struct StartupCheck: Sendable {
     private let database: Database
     private let sealer: KeySealer
@@ -21,6 +21,7 @@ public struct StartupCheck: Sendable {
         do {
             try await database.untenanted.withConnection { connection in
                 try await checkRole(try await connection.first(SchemaStatements.dangers, ()) ?? [])
+                try await checkWarnings(on: connection)
                 try checkSchema(try await SchemaStatements.version(on: connection))
             }
             try await checkMasterKey()
@@ -48,6 +49,17 @@ public struct StartupCheck: Sendable {
                 message:
                     "The role of DATABASE_URL \(found.joined(separator: ", ")): the service needs an unprivileged one.")
         }
+    }
+
+    /// A connection of our own asks for warnings when it is opened. Behind a pooler a transaction may run on one that somebody else has
+    /// opened, by what its role has set.
+    private func checkWarnings(on connection: Connection) async throws {
+        guard await !connection.keepsStatements else { return }
+        guard try await connection.first(SchemaStatements.hidesWarnings, ()) == true else { return }
+        throw StartupProblem(
+            message:
+                "The role of DATABASE_URL has client_min_messages = error, by which a commit that no standby has confirmed "
+                + "looks confirmed: ALTER ROLE … SET client_min_messages = warning, and have the pooler connect anew.")
     }
 
     private func checkMasterKey() async throws {

@@ -178,6 +178,7 @@ import Testing
         ("moving.templates", TenantFileStatements.templates),
         ("moving.analyze", TenantFileStatements.analyze),
         ("schema.dangers", SchemaStatements.dangers),
+        ("schema.hidesWarnings", SchemaStatements.hidesWarnings),
         ("readiness.moment", ServerMoment.moment),
     ]
 
