@@ -52,6 +52,19 @@ struct MigrateTests {
         #expect(outcome.errors.contains("version"))
     }
 
+    @Test(
+        "refuses a database of another encoding than UTF8, and says how one is made",
+        arguments: [[], ["--check"], ["--dry-run"]])
+    func encoding(flags: [String]) async throws {
+        let installation = try await Installation.empty(encoding: "SQL_ASCII")
+        let outcome = try await Program.run(["migrate"] + flags, installation.environment)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+        #expect(outcome.errors.contains("SQL_ASCII"))
+        #expect(outcome.errors.contains("createdb --encoding=UTF8 --template=template0"))
+        #expect(try await installation.count("select count(*) from pg_tables where schemaname = 'public'") == 0)
+    }
+
     @Test("says in one line that the database is away, without its password")
     func unreachable() async throws {
         let outcome = try await Program.run(

@@ -122,6 +122,16 @@ struct ServeTests {
         }
     }
 
+    @Test("It refuses to start on a database that can't hold everybody's names, and says how one is made that can")
+    func encoding() async throws {
+        let place = try await Installation.empty(encoding: "SQL_ASCII")
+        let outcome = try await Program.run(["serve"], place.environment)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("gatehouse: The database's encoding is SQL_ASCII, "), "\(outcome.errors)")
+        #expect(outcome.errors.contains("createdb --encoding=UTF8 --template=template0"), "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+
     @Test("A taken port is told in one line that names --listen")
     func takenPort() async throws {
         let place = try await Installation.migrated()

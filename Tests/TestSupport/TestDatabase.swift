@@ -13,18 +13,18 @@ public struct TestDatabase: Sendable {
     /// For `gh_service`: may log in, and nothing else until somebody grants it `gatehouse_service`.
     public let serviceURL: String
 
-    public static func make() async throws -> TestDatabase {
-        try await make(on: TestServer.shared())
+    public static func make(encoding: String = "UTF8") async throws -> TestDatabase {
+        try await make(on: TestServer.shared(), encoding: encoding)
     }
 
     /// On a server that a test has for itself.
     public static func make(on cluster: PostgresCluster) async throws -> TestDatabase {
-        try await make(on: TestServer(on: cluster))
+        try await make(on: TestServer(on: cluster), encoding: "UTF8")
     }
 
-    private static func make(on server: TestServer) async throws -> TestDatabase {
+    private static func make(on server: TestServer, encoding: String) async throws -> TestDatabase {
         let name = "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
-        try await server.createDatabase(name)
+        try await server.createDatabase(name, encoding: encoding)
         return TestDatabase(
             name: name,
             superuserURL: server.url(user: nil, database: name),

@@ -56,8 +56,8 @@ struct TestServer: Sendable {
         }
     }
 
-    func createDatabase(_ name: String) async throws {
-        try await run("CREATE DATABASE \(name) OWNER \(Self.owner) TEMPLATE template0 ENCODING 'UTF8'")
+    func createDatabase(_ name: String, encoding: String) async throws {
+        try await run("CREATE DATABASE \(name) OWNER \(Self.owner) TEMPLATE template0 ENCODING '\(encoding)'")
         if case .given(let url) = place {
             Leftovers.dropAtExit(database: name, psql: [psql, url.text])
         }

@@ -12,7 +12,8 @@ public struct Migrator: Sendable {
         self.databaseURL = databaseURL
     }
 
-    /// What is missing, in order. Throws `schemaOutdated` for a database that is newer than this program.
+    /// What is missing, in order. Throws `schemaOutdated` for a database that is newer than this program, and `invalidSetting` for
+    /// one whose encoding can't hold everybody's names.
     public func pending() async throws -> [Migration] {
         try await connected { try await Self.pending(on: $0) }
     }
@@ -52,6 +53,7 @@ public struct Migrator: Sendable {
     }
 
     private static func pending(on connection: Connection) async throws -> [Migration] {
+        if let fault = try await SchemaCheck.encodingFault(on: connection) { throw Refusal.invalidSetting(fault) }
         let applied = try await SchemaStatements.version(on: connection)
         let known = Migration.all.last?.version ?? 0
         guard applied <= known else {

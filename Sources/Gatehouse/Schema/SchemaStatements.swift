@@ -17,6 +17,9 @@ enum SchemaStatements {
         return Int(try await connection.first(latest, ()) ?? 0)
     }
 
+    static let encoding = Statement<Void, String>(
+        "select current_setting('server_encoding')", bind: { () }, row: { (encoding: String) in encoding })
+
     /// What would let the service's role read past row-level security; all false for a safe one.
     static let dangers = Statement<Void, [Bool]>(
         """

@@ -5,8 +5,8 @@ public struct StartupProblem: Error, Sendable, Equatable {
     public let message: String
 }
 
-/// What must hold before a request is served: the schema is there, the role can't read past row-level security and is told of
-/// unconfirmed commits, and the master key is the one the tenants' keys were sealed with.
+/// What must hold before a request is served: the database can hold everybody's names, the schema is there, the role can't read
+/// past row-level security and is told of unconfirmed commits, and the master key is the one the tenants' keys were sealed with.
 public struct StartupCheck: Sendable {
     private let database: Database
     private let sealer: KeySealer
@@ -20,6 +20,7 @@ public struct StartupCheck: Sendable {
     public func callAsFunction() async throws {
         do {
             try await database.untenanted.withConnection { connection in
+                try await checkEncoding(on: connection)
                 try await checkRole(try await connection.first(SchemaStatements.dangers, ()) ?? [])
                 try await checkWarnings(on: connection)
                 try checkSchema(try await SchemaStatements.version(on: connection))
@@ -32,6 +33,10 @@ public struct StartupCheck: Sendable {
         } catch {
             throw StartupProblem(message: "The database could not be checked: \(Self.fact(error)).")
         }
+    }
+
+    private func checkEncoding(on connection: Connection) async throws {
+        if let fault = try await SchemaCheck.encodingFault(on: connection) { throw StartupProblem(message: fault) }
     }
 
     private func checkSchema(_ version: Int) throws(StartupProblem) {

@@ -24,8 +24,8 @@ struct Installation: Sendable {
         ].merging(settings) { $1 }
     }
 
-    static func empty() async throws -> Installation {
-        empty(try await TestDatabase.make())
+    static func empty(encoding: String = "UTF8") async throws -> Installation {
+        empty(try await TestDatabase.make(encoding: encoding))
     }
 
     private static func empty(_ database: TestDatabase) -> Installation {

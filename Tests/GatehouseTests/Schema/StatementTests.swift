@@ -177,6 +177,7 @@ import Testing
         ("purges.oneTimeTokens", PurgeStatements.oneTimeTokens),
         ("moving.templates", TenantFileStatements.templates),
         ("moving.analyze", TenantFileStatements.analyze),
+        ("schema.encoding", SchemaStatements.encoding),
         ("schema.dangers", SchemaStatements.dangers),
         ("schema.hidesWarnings", SchemaStatements.hidesWarnings),
         ("readiness.moment", ServerMoment.moment),
