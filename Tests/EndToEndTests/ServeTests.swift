@@ -124,12 +124,21 @@ struct ServeTests {
 
     @Test("It refuses to start on a database that can't hold everybody's names, and says how one is made that can")
     func encoding() async throws {
-        let place = try await Installation.empty(encoding: "SQL_ASCII")
+        let place = try await Installation.empty(encoding: "LATIN1")
         let outcome = try await Program.run(["serve"], place.environment)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.hasPrefix("gatehouse: The database's encoding is SQL_ASCII, "), "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("gatehouse: The database's encoding is LATIN1, "), "\(outcome.errors)")
         #expect(outcome.errors.contains("createdb --encoding=UTF8 --template=template0"), "\(outcome.errors)")
         #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test("It warns of a database that takes bytes for characters, and serves")
+    func bytesForCharacters() async throws {
+        let place = try await Installation.migrated(encoding: "SQL_ASCII")
+        try await place.serving { service in
+            try await eventually("the line behind it") { service.errors.contains("Serving.") ? true : nil }
+            #expect(service.errors.contains("The database's encoding is SQL_ASCII, "), "\(service.errors)")
+        }
     }
 
     @Test("A taken port is told in one line that names --listen")

@@ -57,7 +57,9 @@ struct TestServer: Sendable {
     }
 
     func createDatabase(_ name: String, encoding: String) async throws {
-        try await run("CREATE DATABASE \(name) OWNER \(Self.owner) TEMPLATE template0 ENCODING '\(encoding)'")
+        // A server's own locale fits one encoding, C fits them all.
+        let locale = encoding == "UTF8" ? "" : "LOCALE 'C'"
+        try await run("CREATE DATABASE \(name) OWNER \(Self.owner) TEMPLATE template0 ENCODING '\(encoding)' \(locale)")
         if case .given(let url) = place {
             Leftovers.dropAtExit(database: name, psql: [psql, url.text])
         }

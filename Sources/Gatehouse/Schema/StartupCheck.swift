@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 
 /// Why the service does not start, as a sentence that says what to do.
@@ -10,13 +11,16 @@ public struct StartupProblem: Error, Sendable, Equatable {
 public struct StartupCheck: Sendable {
     private let database: Database
     private let sealer: KeySealer
+    private let logger: Logger
 
-    public init(database: Database, sealer: KeySealer) {
+    public init(database: Database, sealer: KeySealer, logger: Logger) {
         self.database = database
         self.sealer = sealer
+        self.logger = logger
     }
 
-    /// Throws `StartupProblem` with the first that doesn't hold, or the `PostgresError` by which the database can't be asked.
+    /// Throws `StartupProblem` with the first that doesn't hold, or the `PostgresError` by which the database can't be asked. What ought to
+    /// be mended and can be served as well is a warning in the log.
     public func callAsFunction() async throws {
         do {
             try await database.untenanted.withConnection { connection in
@@ -37,6 +41,7 @@ public struct StartupCheck: Sendable {
 
     private func checkEncoding(on connection: Connection) async throws {
         if let fault = try await SchemaCheck.encodingFault(on: connection) { throw StartupProblem(message: fault) }
+        if let warning = try await SchemaCheck.encodingWarning(on: connection) { logger.warning("\(warning)") }
     }
 
     private func checkSchema(_ version: Int) throws(StartupProblem) {

@@ -34,7 +34,7 @@ struct ServiceProcess {
         defer { hasher.shutdown() }
         metrics.watch(pool, hasher)
         do {
-            try await StartupCheck(database: database, sealer: sealer)()
+            try await StartupCheck(database: database, sealer: sealer, logger: logger)()
             try await serve(
                 pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, tracing: tracing,
                 onServing: onServing)

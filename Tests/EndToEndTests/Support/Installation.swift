@@ -32,8 +32,8 @@ struct Installation: Sendable {
         Installation(database: database, masterKey: MasterKey.generate().base64, port: FreePort.take())
     }
 
-    static func migrated() async throws -> Installation {
-        try await migrated(in: try await TestDatabase.make())
+    static func migrated(encoding: String = "UTF8") async throws -> Installation {
+        try await migrated(in: try await TestDatabase.make(encoding: encoding))
     }
 
     static func migrated(in database: TestDatabase) async throws -> Installation {

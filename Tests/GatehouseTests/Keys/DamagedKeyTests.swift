@@ -163,7 +163,7 @@ import Testing
         _ = try await installation.tenant()
         let flip = "set_byte(sealed_secret, 3, get_byte(sealed_secret, 3) # 1)"
         try await installation.damage("shop", "use = 'access'", to: flip)
-        try await StartupCheck(database: installation.serviceDatabase, sealer: installation.sealer)()
+        try await installation.checkStart()
         _ = try await installation.tenant("blog")
         _ = try await installation.administration.rotateKeys(
             tenant: "shop", use: .access, emergency: true, force: false)

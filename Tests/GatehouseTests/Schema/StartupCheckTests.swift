@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import TestSupport
 import Testing
@@ -32,7 +33,8 @@ struct StartupCheckTests {
 }
 
 extension Installation {
-    fileprivate func checkStart() async throws {
-        try await StartupCheck(database: serviceDatabase, sealer: sealer)()
+    func checkStart() async throws {
+        try await StartupCheck(
+            database: serviceDatabase, sealer: sealer, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })()
     }
 }
