@@ -56,6 +56,72 @@ struct LogWriterTests {
         #expect(try pipe.fileHandleForReading.readToEnd() == Data("a line\n".utf8))
     }
 
+    @Test("A line is lost unless all of its text was written, and one that told of dropped lines counts as those")
+    func lost() {
+        var lines = LogLines()
+        lines.append(Array("one".utf8))
+        lines.append(Array("note".utf8), tellingOf: 5)
+        lines.append(Array("two".utf8))
+        let written = [0, 2, 3, 4, 7, 8, 9, 11, 12, 13]
+        #expect(written.map(lines.lost) == [7, 7, 6, 6, 6, 1, 1, 1, 0, 0])
+        #expect(written.dropFirst().map(lines.isCut) == [true, true, false, true, true, false, true, true, false])
+    }
+
+    #if os(Linux)
+        @Test("counts what the system refuses to write, until it can be told")
+        func refused() throws {
+            let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
+            try #require(descriptor >= 0)
+            defer { close(descriptor) }
+            let writer = LogWriter(descriptor: descriptor)
+            for number in 0..<3 { writer.write("line \(number)") { "dropped \($0)" } }
+            writer.flush(within: .seconds(30))
+            // With this one the line that tells of the others is refused too.
+            writer.write("line 3") { "dropped \($0)" }
+            writer.flush(within: .seconds(30))
+            let pipe = Pipe()
+            #expect(dup2(pipe.fileHandleForWriting.fileDescriptor, descriptor) == descriptor)
+            writer.write("the end") { "dropped \($0)" }
+            writer.flush(within: .seconds(30))
+            #expect(pipe.fileHandleForReading.availableData == Data("dropped 4\nthe end\n".utf8))
+        }
+
+        @Test("Where a disk was full the log says how many lines are missing, and none stands behind half of another")
+        func noRoom() async throws {
+            let place = try await Installation.migrated()
+            let log = FileManager.default.temporaryDirectory.appending(path: "gatehouse-log-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: log) }
+            // The file takes 16 KiB, which are some 60 lines.
+            let limited = "trap '' XFSZ; ulimit -f 32; exec \"$0\" serve 2>>\"$1\""
+            let service = try RunningProgram(
+                "/bin/sh", ["-c", limited, Program.path, log.path],
+                environment: place.environment.merging(["GATEHOUSE_LOG_LEVEL": "info"]) { $1 })
+            defer { service.send(SIGKILL) }
+            _ = try await eventually("the service") { try? await HTTP.get("\(place.url)/healthz") }
+            for _ in 0..<200 { _ = try await HTTP.get("\(place.url)/t/nobody/v1/me") }
+            let full = try await eventually("the file's limit") {
+                let contents = try Data(contentsOf: log)
+                return contents.count == 16_384 ? contents : nil
+            }
+            let file = try FileHandle(forWritingTo: log)
+            try file.truncate(atOffset: 0)
+            try file.close()
+            _ = try await HTTP.get("\(place.url)/t/nobody/v1/me")
+            service.send(SIGTERM)
+            #expect(await service.waitForEnd() == 0)
+
+            let rest = try Data(contentsOf: log)
+            let lines = (full + rest).split(separator: UInt8(ascii: "\n"))
+            let objects = lines.compactMap { try? JSONSerialization.jsonObject(with: Data($0)) as? [String: Any] }
+            let answered = objects.count { $0["route"] as? String == "/t/{tenant}/v1/me" }
+            let dropped = objects.compactMap { $0["lines"] as? Int }
+            #expect(dropped.count == 1)
+            #expect(dropped.reduce(answered, +) == 201)
+            // But for the one that was cut, each is whole.
+            #expect(lines.count - objects.count <= 1)
+        }
+    #endif
+
     @Test("A service whose log nobody reads goes on serving, and ends when asked to")
     func stalled() async throws {
         let place = try await Installation.migrated()

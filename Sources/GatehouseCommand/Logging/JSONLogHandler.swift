@@ -101,8 +101,8 @@ extension LogEvent {
 
     static func dropped(_ count: Int) -> LogEvent {
         LogEvent(
-            level: .warning, message: "Lines were dropped here, as nobody read the log fast enough.", metadata: nil,
-            source: "", file: "", function: "", line: 0)
+            level: .warning, message: "Lines were dropped here, as they couldn't be written, or not fast enough.",
+            metadata: nil, source: "", file: "", function: "", line: 0)
     }
 }
 

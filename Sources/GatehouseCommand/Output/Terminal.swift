@@ -64,7 +64,7 @@ enum Terminal {
                 var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&wait, 1, -1)
             } else if count < 0 && errno != EINTR {
-                throw LostOutput(reason: String(cString: strerror(errno)))
+                throw LostOutput(reason: String(cString: strerror(errno)), written: bytes.count - rest.count)
             }
         }
     }
@@ -73,6 +73,8 @@ enum Terminal {
 /// Not all of something was written: the disk is full, for instance.
 struct LostOutput: Error {
     let reason: String
+    /// How many bytes were written before.
+    let written: Int
 }
 
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
