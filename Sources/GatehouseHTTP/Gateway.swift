@@ -50,7 +50,8 @@ struct Gateway: Sendable {
         }
         let status = incident.isCutShort ? RequestLog.cutShort : answer?.status ?? .badRequest
         let duration = ContinuousClock.now - incident.received
-        counter?.answered(request.method, route: route, tenant: incident.tenant, status: status, after: duration)
+        let tenant = incident.hasAskedEndpoint ? incident.tenant : nil
+        counter?.answered(request.method, route: route, tenant: tenant, status: status, after: duration)
         log.answered(incident, status: status, after: duration)
         trace.end(span, incident, status: status)
         var response = answer?.response(
@@ -128,6 +129,7 @@ struct Gateway: Sendable {
             guard case .tenanted(let endpoint) = route?.endpoint else {
                 throw RequestFault.methodNotAllowed(allowed: resource.methods)
             }
+            incident.hasAskedEndpoint = true
             return try await endpoint(
                 Call(
                     request: request, tenant: tenant, id: match.id ?? "", service: service,

@@ -18,6 +18,8 @@ struct RequestLog: Sendable {
         let received = ContinuousClock.now
         /// The tenant that was found; what a path names otherwise is anybody's text.
         var tenant: Tenant?
+        /// Whether an endpoint of the tenant was asked: the path and the method are there, and the body isn't announced as too large.
+        var hasAskedEndpoint = false
         /// What kind of error nobody foresaw.
         var failure: String?
         /// The connection ended before the request was whole.

@@ -15,19 +15,19 @@ public struct RequestMetrics: Sendable {
 
 /// How many requests there were and how long they took, by route template, method and status.
 ///
-/// No label holds what a client made up: an unknown path and an unknown method are `other`.
+/// No label holds what a client made up: an unknown path and a method that the path doesn't have are `other`.
 struct RequestCounter: Sendable {
     private let routes: PerTenant<SeriesByRoute>
 
     init(_ metrics: RequestMetrics, routes table: RouteTable) {
         routes = PerTenant(metrics.tenants) { labels in
-            SeriesByRoute(table.templates, labels: labels, factory: metrics.factory)
+            SeriesByRoute(table.resources, labels: labels, factory: metrics.factory)
         }
     }
 
     /// - Parameters:
     ///   - route: The template, empty where there is no such path.
-    ///   - tenant: Nil where no tenant was found.
+    ///   - tenant: Nil where no endpoint of a tenant was asked. Whatever else is sent to a tenant's paths would give it series by the hundred.
     func answered(
         _ method: HTTPRequest.Method, route: String, tenant: Tenant?, status: HTTPResponse.Status, after time: Duration
     ) {
@@ -42,14 +42,20 @@ private struct SeriesByRoute: Sendable {
     private let known: [String: [SeriesByStatus]]
     private let others: [SeriesByStatus]
 
-    init(_ templates: [String], labels: [(String, String)], factory: any MetricsFactory) {
-        func byMethod(_ route: String) -> [SeriesByStatus] {
-            CountedMethod.allCases.map { method in
+    init(_ resources: [RouteTable.Resource], labels: [(String, String)], factory: any MetricsFactory) {
+        func byMethod(_ route: String, _ methods: [CountedMethod]) -> [SeriesByStatus] {
+            func series(_ method: CountedMethod) -> SeriesByStatus {
                 SeriesByStatus(labels: labels + [("route", route), ("method", method.label)], factory: factory)
             }
+            let other = series(.other)
+            return CountedMethod.allCases.map { methods.contains($0) ? series($0) : other }
         }
-        known = Dictionary(uniqueKeysWithValues: templates.map { ($0, byMethod($0)) })
-        others = byMethod("other")
+        var known: [String: [SeriesByStatus]] = [:]
+        for resource in resources {
+            known[resource.template] = byMethod(resource.template, resource.methods.map { CountedMethod($0) })
+        }
+        self.known = known
+        others = byMethod("other", CountedMethod.allCases)
     }
 
     subscript(route: String, method: HTTPRequest.Method) -> SeriesByStatus {

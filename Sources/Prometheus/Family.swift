@@ -28,14 +28,23 @@ final class Family: Sendable {
     func series<S: Series>(_ dimensions: [(String, String)], as _: S.Type) -> S? {
         guard let values = values(of: dimensions) else { return nil }
         return state.withLock { state in
-            if let known = state.series[values] { return known as? S }
-            let isFull = state.series.count >= definition.seriesLimit && !values.isEmpty
-            let key = isFull ? definition.labels.map { _ in Self.overflow } : values
+            let key = key(of: values, in: state.series)
             if let known = state.series[key] { return known as? S }
             let made = S(definition)
             state.series[key] = made
             return made
         }
+    }
+
+    /// The label values under which these are counted: their own, as long as there is room for them.
+    private func key(of values: [String], in series: [[String]: any Series]) -> [String] {
+        let limit = definition.seriesLimit
+        if values.isEmpty || series[values] != nil || series.count < limit { return values }
+        if let overflowLabel = definition.overflowLabel {
+            let merged = zip(definition.labels, values).map { $0 == overflowLabel ? Self.overflow : $1 }
+            if series[merged] != nil || series.count < limit + MetricDefinition.usualSeriesLimit { return merged }
+        }
+        return definition.labels.map { _ in Self.overflow }
     }
 
     func read(_ reader: @escaping @Sendable () -> [Reading]) {

@@ -15,16 +15,20 @@ public struct MetricDefinition: Sendable, Hashable {
     public let help: String
     /// How many series there may be; what would be one more is counted in one series whose labels are all `other`.
     public let seriesLimit: Int
+    /// The label that alone becomes `other` beyond the limit, so that the rest is still told apart there: by ``usualSeriesLimit`` series more,
+    /// and after them as if there were no such label.
+    public let overflowLabel: String?
 
     public init(
         _ kind: Kind, _ name: String, labels: [String] = [], help: String,
-        seriesLimit: Int = MetricDefinition.usualSeriesLimit
+        seriesLimit: Int = MetricDefinition.usualSeriesLimit, overflowLabel: String? = nil
     ) {
         self.name = name
         self.kind = kind
         self.labels = labels
         self.help = help
         self.seriesLimit = max(1, seriesLimit)
+        self.overflowLabel = overflowLabel
     }
 
     public static let usualSeriesLimit = 1000
@@ -46,6 +50,7 @@ extension MetricDefinition {
         try require(MetricName.isMetric(name), "no metric may be called that")
         try require(labels.allSatisfy(MetricName.isLabel), "a label has no valid name")
         try require(Set(labels).count == labels.count, "a label is there twice")
+        try require(overflowLabel.map { labels.contains($0) } ?? true, "the overflow label is none of its labels")
         guard case .histogram(let buckets) = kind else { return }
         try require(!labels.contains("le"), "the label le belongs to the buckets")
         try require(buckets.allSatisfy(\.isFinite), "a bucket has no finite bound")

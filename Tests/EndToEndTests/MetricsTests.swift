@@ -113,11 +113,22 @@ struct MetricsTests {
         for slug in ["shop", "blog"] { _ = try await Program.admin("tenant", "create", slug, in: place) }
         try await place.serving { _ in
             for slug in ["shop", "blog"] { try await someTraffic(at: place, tenant: slug) }
+            let logIn = "\(place.url)/t/shop/v1/login"
+            for method in ["OPTIONS", "DELETE"] { _ = try await HTTP.send(method, logIn) }
+            // The connection may end before the client has sent all of it.
+            _ = try? await HTTP.send("POST", logIn, body: Data(count: 20_000))
             let scrape = try await Scrape.of(place)
             for family in ["gatehouse_http_requests_total", "gatehouse_login_total", "gatehouse_refresh_total"] {
                 #expect(scrape.values(of: "tenant", in: family).subtracting(["", "other"]) == ["shop", "blog"])
             }
             #expect(scrape[#"gatehouse_login_total{tenant="blog",outcome="succeeded"}"#] == 1)
+            // What no endpoint was asked for is nobody's, however many paths and methods somebody tries.
+            for (method, status) in [("OPTIONS", 204), ("other", 405), ("POST", 413)] {
+                let labels = "route=\"/t/{tenant}/v1/login\",method=\"\(method)\",status=\"\(status)\""
+                #expect(scrape["gatehouse_http_requests_total{tenant=\"\",\(labels)}"] != nil, "\(method)")
+                #expect(scrape["gatehouse_http_requests_total{tenant=\"shop\",\(labels)}"] == nil, "\(method)")
+            }
+            #expect(!scrape.text.contains(#"{tenant="shop",route="other""#))
             #expect(scrape["gatehouse_metrics_refused_total"] == 0)
         }
     }

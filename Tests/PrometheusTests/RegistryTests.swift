@@ -12,6 +12,7 @@ struct RegistryTests {
             MetricDefinition(.gauge, "é", help: ""), MetricDefinition(.gauge, "a", labels: ["b:c"], help: ""),
             MetricDefinition(.gauge, "a", labels: ["__b"], help: ""),
             MetricDefinition(.gauge, "a", labels: ["b", "b"], help: ""),
+            MetricDefinition(.gauge, "a", labels: ["b"], help: "", overflowLabel: "c"),
             MetricDefinition(.histogram(buckets: [1]), "a", labels: ["le"], help: ""),
             MetricDefinition(.histogram(buckets: [1, 1]), "a", help: ""),
             MetricDefinition(.histogram(buckets: [1, .infinity]), "a", help: ""),
@@ -67,6 +68,33 @@ struct RegistryTests {
                 jobs_total{who="other"} 2
 
                 """)
+    }
+
+    @Test("Beyond its limit a metric gives up one label first, and the rest is told apart in a thousand series more")
+    func overflowLabel() throws {
+        let registry = try PrometheusRegistry([
+            MetricDefinition(
+                .counter, "answers_total", labels: ["who", "status"], help: "", seriesLimit: 2, overflowLabel: "who")
+        ])
+        func count(_ who: String, _ status: String) {
+            Counter(label: "answers_total", dimensions: [("who", who), ("status", status)], factory: registry)
+                .increment()
+        }
+        for who in ["a", "b", "c", "a"] { count(who, "200") }
+        for who in ["a", "b"] { count(who, "503") }
+        #expect(
+            registry.text() == """
+                # TYPE answers_total counter
+                answers_total{who="a",status="200"} 2
+                answers_total{who="b",status="200"} 1
+                answers_total{who="other",status="200"} 1
+                answers_total{who="other",status="503"} 2
+
+                """)
+        for status in 1000..<3000 { count("d", String(status)) }
+        let samples = registry.text().split(separator: "\n").dropFirst()
+        #expect(samples.count == 2 + 1000 + 1)
+        #expect(samples.contains(#"answers_total{who="other",status="other"} 1002"#))
     }
 
     @Test("A hundred thousand label values leave a thousand series and the one for the rest")

@@ -41,7 +41,7 @@ struct RouteTable: Sendable {
         }
     }
 
-    private var resources: [Resource] = []
+    private(set) var resources: [Resource] = []
 
     /// Every route there is.
     var routes: [Route] { resources.flatMap(\.routes) }
@@ -56,8 +56,6 @@ struct RouteTable: Sendable {
             resources[index].routes.append(route)
         }
     }
-
-    var templates: [String] { resources.map(\.template) }
 
     /// Matches the path of a request target, its query left aside. Segments are compared as they are sent, so that one
     /// resource has one path and no escape can name another tenant.

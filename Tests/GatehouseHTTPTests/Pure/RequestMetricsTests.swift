@@ -42,6 +42,20 @@ import Testing
             ])
     }
 
+    @Test("Methods that a route doesn't have are one series together")
+    func methods() {
+        for method in [.get, .head, .options, .post, .put, .patch, .delete] as [HTTPRequest.Method] {
+            count(method, "/healthz", .serviceUnavailable)
+        }
+        #expect(
+            counted == [
+                #"gatehouse_http_requests_total{route="/healthz",method="GET",status="503"} 1"#,
+                #"gatehouse_http_requests_total{route="/healthz",method="HEAD",status="503"} 1"#,
+                #"gatehouse_http_requests_total{route="/healthz",method="OPTIONS",status="503"} 1"#,
+                #"gatehouse_http_requests_total{route="/healthz",method="other",status="503"} 4"#,
+            ])
+    }
+
     @Test("Many first requests at once, with many statuses, are counted each in its own series")
     func atOnce() async {
         let statuses = [200, 201, 400, 401, 403, 404, 422, 500, 503].map { HTTPResponse.Status(code: $0) }
