@@ -6,7 +6,7 @@ import NIOHTTP1
 import NIOSSL
 
 /// Sends spans to a collector by OTLP over HTTP, in JSON. Whatever goes wrong with that costs spans and nothing else; the log
-/// has a line when it begins and one when it is over.
+/// has a line when it begins and one when it is over, and says how many spans were lost.
 public struct SpanExporter: Sendable {
     private let endpoint: OTLPEndpoint
     private let resource: [String: String]
@@ -32,18 +32,20 @@ public struct SpanExporter: Sendable {
     /// twice.
     public func run() async {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
-        await withTaskGroup(of: Void.self) { group in
+        let health = await withTaskGroup(of: Void.self, returning: CollectorHealth.self) { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.interval)) != nil { queue.waker.yield() }
             }
-            var health = Health.well
+            var health = CollectorHealth()
             for await _ in queue.wakeUps { await exportAll(by: client, &health) }
+            return health
         }
         // A task that is cancelled sends nothing, so the rest is another's.
         await Task {
             await exportRest(by: client, until: .now + .seconds(3))
             try? await client.shutdown()
         }.value
+        tell(health.lastNews(lost: queue.dropped))
     }
 
     private static var configuration: HTTPClient.Configuration {
@@ -66,9 +68,7 @@ public struct SpanExporter: Sendable {
         case refused(reason: String)
     }
 
-    private enum Health { case well, ill }
-
-    private func exportAll(by client: HTTPClient, _ health: inout Health) async {
+    private func exportAll(by client: HTTPClient, _ health: inout CollectorHealth) async {
         while !Task.isCancelled {
             let batch = queue.take()
             if batch.isEmpty { return }
@@ -76,7 +76,7 @@ public struct SpanExporter: Sendable {
             // Whether it has arrived is unknown; that it goes out again with the rest is better than not at all.
             if reason != nil, Task.isCancelled { return queue.putBack(batch) }
             if reason != nil { queue.countLost(batch) }
-            report(reason, &health)
+            tell(health.news(after: reason, lost: queue.dropped, at: .now))
             if batch.count < SpanQueue.batch { return }
         }
     }
@@ -127,17 +127,18 @@ public struct SpanExporter: Sendable {
         }
     }
 
-    private func report(_ reason: String?, _ health: inout Health) {
-        switch (health, reason) {
-        case (.well, let reason?):
-            health = .ill
+    private func tell(_ news: CollectorHealth.News?) {
+        switch news {
+        case .ill(let reason)?:
             logger.warning(
                 "Traces don't reach their collector; requests are served as ever.", metadata: ["reason": "\(reason)"])
-        case (.ill, nil):
-            health = .well
-            logger.notice(
-                "Traces reach their collector again.", metadata: ["lost_spans": .stringConvertible(queue.dropped)])
-        default: break
+        case .wellAgain(let lost)?:
+            logger.notice("Traces reach their collector again.", metadata: ["lost_spans": .stringConvertible(lost)])
+        case .lost(let lost)?:
+            logger.warning(
+                "Spans were lost before they reached their collector.",
+                metadata: ["lost_spans": .stringConvertible(lost)])
+        case nil: break
         }
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 import TestSupport
 import Testing
 import Tracing
@@ -9,10 +10,10 @@ import Tracing
 struct ExporterTests {
     /// Runs `body` beside an exporter, which has ended when this returns.
     private static func exporting(
-        to endpoint: String, _ queue: SpanQueue, _ body: () async throws -> Void
+        to endpoint: String, _ queue: SpanQueue, log: any LogHandler = SwiftLogNoOpLogHandler(),
+        _ body: () async throws -> Void
     ) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        let logger = Logger(label: "test") { _ in log }
         let exporter = SpanExporter(
             endpoint: try #require(OTLPEndpoint(endpoint)), resource: ["service.name": "shop"], queue: queue,
             logger: logger)
@@ -87,6 +88,39 @@ struct ExporterTests {
         }
     }
 
+    @Test("says how many spans a full queue has dropped while the collector takes all that it is sent")
+    func overflow() async throws {
+        let (queue, log) = (SpanQueue(capacity: 4), RecordingLog())
+        for index in 0..<10 { Self.tracer(queue).startSpan("\(index)", context: .topLevel).end() }
+        try await TraceCollector.run { collector, endpoint in
+            try await Self.exporting(to: endpoint, queue, log: log) {
+                let spans = try await collector.spans { $0.count == 4 && !log.messages.isEmpty }
+                #expect(spans.map(\.name) == ["0", "1", "2", "3"])
+            }
+        }
+        #expect(log.messages == ["warning Spans were lost before they reached their collector. lost_spans=6"])
+    }
+
+    @Test("tells of lost spans at once and then once a minute at the most, and of what it hasn't told at its end")
+    func losses() {
+        var health = CollectorHealth()
+        let start = ContinuousClock.now
+        let batches: [(failure: String?, lost: Int, seconds: Int)] = [
+            (nil, 0, 0), (nil, 3, 1), (nil, 9, 60), (nil, 9, 61), (nil, 9, 200), ("status 503", 521, 201),
+            ("status 503", 1033, 210), (nil, 1040, 220), (nil, 1040, 221), (nil, 1041, 222), (nil, 1042, 223),
+        ]
+        let told = batches.map {
+            health.news(after: $0.failure, lost: $0.lost, at: start + .seconds($0.seconds))
+        }
+        #expect(
+            told == [
+                nil, .lost(3), nil, .lost(9), nil, .ill(reason: "status 503"), nil, .wellAgain(lost: 1040), nil,
+                .lost(1041), nil,
+            ])
+        #expect(health.lastNews(lost: 1041) == nil)
+        #expect(health.lastNews(lost: 1042) == .lost(1042))
+    }
+
     /// What was under way when it was told to end may have arrived, and goes out once more: twice is better than never.
     @Test("sends what is left when it ends")
     func end() async throws {
@@ -106,5 +140,30 @@ struct ExporterTests {
             Self.tracer(queue).startSpan("a", context: .topLevel).end()
         }
         #expect(queue.dropped == 1)
+    }
+}
+
+/// Keeps what is logged.
+private final class RecordingLog: LogHandler {
+    private let lines = Mutex<[String]>([])
+
+    var messages: [String] { lines.withLock { $0 } }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        let members = (event.metadata ?? [:]).map { "\($0)=\($1)" }
+        lines.withLock { $0.append("\(event.level) \(event.message) \(members.joined(separator: " "))") }
     }
 }
