@@ -1,4 +1,5 @@
 import Gatehouse
+import GatehouseHTTP
 import TestSupport
 import Testing
 
@@ -96,6 +97,12 @@ struct NginxTests {
                 try await app.send("GET", "/gatehouse-verify", [("Authorization", "Bearer \(user.access)")]).status
                     == 404)
         }
+    }
+
+    @Test func `nginx lets go of an idle connection before Gatehouse closes it`() throws {
+        let setting = try #require(try GuardedApp.documented().firstMatch(of: #/keepalive_timeout (\d+)s;/#))
+        let seconds = try #require(Int(setting.1))
+        #expect(Duration.seconds(seconds) < ConnectionDeadlines.standard.idle)
     }
 
     @Test func `While Gatehouse is away nothing reaches the app`() async throws {

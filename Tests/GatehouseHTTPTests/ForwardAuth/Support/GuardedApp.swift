@@ -29,10 +29,15 @@ struct GuardedApp: Sendable {
         }
     }
 
-    private static func documented(_ replacements: [String: String]) throws -> String {
+    /// The file of the documentation as it stands.
+    static func documented() throws -> String {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../../docs/forward-auth/nginx.conf")
-        return try replacements.reduce(into: try String(contentsOf: file, encoding: .utf8)) { text, replacement in
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+
+    private static func documented(_ replacements: [String: String]) throws -> String {
+        try replacements.reduce(into: try documented()) { text, replacement in
             guard text.contains(replacement.key) else { throw NotInFile(text: replacement.key) }
             text = text.replacing(replacement.key, with: replacement.value)
         }
