@@ -144,7 +144,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            path: "Tests/TestSupport", exclude: ["smtp_server.py"], swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["smtp_server.py", "tls_proxy.py"], swiftSettings: strict),
         .testTarget(
             name: "PostgresClusterTests", dependencies: ["PostgresCluster", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -5,6 +5,9 @@ struct AnswerWait {
     private static let patience = Duration.seconds(2)
     /// A request that arrives before the statement has begun has no effect, so it is repeated.
     private static let cancelInterval = Duration.milliseconds(200)
+    /// How long to wait for the socket of an encrypted connection before reading all the same: what comes just before
+    /// ``LibPQ/readInput(interrupt:)`` reads a second time may leave a rest that no wait sees.
+    private static let longestBlindWait = Duration.milliseconds(100)
 
     /// What to do when the deadline has come.
     enum Overrun {
@@ -38,10 +41,13 @@ struct AnswerWait {
     /// Sends what is still to be sent and reads what has come, once. Throws when the connection is lost.
     mutating func forInput() throws(ConnectionLoss) {
         guard let isFlushed = libpq.flush() else { throw ConnectionLoss(libpq.errorMessage) }
+        let limit = libpq.isEncrypted ? min(wakeUpAt, .now + Self.longestBlindWait) : wakeUpAt
         let ready = waitForSocket(
-            libpq.socket, for: isFlushed ? .read : .readOrWrite, interrupt: wake, until: wakeUpAt)
+            libpq.socket, for: isFlushed ? .read : .readOrWrite, interrupt: wake, until: limit)
         try handle(ready)
-        if ready.contains(.readable), !libpq.consumeInput() { throw ConnectionLoss(libpq.errorMessage) }
+        if ready.isEmpty || ready.contains(.readable), !libpq.readInput(interrupt: wake) {
+            throw ConnectionLoss(libpq.errorMessage)
+        }
         // A server that keeps sending, or taking, leaves nothing to wait for, so that the wait never finds time to be up.
         if libpq.isBusy, ContinuousClock.now >= wakeUpAt { try timeIsUp() }
     }
@@ -50,18 +56,17 @@ struct AnswerWait {
     mutating func forCancelRequests() throws(ConnectionLoss) {
         let noSocket: Int32 = -1
         while cancelDelivery != nil {
-            try handle(waitForSocket(noSocket, for: .read, interrupt: wake, until: wakeUpAt))
+            let ready = waitForSocket(noSocket, for: .read, interrupt: wake, until: wakeUpAt)
+            try handle(ready)
+            if ready.isEmpty { try timeIsUp() }
         }
     }
 
     private mutating func handle(_ ready: SocketReadiness) throws(ConnectionLoss) {
-        if ready.contains(.woken) {
-            wake.drain()
-            if cancelDelivery?.isRaised == true { cancelDelivery = nil }
-            if cancellation?.isRaised == true { try interrupt(.cancelled) }
-        } else if ready.isEmpty {
-            try timeIsUp()
-        }
+        guard ready.contains(.woken) else { return }
+        wake.drain()
+        if cancelDelivery?.isRaised == true { cancelDelivery = nil }
+        if cancellation?.isRaised == true { try interrupt(.cancelled) }
     }
 
     private mutating func timeIsUp() throws(ConnectionLoss) {

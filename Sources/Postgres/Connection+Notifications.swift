@@ -77,7 +77,7 @@ extension Connection {
         guard let libpq else { throw .closed }
         let ready = waitForSocket(libpq.socket, for: .read, interrupt: wake, until: deadline)
         if ready.contains(.woken) { wake.drain() }
-        guard ready.contains(.readable), !libpq.consumeInput() else { return !ready.isEmpty }
+        guard ready.contains(.readable), !libpq.readInput(interrupt: wake) else { return !ready.isEmpty }
         self.libpq = nil
         throw .connectionLost(reason: libpq.errorMessage, outcomeUnknown: false)
     }

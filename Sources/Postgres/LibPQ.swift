@@ -110,6 +110,8 @@ final class LibPQ {
     /// The parameters were unusable, so that there is nothing to wait for.
     var isStillborn: Bool { PQstatus(handle) == CONNECTION_BAD }
     var isBusy: Bool { PQisBusy(handle) != 0 }
+    /// Whether TLS or Kerberos stands between the socket and what is read of it.
+    var isEncrypted: Bool { PQsslInUse(handle) != 0 || PQgssEncInUse(handle) != 0 }
 
     var errorMessage: String {
         guard let text = PQerrorMessage(handle) else { return "" }
@@ -200,7 +202,8 @@ final class LibPQ {
 
     // MARK: Receiving
 
-    /// Reads what the socket has. False when the connection is lost.
+    /// Reads what the socket has; of an encrypted connection what there is room for of one record. False when the connection is
+    /// lost.
     func consumeInput() -> Bool { PQconsumeInput(handle) == 1 }
 
     /// The next result; nil ends the results of one command. Only to be called when not ``isBusy``.
