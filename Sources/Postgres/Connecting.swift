@@ -21,28 +21,41 @@ struct Connecting {
     /// address of a server's name its share of that. A name is looked up when its turn comes: one whose name servers are
     /// away keeps nobody from the servers before it. As by libpq, a server that refuses ends the search at its name: the next
     /// address may be the same server, which counts what it refuses, or a replica, unless servers are asked for their role.
-    func libpq(until deadline: ContinuousClock.Instant) throws(PostgresError) -> LibPQ {
+    ///
+    /// - Parameter deadline: Is put off by what look-ups take. Nothing ends one before its time, and where the first name
+    ///   server is dead each takes five seconds: nothing would be left to connect in.
+    func libpq(until deadline: inout ContinuousClock.Instant) throws(PostgresError) -> LibPQ {
         let hosts = HostList(conninfo)
-        return try first(of: hosts.attempts, until: deadline) { server, deadline throws(PostgresError) in
-            let addresses = try hosts.addresses(of: server, by: resolve)
+        return try first(of: hosts.attempts, until: { deadline }) { server, share throws(PostgresError) in
+            let found = try addresses(of: server, in: hosts, puttingOff: &deadline)
+            let limit = ContinuousClock.now + share
             var isRefused = false
-            return try first(of: addresses, until: deadline, isOver: { isRefused && !hosts.asksForRole }) {
-                address, deadline throws(PostgresError) in
-                let limit = hosts.connectTimeout.map { min(deadline, .now + $0) } ?? deadline
-                return try libpq(of: address, until: limit, isRefused: &isRefused)
+            return try first(of: found, until: { limit }, isOver: { isRefused && !hosts.asksForRole }) {
+                address, share throws(PostgresError) in
+                let most = hosts.connectTimeout.map { min(share, $0) } ?? share
+                return try libpq(of: address, until: .now + most, isRefused: &isRefused)
             }
         }
     }
 
+    private func addresses(
+        of server: HostList.Parameters, in hosts: HostList, puttingOff deadline: inout ContinuousClock.Instant
+    ) throws(PostgresError) -> [HostList.Parameters] {
+        let begun = ContinuousClock.now
+        defer { deadline += ContinuousClock.now - begun }
+        return try hosts.addresses(of: server, by: resolve)
+    }
+
     private func first(
-        of attempts: [HostList.Parameters], until deadline: ContinuousClock.Instant, isOver: () -> Bool = { false },
-        _ connect: (HostList.Parameters, ContinuousClock.Instant) throws(PostgresError) -> LibPQ
+        of attempts: [HostList.Parameters], until deadline: () -> ContinuousClock.Instant,
+        isOver: () -> Bool = { false },
+        _ connect: (_ attempt: HostList.Parameters, _ share: Duration) throws(PostgresError) -> LibPQ
     ) throws(PostgresError) -> LibPQ {
         var failures: [PostgresError] = []
         for (index, attempt) in attempts.enumerated() {
-            let share = (deadline - .now) / (attempts.count - index)
+            let share = (deadline() - .now) / (attempts.count - index)
             do throws(PostgresError) {
-                return try connect(attempt, .now + share)
+                return try connect(attempt, share)
             } catch {
                 if error == .cancelled { throw error }
                 failures.append(error)

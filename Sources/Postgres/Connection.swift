@@ -59,6 +59,7 @@ public actor Connection {
     ///   - conninfo: A libpq connection string or URL; several hosts, TLS modes and service files included.
     ///   - idleCheckAfter: A connection that was idle for longer is tried before its next statement.
     ///   - tracer: Makes a span of each statement that is made within another span.
+    ///   - deadline: For connecting; what it takes to look names up comes on top.
     public static func open(
         _ conninfo: String, applicationName: ApplicationName? = nil, idleCheckAfter: Duration = .seconds(30),
         tracer: (any Tracer)? = nil, deadline: Duration = defaultDeadline
@@ -81,7 +82,8 @@ public actor Connection {
     ) throws(PostgresError) {
         let connecting = Connecting(
             conninfo, applicationName: applicationName, wake: wake, cancellation: cancellation)
-        libpq = try connecting.libpq(until: deadline)
+        var deadline = deadline
+        libpq = try connecting.libpq(until: &deadline)
         do throws(PostgresError) {
             try identifyServer(until: deadline, cancellation: cancellation)
         } catch {

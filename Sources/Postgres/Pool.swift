@@ -43,6 +43,18 @@ public final class Pool: Sendable {
         await close()
     }
 
+    /// Opens a first connection. Waits for as long as that takes, which is longer than a statement waits where name servers are slow.
+    nonisolated(nonsending) public func connect() async throws(PostgresError) {
+        while true {
+            do throws(PostgresError) {
+                giveBack(try await lease(for: Errand(settings: [])))
+                return
+            } catch {
+                guard error == .timeout(.waitingForConnection), status.connecting > 0 else { throw error }
+            }
+        }
+    }
+
     /// Refuses everything from now on. Connections in use are closed when they come back.
     public func close() async {
         let (actions, openings) = shared.withLock { shared in

@@ -14,7 +14,7 @@ public struct PoolConfiguration: Sendable {
     public var maximumWaiters: Int
     /// How long a statement may run when it doesn't say otherwise.
     public var statementDeadline: Duration
-    /// How long opening a connection may take.
+    /// How long opening a connection may take, beside the look-up of its server's name.
     public var connectDeadline: Duration
     /// A connection that was idle for longer is tried before it is used.
     public var idleCheckAfter: Duration

@@ -47,6 +47,33 @@ struct ConnectingTests {
         }
     }
 
+    @Test("a look-up takes nothing of the time for connecting, neither at its own host nor at the next")
+    func slowNameServer() async throws {
+        let port = FreePort.take()
+        let (slow, patience) = (try #require(WakePipe()), Duration.seconds(3))
+        try await withDedicatedCluster(port: port) { cluster async throws in
+            let superuser = try await Connection.open(cluster.superuserURL())
+            try await superuser.script("alter role postgres password 'sesame'")
+            await superuser.close()
+            let cases: [(hosts: String, addresses: [String])] = [
+                ("db.example", ["127.0.0.1"]), ("nowhere,\(cluster.socketDirectory)", []),
+            ]
+            for (hosts, addresses) in cases {
+                let conninfo = """
+                    host=\(hosts) port=\(port) user=postgres password=sesame dbname=postgres
+                    sslmode=disable gssencmode=disable
+                    """
+                let serverProcess = try await connect(conninfo, within: patience) { _ throws(PostgresError) in
+                    // Nothing ends it, as nothing ends a look-up.
+                    _ = waitForSocket(-1, for: .read, interrupt: slow, until: ContinuousClock.now + patience)
+                    guard !addresses.isEmpty else { throw .connect(reason: "unknown") }
+                    return addresses
+                }
+                #expect(serverProcess > 0)
+            }
+        }
+    }
+
     @Test("connect_timeout bounds the time that one address gets")
     func connectTimeout() async throws {
         let silent = try SilentServer()
@@ -97,14 +124,20 @@ struct ConnectingTests {
     }
 
     /// Connects on a thread that may block; the server's process.
-    private func connect(_ conninfo: String, resolve: @escaping HostList.Resolver) async throws -> Int32 {
+    private func connect(
+        _ conninfo: String, within limit: Duration = .seconds(8), resolve: @escaping HostList.Resolver
+    ) async throws -> Int32 {
         let wake = try #require(WakePipe())
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "postgres-tests.connecting").async {
                 let connecting = Connecting(
                     conninfo, applicationName: nil, wake: wake, cancellation: Signal(), resolve: resolve)
-                let outcome = Result { () throws(PostgresError) in
-                    try connecting.libpq(until: .now + .seconds(8)).backendProcessID
+                let outcome = Result { () throws(PostgresError) -> Int32 in
+                    var deadline = ContinuousClock.now + limit
+                    let serverProcess = try connecting.libpq(until: &deadline).backendProcessID
+                    // The server is asked who it is until then.
+                    guard deadline > .now else { throw .timeout(.connecting) }
+                    return serverProcess
                 }
                 continuation.resume(with: outcome)
             }

@@ -116,6 +116,33 @@ struct PoolTests {
         }
     }
 
+    @Test("a first connection is waited for as long as it takes to open it, and no longer")
+    func firstConnection() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let observer = try await Connection.open(cluster.superuserURL())
+            let postmaster = try #require(try await observer.first(Statements.postmaster, ()))
+            await observer.close()
+            let waits = Waits()
+            let pool = Pool(
+                PoolConfiguration(
+                    cluster.superuserURL(), size: 1, waitDeadline: .milliseconds(50), connectDeadline: .seconds(60),
+                    onWait: { wait in waits.told.withLock { $0.append(wait) } }))
+            let connecting = try await Frozen.process(postmaster) {
+                let task = Task { try await pool.connect() }
+                // Some statements would have given up.
+                try await wait { waits.told.withLock { $0.count } > 3 }
+                return task
+            }
+            try await connecting.value
+            #expect(pool.status == PoolStatus(size: 1, busy: 0, idle: 1, connecting: 0, waiting: 0))
+            await pool.close()
+        }
+        let nobody = Pool(PoolConfiguration("host=127.0.0.1 port=\(FreePort.take()) user=x dbname=x", size: 1))
+        let error = await #expect(throws: PostgresError.self) { try await nobody.connect() }
+        guard case .connect = error else { throw try #require(error) }
+        await nobody.close()
+    }
+
     @Test("those who wait are served in order")
     func fairness() async throws {
         try await withPool(size: 1) { pool async throws in

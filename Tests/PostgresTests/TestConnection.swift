@@ -54,6 +54,10 @@ enum Statements {
         "select pg_sleep($1)::text", bind: { $0 }, row: { (text: String) in text })
     static let backend = Statement<Void, Int32>(
         "select pg_backend_pid()", bind: { _ in () }, row: { (id: Int32) in id })
+    /// The process that starts those of new connections; for a superuser.
+    static let postmaster = Statement<Void, Int32>(
+        "select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int4", bind: { _ in () },
+        row: { (id: Int32) in id })
     static let terminate = Statement<Int32, Bool>(
         "select pg_terminate_backend($1)", bind: { $0 }, row: { (done: Bool) in done })
     static let setting = Statement<String, String?>(

@@ -23,6 +23,7 @@ public struct StartupCheck: Sendable {
     /// be mended and can be served as well is a warning in the log.
     public func callAsFunction() async throws {
         do {
+            try await database.untenanted.connect()
             try await database.untenanted.withConnection { connection in
                 try await checkEncoding(on: connection)
                 try await checkRole(try await connection.first(SchemaStatements.dangers, ()) ?? [])

@@ -27,9 +27,11 @@ struct AdminOffice {
     private static func withPool<Result>(
         _ url: DatabaseURL, _ body: (Pool) async throws -> Result
     ) async throws -> Result {
+        // A connection that takes long, as with slow name servers, is worth waiting for: nobody else has this pool.
         let pool = Pool(
             PoolConfiguration(
-                url.text, size: 2, statementDeadline: .seconds(60), applicationName: "gatehouse admin"))
+                url.text, size: 2, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
+                applicationName: "gatehouse admin"))
         do {
             let result = try await body(pool)
             await pool.close()
