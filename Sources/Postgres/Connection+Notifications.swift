@@ -41,8 +41,8 @@ extension Connection {
         }
     }
 
-    /// Waits for notifications. Whenever `probeInterval` has passed without any, the server must answer an empty
-    /// pipeline within `answerDeadline`, else the connection counts as lost.
+    /// Waits for notifications. Whenever `probeInterval` has passed without any, the server must say within `answerDeadline`
+    /// that it takes writes, else the connection counts as lost.
     nonisolated(nonsending) func notifications(
         probeInterval: Duration, answerDeadline: Duration
     ) async throws(PostgresError) -> [ListenerEvent] {
@@ -59,7 +59,7 @@ extension Connection {
             let arrived = try arrivedNotifications()
             if !arrived.isEmpty { return arrived }
             if cancellation.isRaised { throw .cancelled }
-            if try !hasInput(until: .now + probeInterval) { try probe(within: answerDeadline) }
+            if try !hasInput(until: .now + probeInterval) { try expectWrites(within: answerDeadline) }
         }
     }
 
@@ -81,6 +81,22 @@ extension Connection {
         self.libpq = nil
         throw .connectionLost(reason: libpq.errorMessage, outcomeUnknown: false)
     }
+
+    /// Has the server say that it takes writes. One that doesn't any more has nothing to tell, as nothing changes there; the
+    /// next connection goes where its name leads by now.
+    func expectWrites(within limit: Duration) throws(PostgresError) {
+        let question = try Command(Self.isReadOnly, ())
+        let trip = try answer([question], until: .now + limit, cancellation: nil, overrun: .giveUp)
+        if let failure = trip.failure { throw .server(failure.error) }
+        guard let result = trip.result() else { throw .closed }
+        guard try Self.isReadOnly.decode(result) != [false] else { return }
+        libpq = nil
+        throw .connectionLost(reason: "the server takes no writes", outcomeUnknown: false)
+    }
+
+    private static let isReadOnly = Statement<Void, Bool>(
+        "select current_setting('transaction_read_only') = 'on'", bind: { _ in () },
+        row: { (isReadOnly: Bool) in isReadOnly })
 
     func probe(within limit: Duration) throws(PostgresError) {
         _ = try answer([], until: .now + limit, cancellation: nil, overrun: .giveUp)

@@ -4,8 +4,9 @@
 /// for await event in Listener(conninfo, channels: ["keys"]) { … }
 /// ```
 /// Each ``ListenerEvent/listening`` says that notifications arrive from here on, which has been tried, and that earlier
-/// ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. The sequence
-/// ends when its task is cancelled. A consumer that lingers leaves notifications at the server, which keeps them for it.
+/// ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. A server that
+/// takes no writes, as one that has been replaced, counts as one that is away. The sequence ends when its task is
+/// cancelled. A consumer that lingers leaves notifications at the server, which keeps them for it.
 public struct Listener: AsyncSequence, Sendable {
     public typealias Element = ListenerEvent
     public typealias Failure = Never
@@ -14,7 +15,7 @@ public struct Listener: AsyncSequence, Sendable {
     let channels: [String]
     let applicationName: ApplicationName?
     let backoff: Backoff
-    /// How often a silent server is asked whether it is still there.
+    /// How often a silent server is asked whether it is still there and takes writes.
     let probeInterval: Duration
     /// How long it may take to answer.
     let answerDeadline: Duration
@@ -89,6 +90,7 @@ public struct Listener: AsyncSequence, Sendable {
         do { try await Task.sleep(for: wait) } catch { throw .cancelled }
         isDeaf = false
         let connection = try await Connection.open(conninfo, applicationName: applicationName)
+        try await connection.expectWrites(within: answerDeadline)
         let trial = "listener_" + String(UInt64.random(in: .min ... .max), radix: 36)
         for channel in channels + [trial] { try await connection.listen(to: channel) }
         try await send(to: trial)

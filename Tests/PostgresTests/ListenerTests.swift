@@ -9,9 +9,12 @@ struct ListenerTests {
     private let notify = Statement<(String, String), String>(
         "select pg_notify($1, $2)::text", bind: { ($0.0, $0.1) }, row: { (nothing: String) in nothing })
 
-    /// When the session that listens has last answered.
+    /// When the session that listens has last answered. The one that has notified it by way of trial may not have ended yet.
     private let latestAnswer = Statement<Void, String>(
-        "select state_change::text from pg_stat_activity where datname = current_database() and query like 'listen %'",
+        """
+        select state_change::text from pg_stat_activity
+        where datname = current_database() and application_name = 'probed' and query not like 'notify %'
+        """,
         bind: { () }, row: { (instant: String) in instant })
 
     private let backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(100))
@@ -51,8 +54,8 @@ struct ListenerTests {
         let (events, arriving) = AsyncStream<ListenerEvent>.makeStream()
         let listening = Task {
             let listener = Listener(
-                database.superuserURL, channels: ["keys"], probeInterval: .milliseconds(20),
-                answerDeadline: .seconds(60))
+                database.superuserURL, channels: ["keys"], applicationName: "probed",
+                probeInterval: .milliseconds(20), answerDeadline: .seconds(60))
             for await event in listener { arriving.yield(event) }
         }
         defer { listening.cancel() }
@@ -86,6 +89,32 @@ struct ListenerTests {
             while case .disconnected = await events.next() {}
             let sender = try await Connection.open(url)
             _ = try await sender.query(notify, ("keys", "again"))
+            #expect(await events.next() == .notification(channel: "keys", payload: "again"))
+        }
+    }
+
+    @Test("a server that takes writes no more is left, and listened to again when it does")
+    func readOnly() async throws {
+        // Of everybody's sessions, so that it isn't the shared server.
+        try await withDedicatedCluster { cluster async throws in
+            let url = cluster.superuserURL()
+            let superuser = try await Connection.open(url)
+            var events = Listener(
+                url, channels: ["keys"], backoff: backoff, probeInterval: .milliseconds(50),
+                answerDeadline: .seconds(60)
+            ).makeAsyncIterator()
+            #expect(await events.next() == .listening)
+            try await superuser.script("alter system set default_transaction_read_only = on")
+            try await superuser.script("select pg_reload_conf()")
+            // The connection that was there, and those that are opened instead.
+            for _ in 1...3 {
+                let loss = PostgresError.connectionLost(reason: "the server takes no writes", outcomeUnknown: false)
+                #expect(await events.next() == .disconnected(loss))
+            }
+            try await superuser.script("alter system reset default_transaction_read_only")
+            try await superuser.script("select pg_reload_conf()")
+            while case .disconnected = await events.next() {}
+            _ = try await superuser.query(notify, ("keys", "again"))
             #expect(await events.next() == .notification(channel: "keys", payload: "again"))
         }
     }

@@ -121,8 +121,8 @@ public final class TenantDirectory: Sendable {
     private func warnOfDeafness() {
         logger.warning(
             """
-            Changes of tenants can't be heard of: the database is away, or a pooler that passes no notifications stands \
-            before it. Entries are re-read every few seconds until they can.
+            Changes of tenants can't be heard of: the database is away or takes no writes, or a pooler that passes no \
+            notifications stands before it. Entries are re-read every few seconds until they can.
             """)
     }
 

@@ -76,7 +76,10 @@ import Testing
         let listening = Task { await directory.run() }
         while gauge.lastValue != 1 { await Task.yield() }
         try await installation.asSuperuser(
-            "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'")
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and application_name like 'gatehouse listener %'
+            """)
         while gauge.values.suffix(2) != [0, 1] { await Task.yield() }
         listening.cancel()
         await listening.value
