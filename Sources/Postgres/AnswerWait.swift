@@ -70,7 +70,7 @@ struct AnswerWait {
     }
 
     private mutating func timeIsUp() throws(ConnectionLoss) {
-        if overrun == .giveUp { throw ConnectionLoss("the server doesn't answer") }
+        if overrun == .giveUp { throw ConnectionLoss("the server doesn't answer", isSilent: true) }
         guard let givesUpAt else { return try interrupt(.timeout(.statement)) }
         guard ContinuousClock.now < givesUpAt else {
             throw ConnectionLoss("the server didn't end a cancelled statement")
@@ -101,5 +101,11 @@ struct AnswerWait {
 /// The connection broke; whether anything was committed is for the caller to know.
 struct ConnectionLoss: Error {
     let reason: String
-    init(_ reason: String) { self.reason = reason }
+    /// Whether the server left unanswered what any living one answers.
+    let isSilent: Bool
+
+    init(_ reason: String, isSilent: Bool = false) {
+        self.reason = reason
+        self.isSilent = isSilent
+    }
 }

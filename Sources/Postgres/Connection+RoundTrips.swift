@@ -116,7 +116,7 @@ extension Connection {
             if let statement { try trip.addDescription(of: statement) }
             try trip.run(&wait, prepared: &prepared)
         } catch {
-            self.libpq = nil
+            giveUp(after: error)
             throw .connectionLost(reason: error.reason, outcomeUnknown: mayCommit && trip.isSynced)
         }
         lastAnswer = .now

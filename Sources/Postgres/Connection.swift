@@ -14,6 +14,7 @@ public actor Connection {
     private nonisolated let thread: ConnectionThread
     nonisolated let wake: WakePipe
     private nonisolated let openFlag = Atomic<Bool>(false)
+    private nonisolated let silentFlag = Atomic<Bool>(false)
     let idleCheckAfter: Duration
     let begunAt = ContinuousClock.now
     nonisolated let trace: StatementTrace
@@ -41,6 +42,9 @@ public actor Connection {
 
     /// False once the connection is closed or lost.
     public nonisolated var isOpen: Bool { openFlag.load(ordering: .acquiring) }
+
+    /// True once it is lost because the server left unanswered what any living one answers. Others that lead there may be no better.
+    nonisolated var isSilent: Bool { silentFlag.load(ordering: .acquiring) }
 
     private init(idleCheckAfter: Duration, tracer: (any Tracer)?) throws(PostgresError) {
         guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
@@ -73,6 +77,11 @@ public actor Connection {
     }
 
     public func close() { libpq = nil }
+
+    func giveUp(after loss: ConnectionLoss) {
+        if loss.isSilent { silentFlag.store(true, ordering: .releasing) }
+        libpq = nil
+    }
 
     // MARK: Connecting
 

@@ -94,13 +94,15 @@ extension Pool {
     }
 
     /// Runs `body` on a connection that the caller gives back. Where `body` finds the connection dead before anything
-    /// depends on it, another one is taken: after a restart of the server every idle connection may be dead.
+    /// depends on it, another one is taken: after a restart of the server every idle connection may be dead. The time to wait for a
+    /// connection is that of all of them together.
     private nonisolated(nonsending) func borrow<R>(
         for errand: Errand, _ body: (Connection) async throws(PostgresError) -> R
     ) async throws(PostgresError) -> (Connection, R) {
         var attemptsLeft = configuration.size
+        let begun = ContinuousClock.now
         while true {
-            let connection = try await lease(for: errand)
+            let connection = try await lease(for: errand, since: begun)
             do throws(PostgresError) {
                 return (connection, try await body(connection))
             } catch {

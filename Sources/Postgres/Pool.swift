@@ -67,7 +67,10 @@ public final class Pool: Sendable {
 
     // MARK: Lending
 
-    nonisolated(nonsending) func lease(for errand: Errand) async throws(PostgresError) -> Connection {
+    /// - Parameter start: When the statement began to wait, where that was for a connection that has turned out to be dead.
+    nonisolated(nonsending) func lease(
+        for errand: Errand, since start: ContinuousClock.Instant? = nil
+    ) async throws(PostgresError) -> Connection {
         if let connection = shared.withLock({ $0.machine.lendAtOnce(for: errand.party) }) {
             configuration.onWait?(.zero)
             return connection
@@ -78,7 +81,7 @@ public final class Pool: Sendable {
         defer { if !isRefused { configuration.onWait?(.now - begun) } }
         do {
             return try await StatementTrace(tracer: configuration.tracer).wait { () async throws(PostgresError) in
-                try await waitForConnection(errand)
+                try await waitForConnection(errand, since: start)
             }
         } catch {
             isRefused = error == .tooManyWaiting
@@ -87,11 +90,11 @@ public final class Pool: Sendable {
     }
 
     private nonisolated(nonsending) func waitForConnection(
-        _ errand: Errand
+        _ errand: Errand, since start: ContinuousClock.Instant?
     ) async throws(PostgresError) -> Connection {
         let waiter = shared.withLock { $0.newID() }
         let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { enqueue(waiter, errand, $0) }
+            await withCheckedContinuation { enqueue(waiter, errand, since: start, $0) }
         } onCancel: {
             withdraw(waiter)
         }
@@ -104,19 +107,19 @@ public final class Pool: Sendable {
     }
 
     func giveBack(_ connection: Connection) {
-        let isUsable = connection.isOpen
-        perform(shared.withLock { $0.machine.takeBack(connection, isUsable: isUsable) })
+        let (isUsable, isSilent) = (connection.isOpen, connection.isSilent)
+        perform(shared.withLock { $0.machine.takeBack(connection, isUsable: isUsable, isSilent: isSilent) })
     }
 
     private func enqueue(
-        _ waiter: UInt64, _ errand: Errand,
+        _ waiter: UInt64, _ errand: Errand, since start: ContinuousClock.Instant?,
         _ continuation: CheckedContinuation<Result<Connection, PostgresError>, Never>
     ) {
         let lease = shared.withLock { shared in
             // Checked under the lock: a cancellation that comes later finds the waiter.
             if Task.isCancelled { return PoolStateMachine<Connection>.Lease.refused(.cancelled) }
             let lease = shared.machine.request(
-                by: waiter, for: errand.party, always: errand.always, now: .now)
+                by: waiter, for: errand.party, always: errand.always, since: start, now: .now)
             if case .waits = lease { shared.waiting[waiter] = continuation }
             return lease
         }

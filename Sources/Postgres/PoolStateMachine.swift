@@ -3,7 +3,8 @@
 ///
 /// Waiting statements are served in the order of their arrival, but that those of a party which holds its share are passed over
 /// until it gives one back (``PoolShares``). Idle connections are lent again last in, first out, so that the ones in use stay
-/// warm. After a failed attempt only one attempt is made at a time.
+/// warm. Where one turns out to be left without an answer, those that have been idle as long go with it. After a failed attempt only
+/// one attempt is made at a time.
 struct PoolStateMachine<Link: Hashable> {
     typealias Instant = ContinuousClock.Instant
 
@@ -28,17 +29,23 @@ struct PoolStateMachine<Link: Hashable> {
     private let backoff: Backoff
     private let jitter: @Sendable () -> Double
 
-    /// While there are any, nobody waits but for a share.
-    private var idle: [Link] = []
-    /// Whom each is lent to.
-    private var busy: [Link: Int?] = [:]
+    private struct Loan {
+        let party: Int?
+        /// Larger than that of what was idle already.
+        let number: Int
+    }
+
+    /// While there are any, nobody waits but for a share. Each with the last loan there had been when it became idle.
+    private var idle: [(link: Link, since: Int)] = []
+    private var busy: [Link: Loan] = [:]
+    private var lastLoan = 0
     private var shares: PoolShares
     private var connecting = 0
     private var failures = 0
     /// The attempt under way, the only one, follows a failure.
     private var isRetrying = false
     private var waiters = WaiterQueue()
-    private var hasTimer = false
+    private var timer: Instant?
     private(set) var isClosed = false
 
     /// - Parameter jitter: A random number from 0 to 1.
@@ -65,7 +72,7 @@ struct PoolStateMachine<Link: Hashable> {
 
     /// An idle connection, if the party may have another one.
     mutating func lendAtOnce(for party: Int? = nil) -> Link? {
-        guard !isClosed, !shares.isExhausted(by: party), let link = idle.popLast() else { return nil }
+        guard !isClosed, !shares.isExhausted(by: party), let link = idle.popLast()?.link else { return nil }
         lend(link, for: party)
         return link
     }
@@ -74,23 +81,37 @@ struct PoolStateMachine<Link: Hashable> {
     ///   - party: Whom the waiter asks for. One party may take half of the room there is for waiting, so that a crowd on one
     ///     leaves the others theirs.
     ///   - always: Whether it may wait however many do already.
-    mutating func request(by waiter: UInt64, for party: Int? = nil, always: Bool = false, now: Instant) -> Lease {
+    ///   - begun: When it began to wait, where that was for a connection that it has lost.
+    mutating func request(
+        by waiter: UInt64, for party: Int? = nil, always: Bool = false, since begun: Instant? = nil, now: Instant
+    ) -> Lease {
         guard !isClosed else { return .refused(.closed) }
         if let link = lendAtOnce(for: party) { return .lent(link) }
         guard always || hasRoom(for: party) else { return .refused(.tooManyWaiting) }
-        waiters.append(Waiter(id: waiter, party: party, deadline: now + waitDeadline))
+        waiters.insert(Waiter(id: waiter, party: party, deadline: (begun ?? now) + waitDeadline))
         return .waits(openIfNeeded() + setTimer())
     }
 
     /// The waiter's task was cancelled. False when it no longer waits: it has been answered.
     mutating func withdraw(waiter: UInt64) -> Bool { waiters.remove(waiter) }
 
-    mutating func takeBack(_ link: Link, isUsable: Bool) -> [Action] {
-        guard let party = busy.removeValue(forKey: link) else { return [] }
-        shares.giveBack(from: party)
-        guard isUsable, !isClosed else { return [.close(link)] + serve() }
-        idle.append(link)
+    /// - Parameter isSilent: The server left it without an answer. Those that have been idle since before it was lent are closed as
+    ///   well: each would have somebody wait as long for the same.
+    mutating func takeBack(_ link: Link, isUsable: Bool, isSilent: Bool = false) -> [Action] {
+        guard let loan = busy.removeValue(forKey: link) else { return [] }
+        shares.giveBack(from: loan.party)
+        guard isUsable, !isClosed else {
+            let suspects = isSilent ? closeIdle(sinceBefore: loan) : []
+            return [.close(link)] + suspects + serve()
+        }
+        idle.append((link: link, since: lastLoan))
         return serve()
+    }
+
+    private mutating func closeIdle(sinceBefore loan: Loan) -> [Action] {
+        let suspects = idle.filter { $0.since < loan.number }
+        idle.removeAll { $0.since < loan.number }
+        return suspects.map { .close($0.link) }
     }
 
     mutating func opened(_ link: Link) -> [Action] {
@@ -98,7 +119,7 @@ struct PoolStateMachine<Link: Hashable> {
         failures = 0
         isRetrying = false
         guard !isClosed else { return [.close(link)] }
-        idle.append(link)
+        idle.append((link: link, since: lastLoan))
         return serve()
     }
 
@@ -116,7 +137,7 @@ struct PoolStateMachine<Link: Hashable> {
     }
 
     mutating func timePassed(now: Instant) -> [Action] {
-        hasTimer = false
+        if let due = timer, due <= now { timer = nil }
         let late = waiters.removeOverdue(at: now)
         return late.map { .refuse(waiter: $0.id, .timeout(.waitingForConnection)) } + setTimer()
     }
@@ -124,7 +145,7 @@ struct PoolStateMachine<Link: Hashable> {
     mutating func close() -> [Action] {
         isClosed = true
         defer { idle = [] }
-        return waiters.removeAll().map { .refuse(waiter: $0.id, .closed) } + idle.map { .close($0) }
+        return waiters.removeAll().map { .refuse(waiter: $0.id, .closed) } + idle.map { .close($0.link) }
     }
 
     private func hasRoom(for party: Int?) -> Bool {
@@ -141,7 +162,7 @@ struct PoolStateMachine<Link: Hashable> {
     private mutating func serve() -> [Action] {
         var actions: [Action] = []
         while !idle.isEmpty, let waiter = waiters.popFirst(passingOver: shares.exhausted) {
-            let link = idle.removeLast()
+            let link = idle.removeLast().link
             lend(link, for: waiter.party)
             actions.append(.lend(link, to: waiter.id))
         }
@@ -149,7 +170,8 @@ struct PoolStateMachine<Link: Hashable> {
     }
 
     private mutating func lend(_ link: Link, for party: Int?) {
-        busy.updateValue(party, forKey: link)
+        lastLoan += 1
+        busy[link] = Loan(party: party, number: lastLoan)
         shares.take(for: party)
     }
 
@@ -169,8 +191,9 @@ struct PoolStateMachine<Link: Hashable> {
     }
 
     private mutating func setTimer() -> [Action] {
-        guard !hasTimer, let first = waiters.first else { return [] }
-        hasTimer = true
+        guard let first = waiters.first else { return [] }
+        if let timer, timer <= first.deadline { return [] }
+        timer = first.deadline
         return [.wake(at: first.deadline)]
     }
 }

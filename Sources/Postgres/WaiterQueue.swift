@@ -5,7 +5,8 @@ struct Waiter: Equatable {
     let deadline: ContinuousClock.Instant
 }
 
-/// First in, first out; all deadlines are equally far away, so the first one in is also the first one due.
+/// First in, first out; all deadlines are equally far away, so the first one in is also the first one due. Who has waited before stands
+/// where they would if they had never left.
 struct WaiterQueue {
     private var slots: [Waiter?] = []
     private var head = 0
@@ -24,8 +25,9 @@ struct WaiterQueue {
     /// How many wait for this party.
     func count(of party: Int) -> Int { counts[party] ?? 0 }
 
-    mutating func append(_ waiter: Waiter) {
-        slots.append(waiter)
+    mutating func insert(_ waiter: Waiter) {
+        let last = slots[head...].lastIndex { slot in slot.map { $0.deadline <= waiter.deadline } ?? false }
+        slots.insert(waiter, at: last.map { $0 + 1 } ?? head)
         count += 1
         if let party = waiter.party { counts[party, default: 0] += 1 }
     }

@@ -121,7 +121,7 @@ struct PoolSharesTests {
     func gaps() {
         var queue = WaiterQueue()
         for id in 0..<1000 as Range<UInt64> {
-            queue.append(Waiter(id: id, party: id % 4 == 0 ? shop : blog, deadline: start))
+            queue.insert(Waiter(id: id, party: id % 4 == 0 ? shop : blog, deadline: start))
         }
         for id in 0..<1000 as Range<UInt64> where id % 4 != 0 {
             #expect(queue.popFirst(passingOver: [shop])?.id == id)

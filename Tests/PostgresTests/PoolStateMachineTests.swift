@@ -188,6 +188,37 @@ struct PoolStateMachineTests {
         #expect(machine.takeBack(10, isUsable: false) == [], "a connection comes back once")
     }
 
+    @Test("a connection left without an answer takes along those that have been idle since before it was lent")
+    func silent() {
+        var machine = machine(size: 3)
+        for waiter in 1...3 as ClosedRange<UInt64> { _ = machine.request(by: waiter, now: start) }
+        for link in 10...12 { _ = machine.opened(link) }
+        for link in 10...12 { _ = machine.takeBack(link, isUsable: true) }
+        #expect(machine.lendAtOnce() == 12)
+        #expect(machine.lendAtOnce() == 11)
+        #expect(machine.takeBack(11, isUsable: true) == [], "it has answered meanwhile")
+        #expect(machine.takeBack(12, isUsable: false, isSilent: true) == [.close(12), .close(10)])
+        #expect(machine.status == PoolStatus(size: 3, busy: 0, idle: 1, connecting: 0, waiting: 0))
+        #expect(machine.lendAtOnce() == 11)
+    }
+
+    @Test("who has lost a connection waits until the deadline there was, and before those who came later")
+    func waitsOn() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start + .seconds(1))
+        let lease = machine.request(by: 2, since: start, now: start + .seconds(2))
+        #expect(lease == .waits([.wake(at: start + .seconds(5))]))
+        _ = machine.request(by: 3, now: start + .seconds(3))
+        let later = machine.request(by: 4, since: start + .seconds(2), now: start + .seconds(4))
+        #expect(later == .waits([]), "there is an earlier timer")
+        #expect(
+            machine.timePassed(now: start + .seconds(5))
+                == [.refuse(waiter: 2, .timeout(.waitingForConnection)), .wake(at: start + .seconds(6))])
+        #expect(machine.opened(10) == [.lend(10, to: 1)])
+        #expect(machine.takeBack(10, isUsable: true) == [.lend(10, to: 4)])
+        #expect(machine.takeBack(10, isUsable: true) == [.lend(10, to: 3)])
+    }
+
     @Test("a failed attempt doesn't refuse those whom a living connection will serve")
     func partlyAlive() {
         var machine = machine(size: 2)
@@ -215,7 +246,7 @@ struct PoolStateMachineTests {
     @Test("a long queue with gaps keeps its order")
     func longQueue() {
         var queue = WaiterQueue()
-        for id in 0..<1000 { queue.append(Waiter(id: UInt64(id), party: nil, deadline: start)) }
+        for id in 0..<1000 { queue.insert(Waiter(id: UInt64(id), party: nil, deadline: start)) }
         for id in stride(from: 0, to: 1000, by: 2) { #expect(queue.remove(UInt64(id)) == true) }
         var served: [UInt64] = []
         while let waiter = queue.popFirst() { served.append(waiter.id) }

@@ -187,6 +187,31 @@ struct PoolTests {
         await pool.close()
     }
 
+    @Test("of idle connections that are left without an answer one is asked, and none after the other")
+    func silentConnections() async throws {
+        let members = Statement<Void, Int32>(
+            "select pid from pg_stat_activity where application_name = 'members'", bind: { () },
+            row: { (id: Int32) in id })
+        try await withDedicatedCluster { cluster async throws in
+            let waits = Waits()
+            let pool = Pool(
+                PoolConfiguration(
+                    cluster.superuserURL(), size: 6, idleCheckAfter: .zero, applicationName: "members",
+                    onWait: { wait in waits.told.withLock { $0.append(wait) } }))
+            try await fill(pool)
+            let observer = try await Connection.open(cluster.superuserURL())
+            let backends = try await observer.query(members, ())
+            #expect(backends.count == 6)
+            _ = waits.take()
+            let answer = try await Frozen.processes(backends) { try await pool.first(Statements.one, ()) }
+            #expect(answer == 1)
+            #expect(waits.take().count == 2, "one that was idle, and a new one")
+            #expect(pool.status == PoolStatus(size: 6, busy: 0, idle: 1, connecting: 0, waiting: 0))
+            await observer.close()
+            await pool.close()
+        }
+    }
+
     @Test("a closed pool refuses, also those who wait")
     func closed() async throws {
         try await withPool(size: 1) { pool async throws in

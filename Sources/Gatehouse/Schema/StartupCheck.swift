@@ -1,4 +1,4 @@
-import Logging
+public import Logging
 import Postgres
 
 /// Why the service does not start, as a sentence that says what to do.
