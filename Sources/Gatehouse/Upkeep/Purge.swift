@@ -8,13 +8,14 @@ import Postgres
 /// Each tenant is looked through once an hour, by whichever instance claims it, a statement for each kind of thing and a bounded
 /// number of rows in each, so that no lock is held for long. After each tenant the purge rests the longer the more that cost.
 ///
-/// Where there is more of a tenant than a turn removes, it is marked as unfinished, and each look takes up a few of those beside the
-/// tenants whose hour has come: however many of one kind there are, they keep none of the other waiting.
+/// Where there is more of a tenant than a turn removes, or the turn fails, it is marked as unfinished, and each look takes up one of those
+/// beside the tenants whose hour has come, by turns. However many there are of one kind, the other gets on: what they cost it is their
+/// part of a look, which for an unfinished tenant is a turn and a rest of up to ten seconds.
 public struct Purge: Sendable {
     /// How many tenants one look sees to by the hour.
     static let tenants = 20
-    /// How many it sees to beside them that an earlier look hasn't finished with. Fewer, as a turn of theirs costs the most there is.
-    static let unfinishedTenants = 2
+    /// How many it sees to beside them that an earlier look hasn't finished with. A turn of theirs costs the most there is.
+    static let unfinishedTenants = 1
     /// How many sessions one statement examines.
     static let sessions = 5000
     /// How many counters or events one statement removes.

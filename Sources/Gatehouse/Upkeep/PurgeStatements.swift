@@ -168,14 +168,14 @@ enum PurgeStatements {
         case hour = "1 h"
     }
 
-    /// Not all tenants in the same second, were they all made in one. The pause says whether there is more of the tenant; after a failure
-    /// that isn't known, and the mark stays as it is.
+    /// Not all tenants in the same second, were they all made in one. A tenant that isn't left alone for an hour hasn't been looked through
+    /// to its end: there is more of it, or something failed. It is marked, lest its next turn come behind all others' and nothing tell of
+    /// one that fails each time.
     static let reschedule = Statement<(tenant: UUID, afterSession: UUID?, pause: Pause), Void>(
         """
         update purges set after_session = $2, due_at = now() + $3::interval * (0.8 + 0.4 * random()),
             unfinished_since = case $3
-                when '\(Pause.second.rawValue)' then coalesce(unfinished_since, now())
-                when '\(Pause.minute.rawValue)' then unfinished_since end
+                when '\(Pause.hour.rawValue)' then null else coalesce(unfinished_since, now()) end
         where id = $1
         """,
         bind: { ($0.tenant, $0.afterSession, $0.pause.rawValue) })
