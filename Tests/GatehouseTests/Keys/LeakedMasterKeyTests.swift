@@ -39,7 +39,7 @@ import Testing
         _ = try await renewed.logIn(in: shop)
     }
 
-    @Test("Without the old master key its codes are good for nothing, and its links until their rows are deleted")
+    @Test("Without the old master key codes are void, links once their rows are gone, and their sessions with the keys")
     func mailed() async throws {
         for email in ["ada@example.com", "bob@example.com"] { _ = try await installation.register(email, in: tenant) }
         let letter = try await installation.resetLetter(in: tenant)
@@ -49,7 +49,13 @@ import Testing
         let shop = try await renewed.service.directory.tenant(slug: "shop")
         await #expect(throws: Refusal.keysUnavailable) { try await renewed.reset(letter.proofByCode, in: shop) }
         try await renewed.reset(letter.proofByToken, in: shop)
+        let session = try await renewed.logIn(password: Installation.newPassword, in: shop)
         try await renewed.asSuperuser("delete from one_time_tokens where purpose <> 'undo_email_change'")
         await #expect(throws: Refusal.invalidToken) { try await renewed.reset(other.proofByToken, in: shop) }
+        let office = installation.administration(with: new)
+        for _ in 0..<2 { _ = try await office.rotateKeys(tenant: "shop", use: .all, emergency: true, force: false) }
+        let later = installation.onAnotherInstance(with: new)
+        let served = try await later.service.directory.tenant(slug: "shop")
+        #expect(await !later.isAlive(session, in: served))
     }
 }
