@@ -6,6 +6,6 @@ psql -v ON_ERROR_STOP=1 -v owner_password="$GATEHOUSE_OWNER_PASSWORD" -v login_p
 CREATE ROLE gatehouse_owner LOGIN CREATEROLE PASSWORD :'owner_password';
 CREATE ROLE gatehouse_login LOGIN PASSWORD :'login_password';
 CREATE DATABASE gatehouse OWNER gatehouse_owner ENCODING 'UTF8' TEMPLATE template0;
-REVOKE CONNECT, TEMPORARY ON DATABASE gatehouse FROM PUBLIC;
 GRANT CONNECT ON DATABASE gatehouse TO gatehouse_login;
+REVOKE CONNECT, TEMPORARY ON DATABASE gatehouse FROM PUBLIC;
 SQL

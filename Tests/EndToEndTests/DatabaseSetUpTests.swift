@@ -20,15 +20,21 @@ struct DatabaseSetUpTests {
         arguments: ["README.md", "docker/create-database.sh"])
     func connecting(file: String) async throws {
         try await withDedicatedCluster { cluster async throws in
-            let superuser = try await Connection.open(cluster.superuserURL())
-            for statement in try Self.statements(of: file) { try await superuser.script(statement) }
-            try await superuser.script("create role of_another_installation login")
-            await superuser.close()
-
             let (owner, service) = (
                 cluster.url(user: "gatehouse_owner", database: "gatehouse"),
                 cluster.url(user: "gatehouse_login", database: "gatehouse")
             )
+            let superuser = try await Connection.open(cluster.superuserURL())
+            for statement in try Self.statements(of: file) {
+                try await superuser.script(statement)
+                // Nor is the service kept out meanwhile, where it is there already.
+                guard statement.contains("DATABASE") else { continue }
+                let connection = try await Connection.open(service)
+                await connection.close()
+            }
+            try await superuser.script("create role of_another_installation login")
+            await superuser.close()
+
             let migrated = try await Program.run(
                 ["migrate"], ["DATABASE_URL": service, "GATEHOUSE_OWNER_DATABASE_URL": owner])
             #expect(migrated.status == 0, "\(migrated.errors)")

@@ -9,14 +9,17 @@ struct OperationsDocumentTests {
         try String(contentsOf: root.appending(path: file), encoding: .utf8)
     }
 
-    @Test("No command to copy empties a master key that is there", arguments: ["README.md", "docs/operations.md"])
+    @Test(
+        "A command to copy makes a master key where there is none or an empty one, and no other",
+        arguments: ["README.md", "docs/operations.md"])
     func masterKey(file: String) throws {
-        let page = try String(contentsOf: Self.root.appending(path: file), encoding: .utf8)
-        let commands = page.split(separator: "\n").filter {
-            $0.contains(#/master-key generate > (?:\S*\/)?master-key\b/#)
-        }
+        let commands = try Self.page(file).matches(
+            of: #/^.*master-key generate > (?<file>(?:\S*\/)?master-key)\b.*$/#.anchorsMatchLineEndings())
         #expect(!commands.isEmpty)
-        for command in commands { #expect(command.contains("set -C;"), "\(command)") }
+        for command in commands {
+            let guarded = "umask 077; [ -s \(command.output.file) ] || gatehouse admin master-key generate >"
+            #expect(command.output.0.contains(guarded), "\(command.output.0)")
+        }
     }
 
     @Test("After the master key has leaked, what was mailed is void before sessions end")
@@ -27,10 +30,18 @@ struct OperationsDocumentTests {
         #expect(voided.upperBound < ended.lowerBound)
     }
 
+    @Test("An upgrade under systemd restarts the service only where its owner's migrations have been applied")
+    func upgrade() throws {
+        let page = try Self.page("docs/operations.md")
+        let commands = page.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        let restart = try #require(commands.firstIndex(of: "gatehouse migrate && sudo systemctl restart gatehouse"))
+        #expect(commands[restart - 1].hasPrefix("export GATEHOUSE_OWNER_DATABASE_URL="))
+        #expect(commands[restart - 2] == "sudo systemctl daemon-reload")
+    }
+
     @Test("The unit hands over no password file, which libpq ignores where systemd grants it by an access control list")
     func passwordFile() throws {
-        let unit = try String(
-            contentsOf: Self.root.appending(path: "packaging/gatehouse.service"), encoding: .utf8)
+        let unit = try Self.page("packaging/gatehouse.service")
         #expect(unit.contains("LoadCredential=master-key:"))
         #expect(!unit.contains("pgpass") && !unit.contains("passfile"))
     }
