@@ -75,6 +75,26 @@ struct DevFolderTests {
         }
     }
 
+    @Test("has settings that take back in a shell what they no longer hold")
+    func environment() async throws {
+        try await inFolder { path in
+            let folder = try DevFolder(path: path)
+            try folder.writeEnvironment([(.masterKeyFile, folder.masterKeyFile), (.argon2, "m=64,t=1,p=1")])
+            let commands = ". '\(folder.environmentFile)'; env | grep ^GATEHOUSE_ | sort"
+            let before = [
+                "GATEHOUSE_MASTER_KEY": "of another", "GATEHOUSE_JWKS_MAX_AGE": "0s",
+                "GATEHOUSE_ARGON2": "m=128,t=1,p=1",
+            ]
+            let shell = try await Program.run(["-ec", commands], before, program: "/bin/sh")
+            #expect(
+                shell.output == """
+                    GATEHOUSE_ARGON2=m=64,t=1,p=1
+                    GATEHOUSE_MASTER_KEY_FILE=\(folder.masterKeyFile)
+
+                    """, "\(shell.errors)")
+        }
+    }
+
     @Test("is told from a file")
     func file() async throws {
         try await inFolder { path in

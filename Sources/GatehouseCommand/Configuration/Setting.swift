@@ -32,6 +32,9 @@ struct Setting: Sendable, Hashable {
     static let mailSink = Setting("GATEHOUSE_MAIL_SINK")
 
     static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]
+    /// What `admin` has to share with the service beside the database, the master key and the public URL: the guard of rotations, and the
+    /// cost of password hashes.
+    static let sharedWithAdmin = [jwksMaxAge, argon2]
 
     /// The words of the variable without its prefix: how swift-configuration and the flag name it.
     var words: [String] {

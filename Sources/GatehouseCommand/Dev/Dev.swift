@@ -65,10 +65,9 @@ struct Dev: AsyncParsableCommand {
         Terminal.printDiagnostic("Stopping PostgreSQL …")
     }
 
-    /// What was set of what the admin command goes by as well: the guard of rotations, and the cost of password hashes.
+    /// What was set of what the admin command goes by as well.
     private static func agreed(_ settings: ServiceSettings) -> [(Setting, String)] {
-        let both: [Setting] = [.jwksMaxAge, .argon2]
-        return settings.printed.filter { both.contains($0.setting) && $0.origin != .default }.map {
+        settings.printed.filter { Setting.sharedWithAdmin.contains($0.setting) && $0.origin != .default }.map {
             ($0.setting, $0.value)
         }
     }

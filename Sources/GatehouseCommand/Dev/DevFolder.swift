@@ -25,9 +25,12 @@ struct DevFolder {
         try checkMasterKey()
     }
 
-    /// Writes what `. .gatehouse/env` sets in a shell; other sources of the master key, which exclude its file, go.
+    /// Writes what `. .gatehouse/env` sets in a shell. Other sources of the master key go, which exclude its file, and what an earlier
+    /// start was given and this one wasn't.
     func writeEnvironment(_ values: [(Setting, String)]) throws(Failure) {
-        let others = Setting.masterKeySources.filter { source in !values.contains { $0.0 == source } }
+        let others = (Setting.masterKeySources + Setting.sharedWithAdmin).filter { other in
+            !values.contains { $0.0 == other }
+        }
         let lines =
             ["unset " + others.map(\.variable).joined(separator: " ")]
             + values.map { "export \($0.variable)=\($1.quotedForShell)" }
