@@ -25,6 +25,13 @@ struct AuditCommandTests {
         #expect(
             recent.errors
                 == "gatehouse: There are more: --limit takes up to 1000, and --until passes over newer ones.\n")
+        let ofType = ["audit", "list", "shop", "--type", "tenant.created", "--limit", "1"]
+        let full = try await Program.run(["admin"] + ofType, place.environment)
+        #expect(
+            full.errors
+                == "gatehouse: There may be more: --limit takes up to 1000, and --until passes over newer ones.\n")
+        let bounded = try await Program.run(["admin"] + ofType + ["--since", "1h"], place.environment)
+        #expect(bounded.status == 0 && bounded.errors == "")
         let early = try await Program.admin("audit", "list", "shop", "--until", "1h", in: place)
         #expect(early.status == 0 && early.list.isEmpty, "\(early.errors)")
         let all = try await Program.admin("audit", "list", "shop", "--since", "99999999d", in: place)

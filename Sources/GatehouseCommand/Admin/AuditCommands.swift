@@ -35,7 +35,8 @@ struct AuditCommands: ParsableCommand {
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            let page = try await ListPage(upTo: limit) {
+            // Whether a rare type has one event more, a year's events may have to tell.
+            let page = try await ListPage(upTo: limit, lookingBeyond: type == nil || since != nil) {
                 try await office.administration.listEvents(
                     tenant: tenant, type: type, age: since, until: until, limit: $0)
             }

@@ -1,20 +1,28 @@
 import ArgumentParser
 
-/// A list as far as one answer holds it. One element more is asked for, which tells whether there is more.
+/// A list as far as one answer holds it. One element more is asked for, which tells whether there is more; where it may take long to
+/// find out that there is none, a full page tells that there may be.
 struct ListPage<Element> {
     let elements: [Element]
-    private let isCut: Bool
+    /// What is known of others.
+    private let others: String?
 
-    init(upTo limit: Int, _ read: (_ limit: Int) async throws -> [Element]) async throws {
-        let found = try await read(limit + 1)
+    init(
+        upTo limit: Int, lookingBeyond looksBeyond: Bool = true, _ read: (_ limit: Int) async throws -> [Element]
+    ) async throws {
+        let found = try await read(looksBeyond ? limit + 1 : limit)
         elements = Array(found.prefix(limit))
-        isCut = found.count > limit
+        if looksBeyond {
+            others = found.count > limit ? "There are more" : nil
+        } else {
+            others = found.count == limit ? "There may be more" : nil
+        }
     }
 
-    /// Of a list that goes on: that it does, and the way to the rest.
+    /// Of a list that goes on or may do so: that, and the way to the rest.
     func note(_ remedy: (_ last: Element) -> String) -> String? {
-        guard isCut, let last = elements.last else { return nil }
-        return "There are more: \(remedy(last))."
+        guard let others, let last = elements.last else { return nil }
+        return "\(others): \(remedy(last))."
     }
 }
 
