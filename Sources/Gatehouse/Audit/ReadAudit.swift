@@ -16,7 +16,8 @@ extension Administration {
     }
 
     /// Calls `show` with every event of a tenant that is recorded from now on, or since as long ago as `age`, in the order in which
-    /// they become visible, each once. Goes on until the task is cancelled, or an error is thrown.
+    /// they become visible, each once; what is older than some minutes in that of the ids. Goes on until the task is cancelled, or an error
+    /// is thrown.
     ///
     /// A look reads what is recent, however long ago the first one was: an event that becomes visible more than a minute after its own
     /// moment may be left out.
@@ -34,7 +35,8 @@ extension Administration {
         of tenant: UUID, type: AuditEventType?, from start: Date, every pause: Duration,
         _ show: (RecordedEvent) throws -> Void
     ) async throws {
-        var window = AuditWindow(start: start)
+        let shown = try await showPast(of: tenant, type: type, from: start, show)
+        var window = AuditWindow(start: max(start, shown.until))
         while true {
             // Asked for before the look and not by it, so that whatever was committed until then is seen.
             let now = try await databaseTime()
@@ -42,7 +44,8 @@ extension Administration {
             var events: [RecordedEvent]
             repeat {
                 let query = AuditQuery(
-                    tenant: tenant, type: type, since: window.start, after: window.after, limit: AuditWindow.page)
+                    tenant: tenant, type: type, since: window.start, after: window.after, beyond: shown.lastID,
+                    limit: AuditWindow.page)
                 events = try await database.query(AuditStatements.oldest, query, in: tenant)
                 for event in window.unseen(of: events) { try show(event) }
             } while events.count == AuditWindow.page
@@ -50,6 +53,26 @@ extension Administration {
             try await Task.sleep(for: pause)
         }
     }
+
+    /// Shows the events from `start` on that no others can join any more, in the order of their ids, each read once. Until which moment
+    /// that was all of them, and up to which id.
+    private func showPast(
+        of tenant: UUID, type: AuditEventType?, from start: Date, _ show: (RecordedEvent) throws -> Void
+    ) async throws -> (until: Date, lastID: UUID) {
+        var query = AuditQuery(tenant: tenant, type: type, since: start, limit: AuditWindow.page)
+        while true {
+            let until = try await databaseTime() - Self.settling
+            query.until = until
+            let events = try await database.query(AuditStatements.past, query, in: tenant)
+            for event in events { try show(event) }
+            guard events.count == AuditWindow.page, let last = events.last else { return (until, query.lastID) }
+            query.beyond = last.id
+        }
+    }
+
+    /// What is late has a minute. The highest id that an event of a moment may have is of a minute later, and an event with that id may be
+    /// of another minute later.
+    private static var settling: Duration { .seconds(180) }
 
     private static func moment(_ age: Duration, before now: Date) -> Date { now - min(age, longestTrail) }
 

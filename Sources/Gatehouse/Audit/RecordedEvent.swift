@@ -17,10 +17,8 @@ public struct RecordedEvent: Sendable, Equatable {
 
 /// Which events of a tenant are asked for.
 struct AuditQuery: Sendable {
-    /// How far the clock that an id was made by may be from the database's.
+    /// How far the clock that an id was made by may be from the database's, by which an event has its moment, once its id is made.
     private static let clockLeeway: Duration = .seconds(60)
-    /// The moment of an event is when its transaction began; its id may be as much later as that takes.
-    private static let longestTransaction: Duration = .seconds(86_400)
 
     let tenant: UUID
     var type: AuditEventType?
@@ -30,16 +28,18 @@ struct AuditQuery: Sendable {
     var until: Date?
     /// Of the events of `since` itself, those up to this id are left out. Only whoever reads on asks for that.
     var after = UUID.nilUUID
+    /// Events up to this id are left out, of whatever moment they are. Only whoever reads on asks for that.
+    var beyond = UUID.nilUUID
     var limit: Int
 
-    /// No event from `since` on has a lower id: what the primary key is searched by.
-    var firstID: UUID {
-        UUID(version7At: (since ?? Date(timeIntervalSince1970: 0)) - Self.clockLeeway, random: 0)
+    /// All events that are asked for have a higher id: what the primary key is searched by.
+    var lowestID: UUID {
+        max(beyond, UUID(version7At: (since ?? Date(timeIntervalSince1970: 0)) - Self.clockLeeway, random: 0))
     }
 
     /// No event up to `until` has a higher id.
     var lastID: UUID {
-        until.map { UUID(version7At: $0 + Self.longestTransaction, random: .max) } ?? .maxUUID
+        until.map { UUID(version7At: $0 + Self.clockLeeway, random: .max) } ?? .maxUUID
     }
 }
 
@@ -52,17 +52,22 @@ extension AuditStatements {
             \(selection) and id <= $6 and ($7::timestamptz is null or at <= $7) order by id desc limit $5
         ) newest order by at desc, id desc
         """,
-        bind: { ($0.tenant, $0.firstID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.until) },
+        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.until) },
         row: RecordedEvent.row)
 
-    /// The oldest events after one of a moment, oldest first.
+    /// The oldest events, and some that are younger than `until`, in the order of their ids: of a page no more is read than that.
+    static let past = Statement<AuditQuery, RecordedEvent>(
+        "\(selection) and id <= $6 order by id limit $5",
+        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID) }, row: RecordedEvent.row)
+
+    /// The oldest events after one of a moment, oldest first: all that are younger are read for each page.
     static let oldest = Statement<AuditQuery, RecordedEvent>(
         "\(selection) and (at, id) > ($4, $6) order by at, id limit $5",
-        bind: { ($0.tenant, $0.firstID, $0.type?.rawValue, $0.since, $0.limit, $0.after) }, row: RecordedEvent.row)
+        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.after) }, row: RecordedEvent.row)
 
     private static let selection = """
         select id, at, actor, type, user_id, session_id, address, user_agent, detail from audit_events
-        where tenant_id = $1 and id >= $2 and ($3::text is null or type = $3)
+        where tenant_id = $1 and id > $2 and ($3::text is null or type = $3)
             and ($4::timestamptz is null or at >= $4)
         """
 }

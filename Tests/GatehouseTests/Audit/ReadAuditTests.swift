@@ -24,8 +24,12 @@ import Testing
         #expect(try await types() == ["tenant.disabled", "keys.rotated", "tenant.created"])
         #expect(try await types(.keysRotated) == ["keys.rotated"])
         #expect(try await types(limit: 1) == ["tenant.disabled"])
+        // An event's id is of the time it was made at.
         try await installation.asSuperuser(
-            "update audit_events set at = at - interval '2 h' where type = 'tenant.created'")
+            """
+            update audit_events set at = at - interval '2 h', id = ('00000000' || substr(id::text, 9))::uuid
+            where type = 'tenant.created'
+            """)
         #expect(try await types(age: .seconds(3600)) == ["tenant.disabled", "keys.rotated"])
         #expect(try await types(until: .seconds(3600)) == ["tenant.created"])
         #expect(try await types(age: .seconds(7000), until: .seconds(3600)) == [])
@@ -70,6 +74,42 @@ import Testing
         _ = try await installation.rotate(force: true)
         try await follower.wait(for: "keys.rotated")
         #expect(follower.types == ["tenant.enabled", "keys.rotated"])
+    }
+
+    @Test("Who follows from long ago is shown each event once, in the order of its id", .timeLimit(.minutes(1)))
+    func followLongAgo() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        let hourAgo = try await installation.administration.databaseTime().addingTimeInterval(-3600)
+        let first = UUID(version7At: hourAgo, random: 0).lowercaseString
+        // In the order of their moments they would be shown the other way round.
+        try await installation.asSuperuser(
+            """
+            insert into audit_events (tenant_id, id, at, actor, type)
+            select '\(tenant)', ('\(first.prefix(24))' || lpad(to_hex(n), 12, '0'))::uuid,
+                now() - interval '1 h' - n * interval '1 ms', 'service', 'login.failed'
+            from generate_series(1, \(2 * AuditWindow.page + 1)) n
+            """)
+        let follower = Follower()
+        let following = Task {
+            try await installation.administration.followEvents(
+                tenant: "shop", type: nil, age: .seconds(7200), every: .milliseconds(5), follower.show)
+        }
+        defer { following.cancel() }
+        try await follower.wait(for: "tenant.created")
+        _ = try await installation.rotate(force: true)
+        try await follower.wait(for: "keys.rotated")
+        let ids = follower.events.map(\.id)
+        #expect(ids == Set(ids).sorted())
+        #expect(follower.types.count { $0 == "login.failed" } == 2 * AuditWindow.page + 1)
+    }
+
+    @Test("What was recorded until a moment is looked for among the ids of up to a minute later")
+    func lastID() {
+        let until = Date(timeIntervalSince1970: 1_800_000_000)
+        let query = AuditQuery(tenant: UUID(), until: until, limit: 1)
+        #expect(query.lastID > UUID(version7At: until.addingTimeInterval(59), random: 0))
+        #expect(query.lastID < UUID(version7At: until.addingTimeInterval(61), random: 0))
     }
 
     @Test("Who follows comes past a moment that has a page of events and more", .timeLimit(.minutes(1)))

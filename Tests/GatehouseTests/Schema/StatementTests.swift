@@ -83,6 +83,7 @@ import Testing
         ("guesses.giveBack", GuessStatements.giveBack),
         ("audit.append", AuditStatements.append),
         ("audit.newest", AuditStatements.newest),
+        ("audit.past", AuditStatements.past),
         ("audit.oldest", AuditStatements.oldest),
         ("audit.lastRotation", AuditStatements.lastRotation),
         ("audit.appendLimited", AuditStatements.appendLimited),
@@ -268,8 +269,13 @@ import Testing
         #expect(!plan.contains { $0.contains("Sort") }, "\(plan)")
     }
 
-    @Test("The newest events are read from the end of the trail, however long that is")
-    func newestEvents() async throws {
+    @Test(
+        "The newest events are read from the end of the trail, and those of long ago by their ids, however long it is",
+        arguments: [
+            (AuditStatements.newest.sql, ", timestamptz", ", null", "Index Scan Backward using audit_events_pkey"),
+            (AuditStatements.past.sql, "", "", "Index Scan using audit_events_pkey"),
+        ])
+    func eventsInOrder(sql: String, type: String, argument: String, scan: String) async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant().tenant.id.lowercaseString
         try await installation.asSuperuser(
@@ -280,15 +286,13 @@ import Testing
         try await installation.asSuperuser("analyze audit_events")
         let connection = try await Connection.open(installation.database.ownerURL)
         try await connection.script("set gatehouse.tenant_id = '\(tenant)'")
-        try await connection.script(
-            "prepare newest (uuid, uuid, text, timestamptz, bigint, uuid, timestamptz) as \(AuditStatements.newest.sql)"
-        )
+        try await connection.script("prepare page (uuid, uuid, text, timestamptz, bigint, uuid\(type)) as \(sql)")
         let (first, last) = (UUID.nilUUID.lowercaseString, UUID.maxUUID.lowercaseString)
         let explain = Statement<Void, String>(
-            "explain (costs off) execute newest ('\(tenant)', '\(first)', null, null, 100, '\(last)', null)",
+            "explain (costs off) execute page ('\(tenant)', '\(first)', null, null, 100, '\(last)'\(argument))",
             bind: { _ in () }, row: { (line: String) in line })
         let plan = try await connection.query(explain, ())
-        #expect(plan.contains { $0.contains("Index Scan Backward using audit_events_pkey") }, "\(plan)")
+        #expect(plan.contains { $0.contains(scan) }, "\(plan)")
         await connection.close()
     }
 
