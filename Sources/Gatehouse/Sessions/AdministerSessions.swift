@@ -52,9 +52,7 @@ extension Administration {
     func endAllSessions(of tenant: UUID, _ slug: String, _ reason: EndReason) async throws -> Int {
         var count = 0
         do {
-            let end = EndSessions(
-                database: database, tenant: tenant, reason: reason, begunBy: try await databaseTime(),
-                patience: patience)
+            let end = EndSessions(database: database, tenant: tenant, reason: reason, patience: patience)
             try await end(counting: &count)
         } catch {
             try? await recordEnding(of: tenant, slug, ["revoked": .integer(count), "unfinished": true])

@@ -10,8 +10,7 @@ import Postgres
 /// A sign-in that had begun may be seen by none of that, since it isn't committed yet. Those that there were at the start are waited for
 /// in the end, within a bound, and then all is looked at once more.
 ///
-/// Sessions may be dated ahead of the database's clock: by a primary before this one, or by the server that a tenant has come from. Their
-/// dates don't tell them from those that begin while this is at work, which are to stay. So they are noted at the start, by id.
+/// Those that begin while this is at work are to stay; ``BegunSessions`` tells them from the others.
 struct EndSessions: Sendable {
     /// How many sessions one transaction looks at, and ends at the most.
     static let page = 1000
@@ -21,24 +20,23 @@ struct EndSessions: Sendable {
     let database: Database
     let tenant: UUID
     let reason: EndReason
-    let begunBy: Date
     /// How long it waits for sign-ins to be committed that had begun.
     let patience: Duration
 
     /// - Parameter ended: Counts those that are ended and were alive, also when it throws.
     func callAsFunction(counting ended: inout Int) async throws {
-        let ahead = try await database.query(SessionStatements.datedAhead, (tenant, begunBy), in: tenant)
+        let begun = try await BegunSessions.now(of: tenant, in: database)
         let writers = try await SessionWriters.now(in: database)
-        try await endVisible(and: ahead, &ended)
+        try await endVisible(of: begun, counting: &ended)
         if writers.isEmpty { return }
         try await writers.waitForEnd(atMost: patience)
-        try await endVisible(and: ahead, &ended)
+        try await endVisible(of: begun, counting: &ended)
     }
 
-    private func endVisible(and ahead: [UUID], _ ended: inout Int) async throws {
+    private func endVisible(of begun: BegunSessions, counting ended: inout Int) async throws {
         var after: UUID?
         repeat {
-            after = try await passedOver(after: after, ahead, &ended)
+            after = try await passedOver(after: after, of: begun, counting: &ended)
             guard let left = after else { continue }
             let wasAlive = try await database.first(SessionStatements.endLeft, (tenant, left, reason), in: tenant)
             if wasAlive == true { ended += 1 }
@@ -46,14 +44,18 @@ struct EndSessions: Sendable {
     }
 
     /// The first that was locked.
-    private func passedOver(after start: UUID?, _ ahead: [UUID], _ ended: inout Int) async throws -> UUID? {
+    private func passedOver(
+        after start: UUID?, of begun: BegunSessions, counting ended: inout Int
+    ) async throws -> UUID? {
         var first: UUID?
         var after = start
+        var ahead = begun.ahead[...]
         repeat {
             // Both are in the order of ids, so that a page has none but the first of those that follow.
-            let following = ahead.drop { id in after.map { id <= $0 } ?? false }.prefix(Self.page)
+            ahead = ahead.drop { id in after.map { id <= $0 } ?? false }
             let page = try await database.firstPlannedAnew(
-                SessionStatements.endPage, (tenant, after, reason, begunBy, Array(following)), in: tenant)
+                SessionStatements.endPage, (tenant, after, reason, begun.moment, Array(ahead.prefix(Self.page))),
+                in: tenant)
             ended += page?.ended ?? 0
             first = first ?? page?.firstLeft
             after = page?.last
@@ -72,17 +74,10 @@ extension SessionStatements {
         let last: UUID?
     }
 
-    /// The sessions that there are though they are dated later, in the order of their ids.
-    static let datedAhead = Statement<(tenant: UUID, begunBy: Date), UUID>(
-        """
-        select s.id from refresh_tokens s where s.tenant_id = $1 and s.ended_at is null and s.created_at > $2 order by s.id
-        """,
-        bind: { ($0.tenant, $0.begunBy) }, row: { (id: UUID) in id })
-
-    /// Looks at the sessions that follow in the order of their ids, and ends those that had begun by then, or are among those dated ahead,
-    /// and that nobody is at.
+    /// Looks at the sessions that follow in the order of their ids, and ends those that are dated by then, or are among those dated ahead, and
+    /// that nobody is at.
     static let endPage = Statement<
-        (tenant: UUID, after: UUID?, reason: EndReason, begunBy: Date, ahead: [UUID]), EndedPage
+        (tenant: UUID, after: UUID?, reason: EndReason, moment: Date, ahead: [UUID]), EndedPage
     >(
         """
         with page as (
@@ -102,7 +97,7 @@ extension SessionStatements {
             (select id from page where is_due and id not in (select id from ended) order by id limit 1),
             (select id from page where (select count(*) from page) = \(EndSessions.page) order by id desc limit 1)
         """,
-        bind: { ($0.tenant, $0.after, $0.reason.rawValue, $0.begunBy, $0.ahead) },
+        bind: { ($0.tenant, $0.after, $0.reason.rawValue, $0.moment, $0.ahead) },
         row: { (ended: Int, firstLeft: UUID?, last: UUID?) in
             EndedPage(ended: ended, firstLeft: firstLeft, last: last)
         })

@@ -88,7 +88,7 @@ import Testing
         await holder.close()
     }
 
-    @Test("Sessions dated ahead of the database's clock are ended with the others, on every page")
+    @Test("Sessions dated ahead of the database's clock are ended with the others, and looked for a page at a time")
     func datedAhead() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
@@ -99,7 +99,11 @@ import Testing
             update refresh_tokens set created_at = now() + interval '1 h', rotated_at = now() + interval '1 h'
             where id in (select id from refresh_tokens order by id offset 500 limit 1500)
             """)
-        #expect(try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) == 2500)
+        let office = installation.administration
+        let page = try await office.database.first(
+            SessionStatements.datedAhead, (tenant.tenant.id, nil), in: tenant.tenant.id)
+        #expect(page?.ids.count == 500 && page?.last == page?.ids.last)
+        #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 2500)
         #expect(try await installation.liveSessions(in: tenant) == 0)
     }
 
@@ -108,23 +112,42 @@ import Testing
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         let session = try await installation.register(in: tenant)
+        try await installation.asSuperuser("update refresh_tokens set created_at = now() + interval '500 ms'")
         let holder = try await installation.holding("order by id")
-        // As if an hour had gone by since it began.
-        let end = EndSessions(
-            database: installation.administration.database, tenant: tenant.tenant.id, reason: .revokedByOperator,
-            begunBy: try await installation.administration.databaseTime().addingTimeInterval(-3600),
-            patience: .milliseconds(200))
-        let ending = Task {
-            var ended = 0
-            try await end(counting: &ended)
-            return ended
-        }
+        let ending = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
         try await installation.waitForLocks(1)
         let later = try await installation.logIn(in: tenant)
+        let isAhead = Statement<UUID, Bool>(
+            "select exists (select from refresh_tokens where tenant_id = $1 and created_at > now())", bind: { $0 },
+            row: { (isAhead: Bool) in isAhead })
+        try await wait {
+            try await installation.serviceDatabase.first(isAhead, tenant.tenant.id, in: tenant.tenant.id) == false
+        }
         try await holder.script("commit")
         #expect(try await ending.value == 1)
         #expect(await !installation.isAlive(session, in: tenant))
         #expect(await installation.isAlive(later, in: tenant))
+        await holder.close()
+    }
+
+    @Test("One that begins while the command takes its first look stays, whatever its date")
+    func begunMeanwhile() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("begin; lock table refresh_tokens in access exclusive mode")
+        let ending = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
+        try await installation.waitForLocks(1)
+        try await holder.script(
+            """
+            insert into refresh_tokens (tenant_id, id, user_id, created_at)
+            select tenant_id, gen_random_uuid(), id, clock_timestamp() from users;
+            commit
+            """)
+        #expect(try await ending.value == 1)
+        #expect(await !installation.isAlive(session, in: tenant))
+        #expect(try await installation.liveSessions(in: tenant) == 1)
         await holder.close()
     }
 
@@ -162,7 +185,7 @@ import Testing
         let signingIn = try await installation.signingIn()
         let end = EndSessions(
             database: installation.administration.database, tenant: tenant.tenant.id, reason: .revokedByOperator,
-            begunBy: try await installation.administration.databaseTime(), patience: .milliseconds(200))
+            patience: .milliseconds(200))
         var ended = 0
         let start = ContinuousClock.now
         try await end(counting: &ended)
