@@ -35,9 +35,9 @@ extension Administration {
             guard try await transaction.first(UserStatements.lock, (tenant.id, subject)) != nil else {
                 throw Refusal.userNotFound
             }
-            let count = try await transaction.query(
-                SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator)
-            ).count { $0 }
+            let count =
+                try await transaction.first(
+                    SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator)) ?? 0
             try await record(
                 .allSessionsRevoked, in: transaction, tenant: tenant.id, user: subject,
                 detail: ["revoked": .integer(count)])

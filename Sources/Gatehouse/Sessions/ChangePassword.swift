@@ -37,9 +37,9 @@ public struct ChangePassword: Sendable {
             guard try await transaction.first(SessionStatements.keep, (tenant, session, id)) != nil else {
                 throw Refusal.sessionEnded
             }
-            let ended = try await transaction.query(
-                SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged)
-            ).count { $0 }
+            let ended =
+                try await transaction.first(
+                    SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged)) ?? 0
             _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, id, nil))
             try await trail.record(
                 .passwordChanged, in: transaction, tenant: tenant, user: id, session: session, from: client,

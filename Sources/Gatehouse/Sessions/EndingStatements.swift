@@ -50,15 +50,18 @@ extension SessionStatements {
         where s.tenant_id = t.id and s.id = $2 and \(isAlive)
         """
 
-    /// Ends every session of a user, but for one session where one is named: of each whether it was alive. One that has expired is ended
-    /// with the others, so that no longer lifetime brings it back.
-    static let endAllOfUser = Statement<(tenant: UUID, user: UUID, except: UUID?, reason: EndReason), Bool>(
+    /// Ends every session of a user, but for one session where one is named: how many were alive. One that has expired is ended with the
+    /// others, so that no longer lifetime brings it back.
+    static let endAllOfUser = Statement<(tenant: UUID, user: UUID, except: UUID?, reason: EndReason), Int>(
         """
-        update refresh_tokens s set ended_at = now(), end_reason = $4 from tenants t
-        where t.id = $1 and s.tenant_id = $1 and s.user_id = $2 and ($3::uuid is null or s.id <> $3) and s.ended_at is null
-        returning \(isInTime("s"))
+        with ended as (
+            update refresh_tokens s set ended_at = now(), end_reason = $4 from tenants t
+            where t.id = $1 and s.tenant_id = $1 and s.user_id = $2 and ($3::uuid is null or s.id <> $3) and s.ended_at is null
+            returning \(isInTime("s")) as was_alive
+        )
+        select count(*) filter (where was_alive) from ended
         """,
-        bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) }, row: { (wasAlive: Bool) in wasAlive })
+        bind: { ($0.tenant, $0.user, $0.except, $0.reason.rawValue) }, row: { (count: Int) in count })
 
     struct LoggingOut: Sendable {
         let tenant: UUID

@@ -104,9 +104,9 @@ public struct UndoEmailChange: Sendable {
                 let used = try await redeem.useUp(token, in: transaction, of: tenant)
                 guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }
-                let ended = try await transaction.query(
-                    SessionStatements.endAllOfUser, (tenant, used.user, nil, .emailChangeUndone)
-                ).count { $0 }
+                let ended =
+                    try await transaction.first(
+                        SessionStatements.endAllOfUser, (tenant, used.user, nil, .emailChangeUndone)) ?? 0
                 try await endChanges(
                     since: used.id, leaving: before, for: used, from: client, in: transaction, of: tenant)
                 try await trail.record(

@@ -29,9 +29,9 @@ public struct ResetPassword: Sendable {
             let used = try await redeem.useUp(token, in: transaction, of: tenant.id)
             _ = try await transaction.execute(
                 UserStatements.resetPassword, (tenant.id, user.id, hash, verifies: used.isOwnAddress))
-            let ended = try await transaction.query(
-                SessionStatements.endAllOfUser, (tenant.id, user.id, nil, .passwordReset)
-            ).count { $0 }
+            let ended =
+                try await transaction.first(
+                    SessionStatements.endAllOfUser, (tenant.id, user.id, nil, .passwordReset)) ?? 0
             _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant.id, user.id, nil))
             _ = try await transaction.execute(
                 GuessStatements.forget, (tenant.id, GuessedAccount(user.id, in: tenant.id)))
