@@ -64,9 +64,18 @@ extension Administration {
     }
 
     /// The user is gone, with their sessions and everything else that is personal, as by `DeleteAccount`.
+    ///
+    /// That may take long, so it goes on beside other administration of the tenant: no emergency waits for it, nor do the keys.
     public func deleteUser(tenant slug: String, user: String) async throws -> User {
-        try await changingUser(user, of: slug, .userDeleted) { transaction, tenant, id in
-            try await DeletionStatements.erase(id, of: tenant, in: transaction, within: .seconds(3600))
+        let tenant = try await showTenant(slug).id
+        let id = try await findUser(user, in: tenant).id
+        return try await database.transaction(in: tenant) { transaction in
+            guard try await transaction.first(DeletionStatements.lock, (tenant, id)) != nil,
+                let gone = try await DeletionStatements.erase(
+                    id, of: tenant, in: transaction, within: .seconds(3600))
+            else { throw Refusal.userNotFound }
+            try await record(.userDeleted, in: transaction, tenant: tenant, user: id)
+            return gone
         }
     }
 

@@ -56,6 +56,14 @@ enum DeletionStatements {
         return gone
     }
 
+    /// Holds the user's row, and the tenant's as whoever writes does.
+    static let lock = Statement<(tenant: UUID, user: UUID), UUID>(
+        """
+        with \(TenantStatements.held)
+        select u.id from users u, t where u.tenant_id = t.id and u.id = $2 for update of u
+        """,
+        bind: { ($0.tenant, $0.user) }, row: { (id: UUID) in id })
+
     /// Mails that were asked for by address alone, and so don't go with the user. Their places in the queue lead nowhere then.
     static let unsentMails = Statement<(tenant: UUID, address: String), Void>(
         """

@@ -136,6 +136,7 @@ import Testing
         ("sessions.startByLink", SessionStatements.startByLink),
         ("sessions.startByCode", SessionStatements.startByCode),
         ("sessions.lockSignedIn", SessionStatements.lockSignedIn),
+        ("deletion.lock", DeletionStatements.lock),
         ("deletion.unsentMails", DeletionStatements.unsentMails),
         ("deletion.failures", DeletionStatements.failures),
         ("deletion.scrubEvents", DeletionStatements.scrubEvents),

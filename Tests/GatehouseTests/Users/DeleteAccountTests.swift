@@ -105,6 +105,30 @@ import Testing
         #expect(try await installation.events().allSatisfy { $0.address == nil && $0.userAgent == nil })
     }
 
+    @Test("However long an operator's deletion takes, no other administration waits for it", .timeLimit(.minutes(1)))
+    func besideOthers() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        for name in ["ada", "bob"] { _ = try await installation.register("\(name)@example.com", in: tenant) }
+        try await installation.asSuperuser(
+            """
+            create function linger() returns trigger language plpgsql as $$
+                begin perform pg_advisory_xact_lock(1); return null; end $$;
+            create trigger linger before update on audit_events for each statement execute function linger();
+            """)
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("select pg_advisory_lock(1)")
+        let office = installation.administration
+        let deletion = Task { try await office.deleteUser(tenant: "shop", user: "ada@example.com") }
+        try await installation.waitForLocks(1)
+        #expect(try await !office.disableUser(tenant: "shop", user: "bob@example.com").isEnabled)
+        _ = try await office.rotateKeys(tenant: "shop", use: .access, emergency: true, force: false)
+        #expect(try await installation.rowCount("users") == 2)
+        await holder.close()
+        #expect(try await deletion.value.email == "ada@example.com")
+        #expect(try await installation.rowCount("users") == 1)
+    }
+
     @Test("Whoever registers the address again is another user")
     func again() async throws {
         let installation = try await Installation.make()
