@@ -41,18 +41,19 @@ enum DeletionStatements {
     /// All of it is one transaction: events can be scrubbed only once their user is gone, and nobody would look then for those that had
     /// been left.
     ///
-    /// - Parameter deadline: For what may be very much: their sessions, and their events.
+    /// - Parameter patience: For what may be very much: their sessions, and their events, together.
     static func erase(
-        _ user: UUID, of tenant: UUID, in transaction: Transaction, within deadline: Duration
+        _ user: UUID, of tenant: UUID, in transaction: Transaction, within patience: Duration
     ) async throws -> User? {
-        guard let gone = try await transaction.first(UserStatements.delete, (tenant, user), deadline: deadline) else {
+        let end = ContinuousClock.now + patience
+        guard let gone = try await transaction.first(UserStatements.delete, (tenant, user), deadline: patience) else {
             return nil
         }
         let account = GuessedAccount(user, in: tenant)
         _ = try await transaction.execute(unsentMails, (tenant, gone.email))
         _ = try await transaction.execute(GuessStatements.forget, (tenant, account))
         _ = try await transaction.execute(failures, (tenant, account))
-        _ = try await transaction.execute(scrubEvents, (tenant, user), deadline: deadline)
+        _ = try await transaction.execute(scrubEvents, (tenant, user), deadline: end - ContinuousClock.now)
         return gone
     }
 

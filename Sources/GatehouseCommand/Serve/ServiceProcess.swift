@@ -10,7 +10,8 @@ import UnixSignals
 
 /// The running service: what `serve` and `dev` have in common, and the one place where its parts are put together.
 struct ServiceProcess {
-    /// What the slowest client and the slowest database may take together, within their deadlines.
+    /// What the slowest client and the slowest database may take together, within their deadlines. The deletion of an account may take
+    /// longer; one that is cut off has deleted nothing.
     private static let longestRequest = Duration.seconds(45)
 
     let settings: ServiceSettings

@@ -83,18 +83,18 @@ import Testing
         _ = try await installation.register("bob@example.com", in: tenant)
         try await installation.asSuperuser(
             """
-            create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;
+            create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(4); return null; end $$;
             create trigger linger before update on audit_events for each statement execute function linger();
             """)
         let service = installation.service.deleteAccount
-        let servicePool = Pool(PoolConfiguration(installation.database.serviceURL, statementDeadline: .seconds(1)))
+        let servicePool = Pool(PoolConfiguration(installation.database.serviceURL, statementDeadline: .seconds(3)))
         let hurried = DeleteAccount(
             database: Database(pool: servicePool), currentPassword: service.currentPassword, trail: service.trail)
         try await hurried(
             current: Password(Installation.password), of: signedIn, from: Installation.client, in: tenant)
         await servicePool.close()
 
-        let ownerPool = Pool(PoolConfiguration(installation.database.ownerURL, statementDeadline: .seconds(1)))
+        let ownerPool = Pool(PoolConfiguration(installation.database.ownerURL, statementDeadline: .seconds(3)))
         let operatorsOffice = Administration(
             database: Database(pool: ownerPool), sealer: nil, hasher: installation.administration.hasher,
             publicURL: installation.administration.publicURL, jwksMaxAge: .zero, actor: "tests")
@@ -103,6 +103,25 @@ import Testing
 
         #expect(try await installation.rowCount("users") == 0)
         #expect(try await installation.events().allSatisfy { $0.address == nil && $0.userAgent == nil })
+    }
+
+    @Test("Sessions and events share what a deletion may take", .timeLimit(.minutes(1)))
+    func patience() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id
+        let user = try await installation.administration.createUser(tenant: "shop", email: "ada@example.com").id
+        try await installation.asSuperuser(
+            """
+            create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;
+            create trigger linger before delete on users for each statement execute function linger();
+            create trigger linger before update on audit_events for each statement execute function linger();
+            """)
+        await #expect(throws: PostgresError.timeout(.statement)) {
+            try await installation.administration.database.transaction(in: tenant) { transaction in
+                try await DeletionStatements.erase(user, of: tenant, in: transaction, within: .seconds(3))
+            }
+        }
+        #expect(try await installation.rowCount("users") == 1)
     }
 
     @Test("However long an operator's deletion takes, no other administration waits for it", .timeLimit(.minutes(1)))
