@@ -64,7 +64,10 @@ public struct KeyUpkeep: Sendable {
 
     private enum Outcome: Sendable {
         case leftAlone
-        case seenTo(KeyRotation?)
+        case seenTo
+        case rotated(KeyRotation)
+        /// The current access key can't be opened, and so isn't rotated though it is due.
+        case damaged(StoredKey)
     }
 
     /// False when another instance or an operator holds the lock, or another instance has been here since.
@@ -73,31 +76,46 @@ public struct KeyUpkeep: Sendable {
             guard let tenant = try await transaction.first(TenantStatements.dueLocked, id) else { return .leftAlone }
             let store = KeyStore(transaction: transaction, tenant: tenant, sealer: sealer)
             try await store.removeExpired()
-            let rotation = try await rotateIfDue(in: store)
-            try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
-            return .seenTo(rotation)
+            let outcome = try await rotateIfDue(in: store)
+            if case .damaged = outcome {
+                _ = try await transaction.execute(TenantStatements.postponeKeys, id)
+            } else {
+                try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
+            }
+            return outcome
         }
-        guard case .seenTo(let rotation) = outcome else { return false }
-        guard let rotation else { return true }
-        metrics.scheduledRotations.increment()
-        logger.notice(
-            "The schedule rotated a tenant's access keys.",
-            metadata: ["tenant_id": "\(id.lowercaseString)", "kid": "\(rotation.current.kid)"])
+        switch outcome {
+        case .leftAlone: return false
+        case .seenTo: break
+        case .rotated(let rotation):
+            metrics.scheduledRotations.increment()
+            logger.notice(
+                "The schedule rotated a tenant's access keys.",
+                metadata: ["tenant_id": "\(id.lowercaseString)", "kid": "\(rotation.current.kid)"])
+        case .damaged(let key):
+            upkeepMetrics.failed()
+            logger.error(
+                "A tenant's current access key can't be opened, and so isn't rotated; another attempt follows in a minute.",
+                metadata: [
+                    "tenant_id": "\(id.lowercaseString)", "kid": "\(key.kid)",
+                    "reason": "\(Refusal.keysUnavailable.code)",
+                ])
+        }
         return true
     }
 
-    private func rotateIfDue(in store: KeyStore) async throws -> KeyRotation? {
+    private func rotateIfDue(in store: KeyStore) async throws -> Outcome {
         let schedule = KeySchedule(keys: try await store.keys(), of: store.tenant, jwksMaxAge: jwksMaxAge)
-        guard let due = schedule.rotationDue, try await store.now() >= due else { return nil }
+        guard let due = schedule.rotationDue, try await store.now() >= due else { return .seenTo }
         let damaged = try await store.damagedKeys()
         guard let next = schedule.accessKey(.next), !damaged.contains(next.kid) else {
             // Another one gets known first: the schedule is noted anew from its making.
             _ = try await store.replaceNext(.access)
-            return nil
+            return .seenTo
         }
         // An operator may have it restored; to retire it would have what it has signed answered 503 until that has expired.
-        if let current = schedule.accessKey(.current), damaged.contains(current.kid) { throw Refusal.keysUnavailable }
+        if let current = schedule.accessKey(.current), damaged.contains(current.kid) { return .damaged(current) }
         let request = RotationRequest(trigger: .schedule, jwksMaxAge: jwksMaxAge)
-        return try await RotateKeys(store: store, trail: trail, request: request)(.access)
+        return .rotated(try await RotateKeys(store: store, trail: trail, request: request)(.access))
     }
 }
