@@ -46,15 +46,16 @@ enum ImportStatements {
     }
 
     /// What of each user somebody in the tenant has already. Whether who has the email is the user themselves is told by the id that the
-    /// file gives them. Where it gives none the time of creation tells, which an import takes over and a registration doesn't; where it gives
-    /// neither, they are taken for the user.
+    /// file gives them. Where it gives none the time of creation tells, which an import takes over and a registration doesn't, to the second:
+    /// one export cuts it where another doesn't. Where it gives neither, they are taken for the user.
     ///
     /// The keys are folded before they are sent: under row-level security a look-up by `lower(…)` of them could use no index. `exists`
     /// would have the server read all users of the tenant, and hash them.
     static let taken = Statement<(tenant: UUID, users: [ImportedUser]), (id: UUID, taken: Taken)>(
         """
         select g.id,
-            (select case when g.has_id then u.id = g.id else coalesce(u.created_at = g.created_at, true) end
+            (select case when g.has_id then u.id = g.id
+                    else coalesce(abs(extract(epoch from u.created_at - g.created_at)) < 1, true) end
                 from users u where u.tenant_id = $1 and u.email_key = g.email_key),
             (select u.id from users u where u.tenant_id = $1 and u.username_key = g.username_key) is not null,
             (select u.id from users u where u.tenant_id = $1 and u.id = g.id) is not null

@@ -147,6 +147,23 @@ import Testing
         }
     }
 
+    @Test("Who is there already is known by an export that tells the time of creation less precisely")
+    func precision() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        let file = { (seconds: String) in
+            "{\"email\":\"ada@example.com\",\"created_at\":\"2024-03-01T09:30:\(seconds)Z\"}"
+        }
+        for (seconds, counts) in [
+            ("00.723456", [1, 0, 0]), ("00.723", [0, 1, 0]), ("00", [0, 1, 0]), ("01", [0, 1, 0]),
+            ("01.723456", [0, 0, 1]),
+        ] {
+            let (report, refused) = try await run(file(seconds), in: installation)
+            #expect(Self.counts(report) == counts, "\(seconds)")
+            #expect(refused == (counts[2] == 1 ? ["1 email email_taken"] : []), "\(seconds)")
+        }
+    }
+
     @Test("A dry run writes nothing")
     func dryRun() async throws {
         let installation = try await Installation.make()
