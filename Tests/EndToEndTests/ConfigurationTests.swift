@@ -186,7 +186,11 @@ struct ConfigurationTests {
     @Test("The public URL is written as browsers write an origin; by default it is where the service listens")
     func publicURL() throws {
         #expect(try PublicURL(parsing: "HTTPS://Login.Example:443/").text == "https://login.example")
-        for wrong in ["login.example", "https://", "https://a.example/x", "https://a.example?x", "ftp://a.example"] {
+        let longest = "https://\(String(repeating: "a", count: 149))"
+        #expect(try PublicURL(parsing: longest).text == longest)
+        for wrong in [
+            "login.example", "https://", "https://a.example/x", "https://a.example?x", "ftp://a.example", "\(longest)a",
+        ] {
             #expect(throws: FieldFault.self, "\(wrong)") { try PublicURL(parsing: wrong) }
         }
         #expect(PublicURL(listen: try ListenAddress(parsing: "[::1]:8080")).text == "http://[::1]:8080")

@@ -87,7 +87,8 @@ private struct JWKReader {
     func kid() throws(FieldFault) -> String? {
         guard jwk["kid"] != nil else { return nil }
         let kid = try text("kid")
-        guard KeyMaterial.isValidKid(kid) else { throw .invalidKid }
+        // An escape would take a byte more in every token; keys that have come before stay valid.
+        guard KeyMaterial.isValidKid(kid), kid.utf8.allSatisfy({ PlainText.isPlain($0) }) else { throw .invalidKid }
         return kid
     }
 
@@ -118,5 +119,6 @@ extension FieldFault {
     static let notASecret = invalidKey("The key's private part is not one of its algorithm.")
     static let mismatchedHalves = invalidKey("The key's public part does not belong to its private part.")
     static let badSecretLength = invalidKey("A secret for HS256 must be 32 to 1024 bytes long.")
-    static let invalidKid = invalidKey("A key's \"kid\" must be 1 to 128 printable ASCII characters without spaces.")
+    static let invalidKid = invalidKey(
+        "A key's \"kid\" must be 1 to 128 printable ASCII characters without spaces, quotation marks and backslashes.")
 }

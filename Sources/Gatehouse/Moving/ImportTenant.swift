@@ -55,9 +55,10 @@ extension Administration {
         }
         let issuerDiffers = tenant.issuer(publicURL: publicURL) != header.issuer
         if issuerDiffers {
-            var change = TenantSettingsChange()
-            change.issuer = header.issuer
-            _ = try change.applied(to: tenant.settings)
+            // The tokens that are out name it, however long one may be that is set today.
+            guard TenantSettingsChange.isIssuer(header.issuer, upTo: ClaimBounds.formerIssuer) else {
+                throw Refusal.invalidSetting("The first line of the file has been altered.")
+            }
             tenant = try await transaction.first(TenantFileStatements.setIssuer, (tenant.id, header.issuer)) ?? tenant
         }
         try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)

@@ -14,6 +14,9 @@ public struct Tenant: Sendable, Equatable {
         settings.issuer ?? "\(publicURL)/t/\(slug)"
     }
 
+    /// In bytes: every tenant's default issuer leaves an access token room in its cookie.
+    public static var longestPublicURL: Int { ClaimBounds.issuer - "/t/".utf8.count - TenantSlug.longest }
+
     /// The `aud` of the tenant's access tokens: its setting, else its slug.
     public var audience: String { settings.audience ?? slug }
 }

@@ -42,7 +42,7 @@ public struct TenantSettingsChange: Sendable {
         result.algorithm = algorithm ?? result.algorithm
         if let issuer {
             try require(
-                issuer.map(Self.isIssuer) ?? true,
+                issuer.map { Self.isIssuer($0) } ?? true,
                 "issuer must be an https or http URL of at most 200 characters without query or fragment, or default.")
             result.issuer = issuer
         }
@@ -75,7 +75,7 @@ public struct TenantSettingsChange: Sendable {
         if let mailFrom { result.mailFrom = try mailFrom.map { text throws(Refusal) in try Self.mailbox(text) } }
         if let appURL {
             try require(
-                appURL.map(Self.isIssuer) ?? true,
+                appURL.map { Self.isIssuer($0) } ?? true,
                 "app-url must be an https or http URL of at most 200 characters without query or fragment, or none.")
             result.appURL = appURL
         }
@@ -123,8 +123,8 @@ public struct TenantSettingsChange: Sendable {
     }
 
     /// A URL has no quotation mark or backslash either (RFC 3986), which would take two bytes in a token.
-    private static func isIssuer(_ text: String) -> Bool {
-        (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= ClaimBounds.issuer
+    static func isIssuer(_ text: String, upTo limit: Int = ClaimBounds.issuer) -> Bool {
+        (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= limit
             && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && PlainText.isPlain($0) } && !text.contains("?")
             && !text.contains("#")
     }

@@ -2,6 +2,8 @@
 public struct TenantSlug: Sendable, Hashable {
     public let text: String
 
+    static let longest = 40
+
     /// Names that would read as something of the service's own in a URL or a cookie.
     public static let reserved: Set<String> = [
         "admin", "api", "gatehouse", "healthz", "metrics", "oauth2", "openapi", "readyz", "well-known",
@@ -21,7 +23,7 @@ public struct TenantSlug: Sendable, Hashable {
 
     static func isWellFormed(_ text: String) -> Bool {
         let bytes = text.utf8
-        guard (2...40).contains(bytes.count), let first = bytes.first, let last = bytes.last else { return false }
+        guard (2...longest).contains(bytes.count), let first = bytes.first, let last = bytes.last else { return false }
         guard (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), last != UInt8(ascii: "-") else { return false }
         return bytes.allSatisfy { byte in
             switch byte {

@@ -15,6 +15,11 @@ struct PublicURL: Sendable, Equatable {
                 "not a base URL; write scheme and host (and a port where it isn't the usual one) "
                     + "without a path, such as https://login.example.com")
         }
+        guard origin.text.utf8.count <= Tenant.longestPublicURL else {
+            throw .setting(
+                "longer than \(Tenant.longestPublicURL) bytes; an access token with an issuer made of it could be "
+                    + "too long for a cookie")
+        }
         self.text = origin.text
     }
 }

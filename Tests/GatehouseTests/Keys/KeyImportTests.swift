@@ -113,6 +113,16 @@ import Testing
         #expect(((try? KeyMaterial(algorithm: .hs256, secret: secret, kid: kid)) != nil) == accepted)
     }
 
+    @Test(
+        "A kid that stands in no token as it is isn't taken, and one that is there stays", arguments: ["a\"b", "a\\b"])
+    func escapedKid(kid: String) throws {
+        #expect(code(PublishedKeys.es256, ("kid", .string(kid))) == "invalid_key")
+        let secret = SigningSecret(copying: [UInt8](repeating: 1, count: 32))
+        let key = try KeyMaterial(algorithm: .hs256, secret: secret, kid: kid)
+        let token = try CompactJWS.sign(payload: Array("{}".utf8), type: .accessToken, key: key)
+        #expect(try CompactJWS.parse(token).kid == kid)
+    }
+
     @Test("A kid that is no text is refused")
     func kidType() {
         #expect(code(PublishedKeys.es256, ("kid", 7)) == "invalid_key")

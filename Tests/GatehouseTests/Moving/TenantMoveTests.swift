@@ -52,6 +52,17 @@ import Testing
         #expect(!unmoved.issuerWasSet && unmoved.tenant.settings.issuer == nil)
     }
 
+    @Test("An issuer stays that is longer than one may be set today")
+    func longIssuer() async throws {
+        let publicURL = "http://\(String(repeating: "o", count: 190)).test"
+        let from = try await Installation.make(publicURL: publicURL)
+        _ = try await from.tenant()
+        let moved = try await Move.importing(
+            try await Move.export(from: from), into: try await Installation.make(publicURL: "http://new.test"))
+        #expect(moved.issuerWasSet && moved.issuer == "\(publicURL)/t/shop")
+        #expect(moved.tenant.settings.issuer == moved.issuer)
+    }
+
     @Test("Exported again from where it arrived, every row is the same to the microsecond")
     func fidelity() async throws {
         let move = try await Move.make()
