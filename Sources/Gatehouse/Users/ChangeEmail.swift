@@ -48,7 +48,9 @@ public struct ConfirmEmail: Sendable {
                 let used = try await redeem.useUp(token, in: transaction, of: tenant)
                 guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }
+                var detail: JSONObject = ["method": .string(token.method.rawValue)]
                 if let undone = try await transaction.first(UndoStatements.earliest, (tenant, used.user, used.email)) {
+                    detail["undone"] = true
                     try await endChanges(
                         since: undone, leaving: before, for: used, from: client, in: transaction, of: tenant)
                 } else {
@@ -56,8 +58,7 @@ public struct ConfirmEmail: Sendable {
                     try await tell(before, of: used, from: client, in: transaction, of: tenant)
                 }
                 try await trail.record(
-                    .emailChanged, in: transaction, tenant: tenant, user: used.user, from: client,
-                    detail: ["method": .string(token.method.rawValue)])
+                    .emailChanged, in: transaction, tenant: tenant, user: used.user, from: client, detail: detail)
             }
         } catch let error as PostgresError {
             throw error.userConflict ?? error

@@ -59,6 +59,8 @@ import Testing
         #expect(told.recipient == "thief@example.com" && told.token == nil && told.code == nil)
         #expect(try await installation.tokenCount() == 0)
         if let notice { await #expect(throws: Refusal.invalidToken) { try await undo(notice) } }
+        let changes = try await installation.events().filter { $0.type == "email.changed" }
+        #expect(changes.map { $0.detail["undone"] == true } == [false, true])
         #expect(try await installation.user().id == session.user?.id)
         #expect(await installation.isAlive(session, in: tenant))
     }
