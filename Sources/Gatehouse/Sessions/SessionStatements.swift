@@ -25,10 +25,12 @@ struct AskedSession: Sendable {
 }
 
 enum SessionStatements {
-    /// Alive: not ended, neither idle for too long nor too old, the user and the tenant enabled.
+    /// Of `s` and its tenant's row `t`, alive: not ended, neither idle for too long nor too old. Whether user and tenant are enabled is another
+    /// question, which whoever lets somebody in asks as well.
     static let isAlive = "(s.ended_at is null and \(isInTime("s")))"
 
-    /// Neither idle for too long nor too old. No end changes that: a statement that ends what hasn't ended tells by it which were alive.
+    /// Neither idle for too long nor too old, by the lifetimes of its tenant's row, which has to be there as `t`. No end changes that: a
+    /// statement that ends what hasn't ended tells by it which were alive.
     static func isInTime(_ session: String) -> String {
         """
         now() < least(
