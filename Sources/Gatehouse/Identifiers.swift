@@ -29,6 +29,19 @@ public struct IdentifierSource: Sendable {
     }
 }
 
+/// SQL for what the database itself has to date: an id of version 7 begins with the milliseconds since 1970 (RFC 9562, section 5.7).
+enum DatedID {
+    /// So many milliseconds as the 12 hexadecimal digits that an id begins with.
+    static func digits(_ milliseconds: String) -> String {
+        "lpad(to_hex(\(milliseconds)), 12, '0')"
+    }
+
+    /// The text of a UUID, but that it begins with these digits.
+    static func text(of uuid: String, from digits: String) -> String {
+        "overlay(\(uuid)::text placing substr(\(digits), 1, 8) || '-' || substr(\(digits), 9) from 1 for 13)"
+    }
+}
+
 extension UUID {
     /// The nil UUID (RFC 9562, section 5.9), which is nobody's and before all others.
     static let nilUUID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))

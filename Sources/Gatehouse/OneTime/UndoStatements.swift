@@ -17,16 +17,15 @@ enum UndoStatements {
             union all
             select id from mails where tenant_id = $1 and user_id = $3 and kind = $4
         ), clock as (
-            select lpad(to_hex(greatest(
+            select greatest(
                 (extract(epoch from clock_timestamp()) * 1000)::bigint,
                 (select ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint + 1
-                    from others order by id desc limit 1))), 12, '0') as milliseconds
+                    from others order by id desc limit 1)) as milliseconds
+        ), dated as (
+            select \(DatedID.digits("milliseconds")) as digits from clock
         ), queued as (
             insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail)
-            select $1, overlay($2::uuid::text
-                    placing substr(milliseconds, 1, 8) || '-' || substr(milliseconds, 9) from 1 for 13)::uuid,
-                $3, $4, $5, $6, $7
-            from clock
+            select $1, \(DatedID.text(of: "$2::uuid", from: "digits"))::uuid, $3, $4, $5, $6, $7 from dated
             returning tenant_id, id
         )
         \(MailRequestStatements.delivery(of: "queued"))

@@ -86,7 +86,7 @@ enum PurgeStatements {
 
     /// The hours of failures that are over: where there was more than the one failure that is recorded already, their number is.
     ///
-    /// The ids are UUIDs of version 7 like all others: 48 bits of time, the rest that of a random one (RFC 9562, section 5.7).
+    /// The ids are UUIDs of version 7 like all others: what follows the time is that of a random one, but for the version.
     static let failures = Statement<UUID, Int>(
         """
         with \(TenantStatements.held), past as (
@@ -95,12 +95,10 @@ enum PurgeStatements {
                 where f.tenant_id = t.id and f.window_ends_at <= now() limit \(Purge.batch) for update of f skip locked)
             returning *
         ), clock as (
-            select lpad(to_hex((extract(epoch from statement_timestamp()) * 1000)::bigint), 12, '0') as milliseconds
+            select \(DatedID.digits("(extract(epoch from statement_timestamp()) * 1000)::bigint")) as digits
         ), recorded as (
             insert into audit_events (tenant_id, id, at, actor, type, user_id, address, detail)
-            select $1, overlay(overlay(gen_random_uuid()::text
-                    placing substr(milliseconds, 1, 8) || '-' || substr(milliseconds, 9) from 1 for 13)
-                    placing '7' from 15 for 1)::uuid,
+            select $1, overlay(\(DatedID.text(of: "gen_random_uuid()", from: "digits")) placing '7' from 15 for 1)::uuid,
                 statement_timestamp(), '\(AuditEvent.service)', type, user_id, address, \(AuditStatements.summary(of: "past"))
             from past, clock where failures > 1
         )
