@@ -15,6 +15,7 @@ public actor Connection {
     nonisolated let wake: WakePipe
     private nonisolated let openFlag = Atomic<Bool>(false)
     private nonisolated let silentFlag = Atomic<Bool>(false)
+    private nonisolated let replacedFlag = Atomic<Bool>(false)
     let idleCheckAfter: Duration
     let begunAt = ContinuousClock.now
     nonisolated let trace: StatementTrace
@@ -45,6 +46,9 @@ public actor Connection {
 
     /// True once it is lost because the server left unanswered what any living one answers. Others that lead there may be no better.
     nonisolated var isSilent: Bool { silentFlag.load(ordering: .acquiring) }
+
+    /// True once it was left because its server takes no writes any more. Others may lead there as well.
+    nonisolated var isReplaced: Bool { replacedFlag.load(ordering: .acquiring) }
 
     private init(idleCheckAfter: Duration, tracer: (any Tracer)?) throws(PostgresError) {
         guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
@@ -80,6 +84,12 @@ public actor Connection {
 
     func giveUp(after loss: ConnectionLoss) {
         if loss.isSilent { silentFlag.store(true, ordering: .releasing) }
+        libpq = nil
+    }
+
+    /// Leaves a server that takes no writes.
+    func leave() {
+        replacedFlag.store(true, ordering: .releasing)
         libpq = nil
     }
 

@@ -57,7 +57,7 @@ extension Connection {
         var rows = try self.rows(of: statement, input(question), settings: settings, deadline: deadline)
         while let following = next(question, .success(rows)) {
             question = following
-            guard !pool.isWanted(from: errand) else { return .interrupted(before: question) }
+            guard !pool.isWanted(self, from: errand) else { return .interrupted(before: question) }
             do throws(PostgresError) {
                 rows = try self.rows(of: statement, input(question), settings: settings, deadline: deadline)
             } catch .connectionLost(_, outcomeUnknown: false) {

@@ -9,7 +9,8 @@ internal import Synchronization
 /// Statements whose first setting is the same, as those of one tenant, or that name the same party, use three quarters of the
 /// connections at most.
 /// A connection that died while idle is replaced before its user notices. While the server is away attempts to
-/// connect back off, and every attempt that fails is reported to all who wait.
+/// connect back off, and every attempt that fails is reported to all who wait. Where a write is refused because its server takes none
+/// any more, every connection is replaced: the others may lead there too.
 public final class Pool: Sendable {
     let configuration: PoolConfiguration
     private let shared: Mutex<Shared>
@@ -65,6 +66,12 @@ public final class Pool: Sendable {
         for opening in openings { await opening.value }
     }
 
+    /// Uses no connection from now on that is open or being opened: the database's name may lead elsewhere by now. Those in use are
+    /// closed when they come back, and others are opened as they are needed.
+    public func renew() {
+        perform(shared.withLock { $0.machine.giveUpAll() })
+    }
+
     // MARK: Lending
 
     /// - Parameter start: When the statement began to wait, where that was for a connection that has turned out to be dead.
@@ -101,14 +108,17 @@ public final class Pool: Sendable {
         return try answer.get()
     }
 
-    /// Whether somebody waits for a connection who would get this errand's, or no connection is to be used any more.
-    func isWanted(from errand: Errand) -> Bool {
-        shared.withLock { $0.machine.isWanted(from: errand.party) }
+    /// Whether somebody waits for a connection who would get this one, which the errand uses, or it is to be used no more.
+    func isWanted(_ connection: Connection, from errand: Errand) -> Bool {
+        shared.withLock { $0.machine.isWanted(connection, from: errand.party) }
     }
 
     func giveBack(_ connection: Connection) {
-        let (isUsable, isSilent) = (connection.isOpen, connection.isSilent)
-        perform(shared.withLock { $0.machine.takeBack(connection, isUsable: isUsable, isSilent: isSilent) })
+        let (isUsable, isSilent, isReplaced) = (connection.isOpen, connection.isSilent, connection.isReplaced)
+        let actions = shared.withLock {
+            $0.machine.takeBack(connection, isUsable: isUsable, isSilent: isSilent, isReplaced: isReplaced)
+        }
+        perform(actions)
     }
 
     private func enqueue(
@@ -161,21 +171,23 @@ public final class Pool: Sendable {
 
     private func open(after delay: Duration) {
         shared.withLock { shared in
-            let id = shared.newID()
+            let (id, generation) = (shared.newID(), shared.machine.generation)
             let opening = Task {
                 let outcome = await attempt(after: delay)
-                finishOpening(id, outcome)
+                finishOpening(id, begunIn: generation, outcome)
             }
             if shared.machine.isClosed { opening.cancel() }
             shared.openings[id] = opening
         }
     }
 
-    private func finishOpening(_ id: UInt64, _ outcome: Result<Connection, PostgresError>) {
+    private func finishOpening(
+        _ id: UInt64, begunIn generation: Int, _ outcome: Result<Connection, PostgresError>
+    ) {
         let actions = shared.withLock { shared in
             shared.openings[id] = nil
             return switch outcome {
-            case .success(let connection): shared.machine.opened(connection)
+            case .success(let connection): shared.machine.opened(connection, begunIn: generation)
             case .failure(let error): shared.machine.openingFailed(error)
             }
         }

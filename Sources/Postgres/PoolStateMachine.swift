@@ -3,8 +3,8 @@
 ///
 /// Waiting statements are served in the order of their arrival, but that those of a party which holds its share are passed over
 /// until it gives one back (``PoolShares``). Idle connections are lent again last in, first out, so that the ones in use stay
-/// warm. Where one turns out to be left without an answer, those that have been idle as long go with it. After a failed attempt only
-/// one attempt is made at a time.
+/// warm. Where one turns out to be left without an answer, those that have been idle as long go with it, and where one was left
+/// because its server takes no writes, all there are. After a failed attempt only one attempt is made at a time.
 struct PoolStateMachine<Link: Hashable> {
     typealias Instant = ContinuousClock.Instant
 
@@ -33,12 +33,15 @@ struct PoolStateMachine<Link: Hashable> {
         let party: Int?
         /// Larger than that of what was idle already.
         let number: Int
+        let generation: Int
     }
 
     /// While there are any, nobody waits but for a share. Each with the last loan there had been when it became idle.
     private var idle: [(link: Link, since: Int)] = []
     private var busy: [Link: Loan] = [:]
     private var lastLoan = 0
+    /// How often all connections have been given up. What is idle is of the last one.
+    private(set) var generation = 0
     private var shares: PoolShares
     private var connecting = 0
     private var failures = 0
@@ -70,6 +73,16 @@ struct PoolStateMachine<Link: Hashable> {
         isClosed || waiters.count > waitingForShare(but: party)
     }
 
+    /// As above, or that connection is to be used no more.
+    func isWanted(_ link: Link, from party: Int?) -> Bool {
+        isGivenUp(link) || isWanted(from: party)
+    }
+
+    /// Whether a connection in use is to be closed when it comes back.
+    func isGivenUp(_ link: Link) -> Bool {
+        busy[link].map { $0.generation != generation } ?? false
+    }
+
     /// An idle connection, if the party may have another one.
     mutating func lendAtOnce(for party: Int? = nil) -> Link? {
         guard !isClosed, !shares.isExhausted(by: party), let link = idle.popLast()?.link else { return nil }
@@ -95,30 +108,45 @@ struct PoolStateMachine<Link: Hashable> {
     /// The waiter's task was cancelled. False when it no longer waits: it has been answered.
     mutating func withdraw(waiter: UInt64) -> Bool { waiters.remove(waiter) }
 
-    /// - Parameter isSilent: The server left it without an answer. Those that have been idle since before it was lent are closed as
-    ///   well: each would have somebody wait as long for the same.
-    mutating func takeBack(_ link: Link, isUsable: Bool, isSilent: Bool = false) -> [Action] {
+    /// - Parameters:
+    ///   - isSilent: The server left it without an answer. Those that have been idle since before it was lent are closed as
+    ///     well: each would have somebody wait as long for the same.
+    ///   - isReplaced: Its server takes no writes any more. All others are given up as well, unless they have been since it was lent.
+    mutating func takeBack(
+        _ link: Link, isUsable: Bool, isSilent: Bool = false, isReplaced: Bool = false
+    ) -> [Action] {
         guard let loan = busy.removeValue(forKey: link) else { return [] }
         shares.giveBack(from: loan.party)
-        guard isUsable, !isClosed else {
-            let suspects = isSilent ? closeIdle(sinceBefore: loan) : []
-            return [.close(link)] + suspects + serve()
+        let isGivenUp = loan.generation != generation
+        guard isUsable, !isGivenUp, !isClosed else {
+            let silent = isSilent ? closeIdle(sinceBefore: loan.number) : []
+            let replaced = isReplaced && !isGivenUp ? giveUpAll() : []
+            return [.close(link)] + silent + replaced + serve()
         }
         idle.append((link: link, since: lastLoan))
         return serve()
     }
 
-    private mutating func closeIdle(sinceBefore loan: Loan) -> [Action] {
-        let suspects = idle.filter { $0.since < loan.number }
-        idle.removeAll { $0.since < loan.number }
-        return suspects.map { .close($0.link) }
+    /// Closes what is idle now, and later what is lent or being opened by now: all of it may lead to a server that has been replaced.
+    mutating func giveUpAll() -> [Action] {
+        generation += 1
+        return closeIdle(sinceBefore: lastLoan + 1)
     }
 
-    mutating func opened(_ link: Link) -> [Action] {
+    /// Those that have been idle for longest come first.
+    private mutating func closeIdle(sinceBefore loan: Int) -> [Action] {
+        let suspects = idle.prefix { $0.since < loan }.map { $0.link }
+        idle.removeFirst(suspects.count)
+        return suspects.map { .close($0) }
+    }
+
+    /// - Parameter begunIn: The generation in which the attempt began; nil for this one.
+    mutating func opened(_ link: Link, begunIn: Int? = nil) -> [Action] {
         connecting -= 1
         failures = 0
         isRetrying = false
         guard !isClosed else { return [.close(link)] }
+        if let begunIn, begunIn != generation { return [.close(link)] + openIfNeeded() }
         idle.append((link: link, since: lastLoan))
         return serve()
     }
@@ -171,7 +199,7 @@ struct PoolStateMachine<Link: Hashable> {
 
     private mutating func lend(_ link: Link, for party: Int?) {
         lastLoan += 1
-        busy[link] = Loan(party: party, number: lastLoan)
+        busy[link] = Loan(party: party, number: lastLoan, generation: generation)
         shares.take(for: party)
     }
 

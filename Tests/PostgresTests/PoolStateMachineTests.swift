@@ -202,6 +202,39 @@ struct PoolStateMachineTests {
         #expect(machine.lendAtOnce() == 11)
     }
 
+    @Test("one whose server takes no writes any more takes along all that were open by then")
+    func replacedServer() {
+        var machine = machine(size: 4)
+        for waiter in 1...4 as ClosedRange<UInt64> { _ = machine.request(by: waiter, now: start) }
+        for link in 10...13 { _ = machine.opened(link) }
+        for link in 10...11 { _ = machine.takeBack(link, isUsable: true) }
+        let loss = machine.takeBack(12, isUsable: false, isReplaced: true)
+        #expect(loss == [.close(12), .close(10), .close(11)])
+        _ = machine.request(by: 5, now: start)
+        #expect(machine.opened(14) == [.lend(14, to: 5)])
+        #expect(machine.takeBack(14, isUsable: true) == [])
+        #expect(machine.takeBack(13, isUsable: false, isReplaced: true) == [.close(13)], "14 was opened since")
+        #expect(machine.lendAtOnce() == 14)
+    }
+
+    @Test("what was lent, or being opened, when all were given up is used no more, and replaced when somebody waits")
+    func givenUp() {
+        var machine = machine(size: 2)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.opened(10)
+        _ = machine.request(by: 2, now: start)
+        let before = machine.generation
+        #expect(machine.giveUpAll() == [])
+        #expect(machine.isGivenUp(10))
+        #expect(machine.opened(11, begunIn: before) == [.close(11), .open(after: .zero)])
+        #expect(machine.takeBack(10, isUsable: true) == [.close(10)], "one is being opened for the one who waits")
+        let since = machine.generation
+        #expect(machine.opened(12, begunIn: since) == [.lend(12, to: 2)])
+        #expect(machine.takeBack(12, isUsable: true) == [])
+        #expect(machine.giveUpAll() == [.close(12)])
+        #expect(machine.status == PoolStatus(size: 2, busy: 0, idle: 0, connecting: 0, waiting: 0))
+    }
+
     @Test("who has lost a connection waits until the deadline there was, and before those who came later")
     func waitsOn() {
         var machine = machine(size: 1)

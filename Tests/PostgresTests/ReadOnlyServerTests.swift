@@ -38,6 +38,25 @@ struct ReadOnlyServerTests {
         await pool.close()
     }
 
+    @Test("is left with every connection that leads there, those in use as they come back")
+    func leftAltogether() async throws {
+        let pool = Pool(PoolConfiguration(database.superuserURL, size: 3))
+        try await pool.withConnection { _ async throws in
+            try await pool.withConnection { _ async throws in
+                // Until all are older than a second.
+                _ = try await pool.query(Statements.sleep, 1.1)
+            }
+            #expect(pool.status == PoolStatus(size: 3, busy: 1, idle: 2, connecting: 0, waiting: 0))
+            try await observer.script("alter database \(database.name) reset default_transaction_read_only")
+            let error = await #expect(throws: PostgresError.self) { try await pool.execute(Self.insert, 1) }
+            #expect(error?.serverError?.state == .readOnlySQLTransaction)
+            #expect(pool.status == PoolStatus(size: 3, busy: 1, idle: 0, connecting: 0, waiting: 0))
+        }
+        #expect(pool.status == PoolStatus(size: 3, busy: 0, idle: 0, connecting: 0, waiting: 0))
+        #expect(try await pool.execute(Self.insert, 1) == 1)
+        await pool.close()
+    }
+
     @Test("isn't left within a second, as there may be no other")
     func young() async throws {
         let begun = ContinuousClock.now

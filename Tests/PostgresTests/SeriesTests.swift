@@ -100,11 +100,13 @@ struct SeriesTests {
         let database = try await TestDatabase.make()
         let pool = Pool(PoolConfiguration(database.superuserURL, size: 1))
         let heard = Heard()
+        let another = try await Connection.open(database.superuserURL)
         await run([1, 2, 3], on: pool, into: heard) { index in
             guard index == 0 else { return }
             Task { await pool.close() }
-            while !pool.isWanted(from: Errand(settings: [])) { continue }
+            while !pool.isWanted(another, from: Errand(settings: [])) { continue }
         }
+        await another.close()
         #expect(heard.quotients == [12, nil, nil])
         #expect(heard.outcomes.withLock { $0.dropFirst().allSatisfy { (try? $0.get()) == nil } })
     }

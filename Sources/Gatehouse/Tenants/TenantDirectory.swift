@@ -93,6 +93,9 @@ public final class TenantDirectory: Sendable {
         var isDeaf = false
         for await event in listener {
             if case .disconnected = event, !isDeaf { warnOfDeafness() }
+            // Before anything that is read again may be kept without an age limit. The pool's connections may lead to the server that
+            // the listener has lost, which may go on answering, read-only, while its successor changes.
+            if case .listening = event, isDeaf { loader.database.untenanted.renew() }
             if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)
         }

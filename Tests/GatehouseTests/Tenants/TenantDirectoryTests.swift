@@ -86,6 +86,32 @@ import Testing
         #expect(gauge.lastValue == 0)
     }
 
+    @Test(
+        "Once changes are heard of again nothing is read by a connection from before, which may lead to a server that was replaced",
+        .timeLimit(.minutes(1)))
+    func readsAnew() async throws {
+        let installation = try await Installation.make()
+        let metrics = TestMetrics()
+        let directory = installation.directory(metrics)
+        let gauge = try metrics.expectMeter("gatehouse_listener_connected")
+        let listening = Task { await directory.run() }
+        while gauge.lastValue != 1 { await Task.yield() }
+        let pool = installation.serviceDatabase.untenanted
+        let before = try await pool.first(Self.backend, ())
+        try await installation.asSuperuser(
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and application_name like 'gatehouse listener %'
+            """)
+        while gauge.values.suffix(2) != [0, 1] { await Task.yield() }
+        #expect(try await pool.first(Self.backend, ()) != before)
+        listening.cancel()
+        await listening.value
+    }
+
+    private static let backend = Statement<Void, Int32>(
+        "select pg_backend_pid()", bind: { () }, row: { (id: Int32) in id })
+
     /// How many statements wait for the lock on `tenants`.
     private static let waiting = Statement<Void, Int>(
         "select count(*) from pg_locks where relation = 'tenants'::regclass and not granted", bind: { () },
