@@ -51,7 +51,9 @@ public final class Pool: Sendable {
                 giveBack(try await lease(for: Errand(settings: [])))
                 return
             } catch {
-                guard error == .timeout(.waitingForConnection), status.connecting > 0 else { throw error }
+                // One that has come about meanwhile is idle.
+                let status = self.status
+                guard error == .timeout(.waitingForConnection), status.connecting + status.idle > 0 else { throw error }
             }
         }
     }
