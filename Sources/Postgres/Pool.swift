@@ -161,7 +161,8 @@ public final class Pool: Sendable {
             case .wake(let instant):
                 Task {
                     try? await Task.sleep(until: instant)
-                    perform(shared.withLock { $0.machine.timePassed(now: .now) })
+                    // It may end early, and nothing wakes the machine a second time for the same instant.
+                    perform(shared.withLock { $0.machine.timePassed(now: max(instant, .now)) })
                 }
             }
         }

@@ -19,7 +19,7 @@ struct PoolStateMachine<Link: Hashable> {
         case refuse(waiter: UInt64, PostgresError)
         case open(after: Duration)
         case close(Link)
-        /// Call ``timePassed(now:)`` then.
+        /// Call ``timePassed(now:)`` then, with that instant or a later one.
         case wake(at: Instant)
     }
 
