@@ -101,8 +101,17 @@ public struct SpanExporter: Sendable {
             let left = deadline - .now
             guard !batch.isEmpty else { return }
             guard left > .zero, case .delivered = await post(batch, by: client, within: left) else {
-                return queue.countLost(batch)
+                return countLost(from: batch)
             }
+        }
+    }
+
+    /// With all that is behind it in the queue.
+    private func countLost(from first: [FinishedSpan]) {
+        var batch = first
+        while !batch.isEmpty {
+            queue.countLost(batch)
+            batch = queue.take()
         }
     }
 
