@@ -11,7 +11,7 @@ import Synchronization
 
 /// Looks names up as the system does. Such a call can't be stopped, and takes as long as the servers of the name's owner make it:
 /// each is on a thread of its own, nobody waits for one longer than he likes, and there is a limit to how many there are. Of one name
-/// there is one at a time, which answers all who ask meanwhile.
+/// there is one at a time, which answers all who ask meanwhile. An address waits for none of that.
 final class SystemResolver: NameResolver {
     private typealias Asker = AsyncStream<[InternetAddress]>.Continuation
 
@@ -36,6 +36,7 @@ final class SystemResolver: NameResolver {
     var askers: Int { underWay.withLock { $0.values.map(\.count).reduce(0, +) } }
 
     func addresses(of host: String) async -> [InternetAddress]? {
+        if let address = InternetAddress(literal: host) { return [address] }
         let (answers, asker) = AsyncStream.makeStream(of: [InternetAddress].self)
         switch admit(asker, to: host) {
         case .first: begin(host)

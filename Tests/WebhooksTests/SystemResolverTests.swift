@@ -40,6 +40,8 @@ struct SystemResolverTests {
         async let second = resolver.addresses(of: "hooks.example.com")
         try await waitForAskers(2)
         #expect(await resolver.addresses(of: "other.example.com") == nil)
+        #expect(await resolver.addresses(of: "8.8.8.8") == SlowServers.answer)
+        #expect(await resolver.addresses(of: "::1") == [.v6(1)])
         servers.release()
         let answers = await [first, second]
         #expect(answers == [SlowServers.answer, SlowServers.answer])
