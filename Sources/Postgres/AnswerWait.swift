@@ -6,7 +6,7 @@ struct AnswerWait {
     /// A request that arrives before the statement has begun has no effect, so it is repeated.
     private static let cancelInterval = Duration.milliseconds(200)
     /// How long to wait for the socket of an encrypted connection before reading all the same: what comes just before
-    /// ``LibPQ/readInput(interrupt:)`` reads a second time may leave a rest that no wait sees.
+    /// ``LibPQ/readRest(interrupt:)`` reads a second time may leave a rest that no wait sees.
     private static let longestBlindWait = Duration.milliseconds(100)
 
     /// What to do when the deadline has come.
@@ -24,6 +24,8 @@ struct AnswerWait {
     private var wakeUpAt: ContinuousClock.Instant
     private var givesUpAt: ContinuousClock.Instant?
     private var cancelDelivery: Signal?
+    /// Looked for when it turns out to be wanted: most answers are complete after one read.
+    private var mayHaveRest = false
     /// Why the statement is being cancelled, if it is.
     private(set) var interruption: PostgresError?
 
@@ -38,15 +40,22 @@ struct AnswerWait {
         wakeUpAt = deadline
     }
 
-    /// Sends what is still to be sent and reads what has come, once. Throws when the connection is lost.
+    /// Sends what is still to be sent and reads what has come, once. To be called while libpq is busy. Throws when the connection is
+    /// lost.
     mutating func forInput() throws(ConnectionLoss) {
+        if mayHaveRest {
+            mayHaveRest = false
+            guard libpq.readRest(interrupt: wake) else { throw ConnectionLoss(libpq.errorMessage) }
+            guard libpq.isBusy else { return }
+        }
         guard let isFlushed = libpq.flush() else { throw ConnectionLoss(libpq.errorMessage) }
         let limit = libpq.isEncrypted ? min(wakeUpAt, .now + Self.longestBlindWait) : wakeUpAt
         let ready = waitForSocket(
             libpq.socket, for: isFlushed ? .read : .readOrWrite, interrupt: wake, until: limit)
         try handle(ready)
-        if ready.isEmpty || ready.contains(.readable), !libpq.readInput(interrupt: wake) {
-            throw ConnectionLoss(libpq.errorMessage)
+        if ready.isEmpty || ready.contains(.readable) {
+            guard libpq.consumeInput() else { throw ConnectionLoss(libpq.errorMessage) }
+            mayHaveRest = libpq.isEncrypted
         }
         // A server that keeps sending, or taking, leaves nothing to wait for, so that the wait never finds time to be up.
         if libpq.isBusy, ContinuousClock.now >= wakeUpAt { try timeIsUp() }

@@ -59,7 +59,10 @@ extension Connection {
             let arrived = try arrivedNotifications()
             if !arrived.isEmpty { return arrived }
             if cancellation.isRaised { throw .cancelled }
-            if try !hasInput(until: .now + probeInterval) { try expectWrites(within: answerDeadline) }
+            guard try !hasInput(until: .now + probeInterval) else { continue }
+            try expectWrites(within: answerDeadline)
+            // Notifications may have come with the answer. Where the connection is lost, the next wait says so.
+            _ = libpq?.readRest(interrupt: wake)
         }
     }
 
