@@ -20,7 +20,7 @@ extension Connection {
         do throws(ConnectionLoss) {
             try script.run(sql, &wait)
         } catch {
-            self.libpq = nil
+            giveUp(after: error)
             throw .connectionLost(reason: error.reason, outcomeUnknown: true)
         }
         lastAnswer = .now

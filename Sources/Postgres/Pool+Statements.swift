@@ -100,9 +100,9 @@ extension Pool {
         for errand: Errand, _ body: (Connection) async throws(PostgresError) -> R
     ) async throws(PostgresError) -> (Connection, R) {
         var attemptsLeft = configuration.size
-        let begun = ContinuousClock.now
+        let start = ContinuousClock.now
         while true {
-            let connection = try await lease(for: errand, since: begun)
+            let connection = try await lease(for: errand, since: start)
             do throws(PostgresError) {
                 return (connection, try await body(connection))
             } catch {

@@ -23,18 +23,18 @@ struct PoolStateMachine<Link: Hashable> {
         case wake(at: Instant)
     }
 
+    private struct Loan {
+        let party: Int?
+        /// Loans are numbered in their order.
+        let number: Int
+        let generation: Int
+    }
+
     private let size: Int
     private let waitDeadline: Duration
     private let maximumWaiters: Int
     private let backoff: Backoff
     private let jitter: @Sendable () -> Double
-
-    private struct Loan {
-        let party: Int?
-        /// Larger than that of what was idle already.
-        let number: Int
-        let generation: Int
-    }
 
     /// While there are any, nobody waits but for a share. Each with the last loan there had been when it became idle.
     private var idle: [(link: Link, since: Int)] = []
@@ -94,14 +94,14 @@ struct PoolStateMachine<Link: Hashable> {
     ///   - party: Whom the waiter asks for. One party may take half of the room there is for waiting, so that a crowd on one
     ///     leaves the others theirs.
     ///   - always: Whether it may wait however many do already.
-    ///   - begun: When it began to wait, where that was for a connection that it has lost.
+    ///   - start: When it began to wait, where that was for a connection that it has lost.
     mutating func request(
-        by waiter: UInt64, for party: Int? = nil, always: Bool = false, since begun: Instant? = nil, now: Instant
+        by waiter: UInt64, for party: Int? = nil, always: Bool = false, since start: Instant? = nil, now: Instant
     ) -> Lease {
         guard !isClosed else { return .refused(.closed) }
         if let link = lendAtOnce(for: party) { return .lent(link) }
         guard always || hasRoom(for: party) else { return .refused(.tooManyWaiting) }
-        waiters.insert(Waiter(id: waiter, party: party, deadline: (begun ?? now) + waitDeadline))
+        waiters.insert(Waiter(id: waiter, party: party, deadline: (start ?? now) + waitDeadline))
         return .waits(openIfNeeded() + setTimer())
     }
 
