@@ -38,7 +38,11 @@ struct Migrate: AsyncParsableCommand {
     }
 
     private func apply(_ migrator: Migrator) async throws {
-        let applied = try await migrator.apply { Terminal.printDiagnostic("Applying \($0.label) …") }
+        let applied = try await migrator.apply {
+            Terminal.printDiagnostic("Applying \($0.label) …")
+        } warn: {
+            Terminal.printDiagnostic("gatehouse: \($0)")
+        }
         let summary =
             switch applied.count {
             case 0: "The database is up to date."

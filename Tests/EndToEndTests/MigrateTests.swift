@@ -65,6 +65,18 @@ struct MigrateTests {
         #expect(try await installation.count("select count(*) from pg_tables where schemaname = 'public'") == 0)
     }
 
+    @Test("warns, when it applies something, of a database that takes bytes for characters")
+    func bytes() async throws {
+        let installation = try await Installation.empty(encoding: "SQL_ASCII")
+        let outcomes = [
+            try await Program.run(["migrate"], installation.environment),
+            try await Program.run(["migrate"], installation.environment),
+        ]
+        #expect(outcomes.map(\.status) == [0, 0])
+        let warning = "gatehouse: The database's encoding is SQL_ASCII, "
+        #expect(outcomes.map { $0.errors.contains(warning) } == [true, false])
+    }
+
     @Test("says in one line that the database is away, without its password")
     func unreachable() async throws {
         let outcome = try await Program.run(

@@ -20,14 +20,18 @@ public struct Migrator: Sendable {
 
     /// Applies what is missing and answers it; `progress` is told of each before it runs.
     ///
-    /// - Parameter last: The version to stop at, that of an earlier release.
+    /// - Parameters:
+    ///   - last: The version to stop at, that of an earlier release.
+    ///   - warn: Told, before anything is applied, what is amiss with a database that will do all the same.
     public func apply(
-        upTo last: Int = .max, _ progress: @Sendable (Migration) -> Void
+        upTo last: Int = .max, _ progress: @Sendable (Migration) -> Void,
+        warn: @Sendable (String) -> Void = { _ in }
     ) async throws -> [Migration] {
         try await connected { connection in
             // Held until the connection closes: whoever comes second then finds nothing left to do.
             _ = try await connection.query(SchemaStatements.lock, (), deadline: .seconds(600))
             let pending = try await Self.pending(on: connection).filter { $0.version <= last }
+            if !pending.isEmpty, let warning = try await SchemaCheck.encodingWarning(on: connection) { warn(warning) }
             for migration in pending {
                 progress(migration)
                 try await connection.script(Self.script(migration))
