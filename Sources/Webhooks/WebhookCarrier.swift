@@ -63,15 +63,20 @@ struct WebhookCarrier: Sendable {
         } catch {}
     }
 
-    /// A client's own, since it is the client that holds the address of a host.
-    private func configuration(for url: WebhookURL, to address: InternetAddress) -> HTTPClient.Configuration {
+    static func tls(trusting roots: NIOSSLTrustRoots) -> TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
-        tls.trustRoots = trustRoots
+        tls.trustRoots = roots
         tls.minimumTLSVersion = .tlsv12
         // For the receiver to end its side as well. A connection that is over costs memory for so long.
         tls.shutdownTimeout = .seconds(1)
+        return tls
+    }
+
+    /// A client's own, since it is the client that holds the address of a host.
+    private func configuration(for url: WebhookURL, to address: InternetAddress) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: connectTimeout))
+            tlsConfiguration: Self.tls(trusting: trustRoots), redirectConfiguration: .disallow,
+            timeout: .init(connect: connectTimeout))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         // Receivers are others, whom our traces don't concern.
