@@ -85,21 +85,28 @@ extension Connection {
         throw .connectionLost(reason: libpq.errorMessage, outcomeUnknown: false)
     }
 
-    /// Has the server say that it takes writes. One that doesn't any more has nothing to tell, as nothing changes there; the
-    /// next connection goes where its name leads by now.
-    func expectWrites(within limit: Duration) throws(PostgresError) {
-        let question = try Command(Self.isReadOnly, ())
+    /// Has the server say that it takes writes, and which one it is. One that takes none any more has nothing to tell, as nothing
+    /// changes there; the next connection goes where its name leads by now.
+    @discardableResult
+    func expectWrites(within limit: Duration) throws(PostgresError) -> String {
+        let question = try Command(Self.role, ())
         let trip = try answer([question], until: .now + limit, cancellation: nil, overrun: .giveUp)
         if let failure = trip.failure { throw .server(failure.error) }
         guard let result = trip.result() else { throw .closed }
-        guard try Self.isReadOnly.decode(result) != [false] else { return }
+        guard let role = try Self.role.decode(result).first else { throw .closed }
+        guard role.isReadOnly else { return role.server }
         libpq = nil
         throw .connectionLost(reason: "the server takes no writes", outcomeUnknown: false)
     }
 
-    private static let isReadOnly = Statement<Void, Bool>(
-        "select current_setting('transaction_read_only') = 'on'", bind: { _ in () },
-        row: { (isReadOnly: Bool) in isReadOnly })
+    /// A primary and its standbys have one system identifier, so a server is told by when it started and where it is. Any role may ask
+    /// for these; over a Unix socket there is no address.
+    private static let role = Statement<Void, (isReadOnly: Bool, server: String)>(
+        """
+        select current_setting('transaction_read_only') = 'on',
+            concat_ws(' ', extract(epoch from pg_postmaster_start_time()), inet_server_addr(), inet_server_port())
+        """,
+        bind: { _ in () }, row: { (isReadOnly: Bool, server: String) in (isReadOnly: isReadOnly, server: server) })
 
     func probe(within limit: Duration) throws(PostgresError) {
         _ = try answer([], until: .now + limit, cancellation: nil, overrun: .giveUp)

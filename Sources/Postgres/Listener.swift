@@ -3,8 +3,8 @@
 /// ```swift
 /// for await event in Listener(conninfo, channels: ["keys"]) { … }
 /// ```
-/// Each ``ListenerEvent/listening`` says that notifications arrive from here on, which has been tried, and that earlier
-/// ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. A server that
+/// Each ``ListenerEvent/listening(onAnotherServer:)`` says that notifications arrive from here on, which has been tried, and
+/// that earlier ones may have been missed. Through a pooler in transaction mode none arrive, so there it is never said. A server that
 /// takes no writes, as one that has been replaced, counts as one that is away. The sequence ends when its task is
 /// cancelled. A consumer that lingers leaves notifications at the server, which keeps them for it.
 public struct Listener: AsyncSequence, Sendable {
@@ -49,6 +49,8 @@ public struct Listener: AsyncSequence, Sendable {
 
         private let listener: Listener
         private var state = State.disconnected
+        /// The one listened to last, as ``Connection/expectWrites(within:)`` tells it.
+        private var server: String?
         private var failures = 0
         /// The last attempt stayed connected, and no notification came: a pooler, which is not going to change by itself.
         private var isDeaf = false
@@ -63,9 +65,12 @@ public struct Listener: AsyncSequence, Sendable {
                 do throws(PostgresError) {
                     switch state {
                     case .disconnected:
-                        state = .listening(try await listener.connect(afterFailures: failures, isDeaf: &isDeaf))
+                        let (connection, server) = try await listener.connect(
+                            afterFailures: failures, isDeaf: &isDeaf)
+                        state = .listening(connection)
                         failures = 0
-                        return .listening
+                        defer { self.server = server }
+                        return .listening(onAnotherServer: server != self.server)
                     case .listening(let connection):
                         pending = ArraySlice(
                             try await connection.notifications(
@@ -84,13 +89,13 @@ public struct Listener: AsyncSequence, Sendable {
 
     private func connect(
         afterFailures failures: Int, isDeaf: inout Bool
-    ) async throws(PostgresError) -> Connection {
+    ) async throws(PostgresError) -> (Connection, server: String) {
         let wait = Swift.max(
             backoff.wait(afterFailures: failures, jitter: .random(in: 0...1)), isDeaf ? deafRest : .zero)
         do { try await Task.sleep(for: wait) } catch { throw .cancelled }
         isDeaf = false
         let connection = try await Connection.open(conninfo, applicationName: applicationName)
-        try await connection.expectWrites(within: answerDeadline)
+        let server = try await connection.expectWrites(within: answerDeadline)
         let trial = "listener_" + String(UInt64.random(in: .min ... .max), radix: 36)
         for channel in channels + [trial] { try await connection.listen(to: channel) }
         try await send(to: trial)
@@ -101,7 +106,7 @@ public struct Listener: AsyncSequence, Sendable {
             isDeaf = connection.isOpen
             throw error
         }
-        return connection
+        return (connection, server)
     }
 
     /// Notifies from another connection: a pooler in transaction mode hands the answer to one's own NOTIFY over
@@ -114,8 +119,9 @@ public struct Listener: AsyncSequence, Sendable {
 }
 
 public enum ListenerEvent: Hashable, Sendable {
-    /// Connected, for the first time or again: something may have been missed before.
-    case listening
+    /// Connected, for the first time or again: something may have been missed before. The server is another one where it isn't known
+    /// to be the same as the last time and to have run since.
+    case listening(onAnotherServer: Bool)
     case notification(channel: String, payload: String)
     /// The connection was lost, or another attempt failed to connect or to receive a notification; the next one
     /// follows by itself.

@@ -94,8 +94,9 @@ public final class TenantDirectory: Sendable {
         for await event in listener {
             if case .disconnected = event, !isDeaf { warnOfDeafness() }
             // Before anything that is read again may be kept without an age limit. The pool's connections may lead to the server that
-            // the listener has lost, which may go on answering, read-only, while its successor changes.
-            if case .listening = event, isDeaf { loader.database.untenanted.renew() }
+            // the listener has lost, which may go on answering, read-only, while its successor changes. Where the listener's
+            // connection alone was lost, theirs stay.
+            if case .listening(onAnotherServer: true) = event { loader.database.untenanted.renew() }
             if case .disconnected = event { isDeaf = true } else { isDeaf = false }
             hear(event)
         }
