@@ -61,8 +61,8 @@ extension Connection {
             if cancellation.isRaised { throw .cancelled }
             guard try !hasInput(until: .now + probeInterval) else { continue }
             try expectWrites(within: answerDeadline)
-            // Notifications may have come with the answer. Where the connection is lost, the next wait says so.
-            _ = libpq?.readRest(interrupt: wake)
+            // Notifications may have come with the answer.
+            if let libpq, !libpq.readRest(interrupt: wake) { throw loss(of: libpq) }
         }
     }
 
@@ -81,8 +81,14 @@ extension Connection {
         let ready = waitForSocket(libpq.socket, for: .read, interrupt: wake, until: deadline)
         if ready.contains(.woken) { wake.drain() }
         guard ready.contains(.readable), !libpq.readInput(interrupt: wake) else { return !ready.isEmpty }
-        self.libpq = nil
-        throw .connectionLost(reason: libpq.errorMessage, outcomeUnknown: false)
+        throw loss(of: libpq)
+    }
+
+    /// Gives the connection up at once: libpq closes the socket of one that is lost, and a wait for that would only end with its time.
+    private func loss(of libpq: LibPQ) -> PostgresError {
+        let loss = ConnectionLoss(libpq.errorMessage)
+        giveUp(after: loss)
+        return .connectionLost(reason: loss.reason, outcomeUnknown: false)
     }
 
     /// Has the server say that it takes writes, and which one it is. One that takes none any more has nothing to tell, as nothing
