@@ -63,7 +63,7 @@ extension Connection {
 
     /// A server that has become a replica stays one, and the next connection goes where its name leads by now.
     private func leaveIfReadOnly(_ error: ServerError) {
-        guard error.state == .readOnlySQLTransaction, .now - begunAt >= Self.shortestStay else { return }
+        guard error.state == .readOnlySQLTransaction, .now - connectedAt >= Self.shortestStay else { return }
         leave()
     }
 

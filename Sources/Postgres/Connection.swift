@@ -17,7 +17,6 @@ public actor Connection {
     private nonisolated let silentFlag = Atomic<Bool>(false)
     private nonisolated let replacedFlag = Atomic<Bool>(false)
     let idleCheckAfter: Duration
-    let begunAt = ContinuousClock.now
     nonisolated let trace: StatementTrace
 
     var libpq: LibPQ? {
@@ -25,6 +24,8 @@ public actor Connection {
     }
     /// Nil where a statement can't be kept: behind PgBouncer the next one may reach another server process.
     var prepared: PreparedStatements?
+    /// When the connection had come about, after its name was looked up.
+    var connectedAt = ContinuousClock.now
     var lastAnswer = ContinuousClock.now
     var openTransaction: OpenTransaction?
     var transactionCounter: UInt64 = 0
@@ -72,10 +73,20 @@ public actor Connection {
         _ conninfo: String, applicationName: ApplicationName? = nil, idleCheckAfter: Duration = .seconds(30),
         tracer: (any Tracer)? = nil, deadline: Duration = defaultDeadline
     ) async throws(PostgresError) -> Connection {
+        try await open(
+            conninfo, applicationName: applicationName, idleCheckAfter: idleCheckAfter, tracer: tracer,
+            deadline: deadline, resolve: HostAddresses.lookUp)
+    }
+
+    static func open(
+        _ conninfo: String, applicationName: ApplicationName? = nil, idleCheckAfter: Duration = .seconds(30),
+        tracer: (any Tracer)? = nil, deadline: Duration = defaultDeadline, resolve: @escaping HostList.Resolver
+    ) async throws(PostgresError) -> Connection {
         let connection = try Connection(idleCheckAfter: idleCheckAfter, tracer: tracer)
         try await connection.interruptible { cancellation async throws(PostgresError) in
             try await connection.connect(
-                conninfo, applicationName: applicationName, until: .now + deadline, cancellation: cancellation)
+                conninfo, applicationName: applicationName, resolve: resolve, until: .now + deadline,
+                cancellation: cancellation)
         }
         return connection
     }
@@ -96,13 +107,14 @@ public actor Connection {
     // MARK: Connecting
 
     private func connect(
-        _ conninfo: String, applicationName: ApplicationName?, until deadline: ContinuousClock.Instant,
-        cancellation: Signal
+        _ conninfo: String, applicationName: ApplicationName?, resolve: @escaping HostList.Resolver,
+        until deadline: ContinuousClock.Instant, cancellation: Signal
     ) throws(PostgresError) {
         let connecting = Connecting(
-            conninfo, applicationName: applicationName, wake: wake, cancellation: cancellation)
+            conninfo, applicationName: applicationName, wake: wake, cancellation: cancellation, resolve: resolve)
         var deadline = deadline
         libpq = try connecting.libpq(until: &deadline)
+        connectedAt = .now
         do throws(PostgresError) {
             try identifyServer(until: deadline, cancellation: cancellation)
         } catch {

@@ -74,6 +74,23 @@ struct ConnectingTests {
         }
     }
 
+    @Test("how long a connection is there counts from when its name was looked up")
+    func age() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let lookedUp = Mutex<ContinuousClock.Instant?>(nil)
+            let conninfo = "host=nowhere,\(cluster.socketDirectory) port=\(cluster.port) user=postgres dbname=postgres"
+            let connection = try await Connection.open(conninfo) { _ throws(PostgresError) in
+                lookedUp.withLock { $0 = .now }
+                throw .connect(reason: "unknown")
+            }
+            let connectedAt = await connection.connectedAt
+            let end = lookedUp.withLock { $0 }
+            let lookUpEnd = try #require(end)
+            #expect(connectedAt >= lookUpEnd)
+            await connection.close()
+        }
+    }
+
     @Test("connect_timeout bounds the time that one address gets")
     func connectTimeout() async throws {
         let silent = try SilentServer()

@@ -59,8 +59,8 @@ struct ReadOnlyServerTests {
 
     @Test("isn't left within a second, as there may be no other")
     func young() async throws {
-        let begun = ContinuousClock.now
         let connection = try await Connection.open(database.superuserURL)
+        let begun = await connection.connectedAt
         let error = await #expect(throws: PostgresError.self) { try await connection.execute(Self.insert, 1) }
         let isOpen = connection.isOpen
         #expect(error?.serverError?.state == .readOnlySQLTransaction)
