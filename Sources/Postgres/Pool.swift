@@ -161,8 +161,7 @@ public final class Pool: Sendable {
             case .wake(let instant):
                 Task {
                     try? await Task.sleep(until: instant)
-                    // It may end early, and nothing wakes the machine a second time for the same instant.
-                    perform(shared.withLock { $0.machine.timePassed(now: max(instant, .now)) })
+                    perform(shared.withLock { $0.machine.timePassed(woken: instant, now: .now) })
                 }
             }
         }

@@ -19,7 +19,7 @@ struct PoolStateMachine<Link: Hashable> {
         case refuse(waiter: UInt64, PostgresError)
         case open(after: Duration)
         case close(Link)
-        /// Call ``timePassed(now:)`` then, with that instant or a later one.
+        /// Call ``timePassed(woken:now:)`` then, with that instant.
         case wake(at: Instant)
     }
 
@@ -164,7 +164,11 @@ struct PoolStateMachine<Link: Hashable> {
         return openIfNeeded()
     }
 
-    mutating func timePassed(now: Instant) -> [Action] {
+    /// - Parameters:
+    ///   - instant: The one that was asked for. Who wakes for it may be early, and isn't woken a second time.
+    ///   - now: What the clock says.
+    mutating func timePassed(woken instant: Instant, now: Instant) -> [Action] {
+        let now = max(instant, now)
         if let due = timer, due <= now { timer = nil }
         let late = waiters.removeOverdue(at: now)
         return late.map { .refuse(waiter: $0.id, .timeout(.waitingForConnection)) } + setTimer()

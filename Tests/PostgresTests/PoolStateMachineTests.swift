@@ -107,11 +107,20 @@ struct PoolStateMachineTests {
         _ = machine.request(by: 1, now: start)
         _ = machine.request(by: 2, now: start + .seconds(2))
         #expect(
-            machine.timePassed(now: start + .seconds(5))
+            machine.timePassed(woken: start + .seconds(5), now: start + .seconds(5))
                 == [.refuse(waiter: 1, .timeout(.waitingForConnection)), .wake(at: start + .seconds(7))])
         #expect(machine.status.waiting == 1)
         #expect(machine.opened(10) == [.lend(10, to: 2)])
-        #expect(machine.timePassed(now: start + .seconds(7)) == [])
+        #expect(machine.timePassed(woken: start + .seconds(7), now: start + .seconds(7)) == [])
+    }
+
+    @Test("a timer that goes off early counts as one that is due, since it goes off once")
+    func earlyTimer() {
+        var machine = machine(size: 1)
+        _ = machine.request(by: 1, now: start)
+        _ = machine.request(by: 2, now: start + .seconds(2))
+        let early = machine.timePassed(woken: start + .seconds(5), now: start + .seconds(4))
+        #expect(early == [.refuse(waiter: 1, .timeout(.waitingForConnection)), .wake(at: start + .seconds(7))])
     }
 
     @Test("who withdraws is passed over, and only once")
@@ -245,7 +254,7 @@ struct PoolStateMachineTests {
         let later = machine.request(by: 4, since: start + .seconds(2), now: start + .seconds(4))
         #expect(later == .waits([]), "there is an earlier timer")
         #expect(
-            machine.timePassed(now: start + .seconds(5))
+            machine.timePassed(woken: start + .seconds(5), now: start + .seconds(5))
                 == [.refuse(waiter: 2, .timeout(.waitingForConnection)), .wake(at: start + .seconds(6))])
         #expect(machine.opened(10) == [.lend(10, to: 1)])
         #expect(machine.takeBack(10, isUsable: true) == [.lend(10, to: 4)])
