@@ -64,7 +64,7 @@ extension Connection {
     /// A server that has become a replica stays one, and the next connection goes where its name leads by now.
     private func leaveIfReadOnly(_ error: ServerError) {
         guard error.state == .readOnlySQLTransaction, .now - connectedAt >= Self.shortestStay else { return }
-        leave()
+        leaveReadOnlyServer()
     }
 
     /// Returns whether another attempt, with what is forgotten here prepared anew, can succeed.

@@ -15,7 +15,7 @@ public actor Connection {
     nonisolated let wake: WakePipe
     private nonisolated let openFlag = Atomic<Bool>(false)
     private nonisolated let silentFlag = Atomic<Bool>(false)
-    private nonisolated let replacedFlag = Atomic<Bool>(false)
+    private nonisolated let readOnlyFlag = Atomic<Bool>(false)
     let idleCheckAfter: Duration
     nonisolated let trace: StatementTrace
 
@@ -49,7 +49,7 @@ public actor Connection {
     nonisolated var isSilent: Bool { silentFlag.load(ordering: .acquiring) }
 
     /// True once it was left because its server takes no writes any more. Others may lead there as well.
-    nonisolated var isReplaced: Bool { replacedFlag.load(ordering: .acquiring) }
+    nonisolated var hasLeftReadOnlyServer: Bool { readOnlyFlag.load(ordering: .acquiring) }
 
     private init(idleCheckAfter: Duration, tracer: (any Tracer)?) throws(PostgresError) {
         guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
@@ -99,8 +99,8 @@ public actor Connection {
     }
 
     /// Leaves a server that takes no writes.
-    func leave() {
-        replacedFlag.store(true, ordering: .releasing)
+    func leaveReadOnlyServer() {
+        readOnlyFlag.store(true, ordering: .releasing)
         libpq = nil
     }
 

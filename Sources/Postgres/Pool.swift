@@ -116,9 +116,11 @@ public final class Pool: Sendable {
     }
 
     func giveBack(_ connection: Connection) {
-        let (isUsable, isSilent, isReplaced) = (connection.isOpen, connection.isSilent, connection.isReplaced)
+        let (isUsable, isSilent) = (connection.isOpen, connection.isSilent)
+        let hasLeftReadOnlyServer = connection.hasLeftReadOnlyServer
         let actions = shared.withLock {
-            $0.machine.takeBack(connection, isUsable: isUsable, isSilent: isSilent, isReplaced: isReplaced)
+            $0.machine.takeBack(
+                connection, isUsable: isUsable, isSilent: isSilent, hasLeftReadOnlyServer: hasLeftReadOnlyServer)
         }
         perform(actions)
     }

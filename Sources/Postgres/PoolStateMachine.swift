@@ -111,16 +111,17 @@ struct PoolStateMachine<Link: Hashable> {
     /// - Parameters:
     ///   - isSilent: The server left it without an answer. Those that have been idle since before it was lent are closed as
     ///     well: each would have somebody wait as long for the same.
-    ///   - isReplaced: Its server takes no writes any more. All others are given up as well, unless they have been since it was lent.
+    ///   - hasLeftReadOnlyServer: Its server takes no writes any more. All others are given up as well, unless they have been
+    ///     since it was lent.
     mutating func takeBack(
-        _ link: Link, isUsable: Bool, isSilent: Bool = false, isReplaced: Bool = false
+        _ link: Link, isUsable: Bool, isSilent: Bool = false, hasLeftReadOnlyServer: Bool = false
     ) -> [Action] {
         guard let loan = busy.removeValue(forKey: link) else { return [] }
         shares.giveBack(from: loan.party)
         let isGivenUp = loan.generation != generation
         guard isUsable, !isGivenUp, !isClosed else {
             let silent = isSilent ? closeIdle(sinceBefore: loan.number) : []
-            let replaced = isReplaced && !isGivenUp ? giveUpAll() : []
+            let replaced = hasLeftReadOnlyServer && !isGivenUp ? giveUpAll() : []
             return [.close(link)] + silent + replaced + serve()
         }
         idle.append((link: link, since: lastLoan))
@@ -140,13 +141,13 @@ struct PoolStateMachine<Link: Hashable> {
         return suspects.map { .close($0) }
     }
 
-    /// - Parameter begunIn: The generation in which the attempt began; nil for this one.
-    mutating func opened(_ link: Link, begunIn: Int? = nil) -> [Action] {
+    /// - Parameter attempt: The generation in which the attempt began.
+    mutating func opened(_ link: Link, begunIn attempt: Int) -> [Action] {
         connecting -= 1
         failures = 0
         isRetrying = false
         guard !isClosed else { return [.close(link)] }
-        if let begunIn, begunIn != generation { return [.close(link)] + openIfNeeded() }
+        guard attempt == generation else { return [.close(link)] + openIfNeeded() }
         idle.append((link: link, since: lastLoan))
         return serve()
     }
