@@ -13,9 +13,9 @@ internal import Synchronization
 /// any more, every connection is replaced: the others may lead there too.
 public final class Pool: Sendable {
     let configuration: PoolConfiguration
-    private let shared: Mutex<Shared>
+    let shared: Mutex<Shared>
 
-    private struct Shared {
+    struct Shared {
         var machine: PoolStateMachine<Connection>
         var waiting: [UInt64: CheckedContinuation<Result<Connection, PostgresError>, Never>] = [:]
         var openings: [UInt64: Task<Void, Never>] = [:]
@@ -153,7 +153,7 @@ public final class Pool: Sendable {
 
     // MARK: Carrying out what the state machine decides
 
-    private func perform(_ actions: [PoolStateMachine<Connection>.Action]) {
+    func perform(_ actions: [PoolStateMachine<Connection>.Action]) {
         for action in actions {
             switch action {
             case .lend(let connection, let waiter): answer(waiter, .success(connection))
@@ -171,43 +171,5 @@ public final class Pool: Sendable {
 
     private func answer(_ waiter: UInt64, _ result: Result<Connection, PostgresError>) {
         shared.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume(returning: result)
-    }
-
-    private func open(after delay: Duration) {
-        shared.withLock { shared in
-            let (id, generation) = (shared.newID(), shared.machine.generation)
-            let opening = Task {
-                let outcome = await attempt(after: delay)
-                finishOpening(id, begunIn: generation, outcome)
-            }
-            if shared.machine.isClosed { opening.cancel() }
-            shared.openings[id] = opening
-        }
-    }
-
-    private func finishOpening(
-        _ id: UInt64, begunIn generation: Int, _ outcome: Result<Connection, PostgresError>
-    ) {
-        let actions = shared.withLock { shared in
-            shared.openings[id] = nil
-            return switch outcome {
-            case .success(let connection): shared.machine.opened(connection, begunIn: generation)
-            case .failure(let error): shared.machine.openingFailed(error)
-            }
-        }
-        perform(actions)
-    }
-
-    private func attempt(after delay: Duration) async -> Result<Connection, PostgresError> {
-        do throws(PostgresError) {
-            if delay > .zero, (try? await Task.sleep(for: delay)) == nil { throw .cancelled }
-            return .success(
-                try await Connection.open(
-                    configuration.conninfo, applicationName: configuration.applicationName,
-                    idleCheckAfter: configuration.idleCheckAfter, tracer: configuration.tracer,
-                    deadline: configuration.connectDeadline))
-        } catch {
-            return .failure(error)
-        }
     }
 }

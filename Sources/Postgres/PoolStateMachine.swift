@@ -23,7 +23,7 @@ struct PoolStateMachine<Link: Hashable> {
         case wake(at: Instant)
     }
 
-    private struct Loan {
+    struct Loan {
         let party: Int?
         /// Loans are numbered in their order.
         let number: Int
@@ -37,12 +37,12 @@ struct PoolStateMachine<Link: Hashable> {
     private let jitter: @Sendable () -> Double
 
     /// While there are any, nobody waits but for a share. Each with the last loan there had been when it became idle.
-    private var idle: [(link: Link, since: Int)] = []
-    private var busy: [Link: Loan] = [:]
-    private var lastLoan = 0
+    var idle: [(link: Link, since: Int)] = []
+    var busy: [Link: Loan] = [:]
+    var lastLoan = 0
     /// How often all connections have been given up. What is idle is of the last one.
-    private(set) var generation = 0
-    private var shares: PoolShares
+    var generation = 0
+    var shares: PoolShares
     private var connecting = 0
     private var failures = 0
     /// The attempt under way, the only one, follows a failure.
@@ -73,16 +73,6 @@ struct PoolStateMachine<Link: Hashable> {
         isClosed || waiters.count > waitingForShare(but: party)
     }
 
-    /// As above, or that connection is to be used no more.
-    func isWanted(_ link: Link, from party: Int?) -> Bool {
-        isGivenUp(link) || isWanted(from: party)
-    }
-
-    /// Whether a connection in use is to be closed when it comes back.
-    func isGivenUp(_ link: Link) -> Bool {
-        busy[link].map { $0.generation != generation } ?? false
-    }
-
     /// An idle connection, if the party may have another one.
     mutating func lendAtOnce(for party: Int? = nil) -> Link? {
         guard !isClosed, !shares.isExhausted(by: party), let link = idle.popLast()?.link else { return nil }
@@ -107,39 +97,6 @@ struct PoolStateMachine<Link: Hashable> {
 
     /// The waiter's task was cancelled. False when it no longer waits: it has been answered.
     mutating func withdraw(waiter: UInt64) -> Bool { waiters.remove(waiter) }
-
-    /// - Parameters:
-    ///   - isSilent: The server left it without an answer. Those that have been idle since before it was lent are closed as
-    ///     well: each would have somebody wait as long for the same.
-    ///   - hasLeftReadOnlyServer: Its server takes no writes any more. All others are given up as well, unless they have been
-    ///     since it was lent.
-    mutating func takeBack(
-        _ link: Link, isUsable: Bool, isSilent: Bool = false, hasLeftReadOnlyServer: Bool = false
-    ) -> [Action] {
-        guard let loan = busy.removeValue(forKey: link) else { return [] }
-        shares.giveBack(from: loan.party)
-        let isGivenUp = loan.generation != generation
-        guard isUsable, !isGivenUp, !isClosed else {
-            let silent = isSilent ? closeIdle(sinceBefore: loan.number) : []
-            let replaced = hasLeftReadOnlyServer && !isGivenUp ? giveUpAll() : []
-            return [.close(link)] + silent + replaced + serve()
-        }
-        idle.append((link: link, since: lastLoan))
-        return serve()
-    }
-
-    /// Closes what is idle now, and later what is lent or being opened by now: all of it may lead to a server that has been replaced.
-    mutating func giveUpAll() -> [Action] {
-        generation += 1
-        return closeIdle(sinceBefore: lastLoan + 1)
-    }
-
-    /// Those that have been idle for longest come first.
-    private mutating func closeIdle(sinceBefore loan: Int) -> [Action] {
-        let suspects = idle.prefix { $0.since < loan }.map { $0.link }
-        idle.removeFirst(suspects.count)
-        return suspects.map { .close($0) }
-    }
 
     /// - Parameter attempt: The generation in which the attempt began.
     mutating func opened(_ link: Link, begunIn attempt: Int) -> [Action] {
@@ -192,7 +149,7 @@ struct PoolStateMachine<Link: Hashable> {
         shares.exhausted.reduce(0) { $1 == party ? $0 : $0 + waiters.count(of: $1) }
     }
 
-    private mutating func serve() -> [Action] {
+    mutating func serve() -> [Action] {
         var actions: [Action] = []
         while !idle.isEmpty, let waiter = waiters.popFirst(passingOver: shares.exhausted) {
             let link = idle.removeLast().link
