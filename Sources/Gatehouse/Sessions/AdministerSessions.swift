@@ -10,14 +10,16 @@ extension Administration {
     }
 
     /// Ends one live session. Throws `sessionNotFound`.
+    ///
+    /// It may wait for the deletion of the session's user, and so holds no more of the tenant than a sign-in does.
     public func revokeSession(tenant slug: String, id: String) async throws -> Session {
-        try await changing(slug) { transaction, tenant in
+        let tenant = try await showTenant(slug).id
+        return try await database.transaction(in: tenant) { transaction in
             guard let id = UUID(uuidString: id),
-                let session = try await transaction.first(
-                    SessionStatements.end, (tenant.id, id, .revokedByOperator))
+                let session = try await transaction.first(SessionStatements.end, (tenant, id, .revokedByOperator))
             else { throw Refusal.sessionNotFound }
             try await record(
-                .sessionRevoked, in: transaction, tenant: tenant.id, user: session.userID, session: session.id)
+                .sessionRevoked, in: transaction, tenant: tenant, user: session.userID, session: session.id)
             return session
         }
     }
@@ -28,18 +30,15 @@ extension Administration {
     /// A tenant's are ended a page at a time, see ``EndSessions``. Throws ``UnfinishedEnding`` where that comes to nothing half-way; it can
     /// be repeated.
     public func revokeAllSessions(tenant slug: String, user: String?) async throws -> Int {
-        let tenant = try await showTenant(slug).id
-        guard let user else { return try await endAllSessions(of: tenant, slug, .revokedByOperator) }
-        let subject = try await findUser(user, in: tenant).id
-        return try await changing(slug) { transaction, tenant in
-            guard try await transaction.first(UserStatements.lock, (tenant.id, subject)) != nil else {
-                throw Refusal.userNotFound
-            }
+        guard let user else {
+            return try await endAllSessions(of: try await showTenant(slug).id, slug, .revokedByOperator)
+        }
+        return try await changingUser(user, of: slug) { transaction, tenant, subject in
             let count =
                 try await transaction.first(
-                    SessionStatements.endAllOfUser, (tenant.id, subject, nil, .revokedByOperator)) ?? 0
+                    SessionStatements.endAllOfUser, (tenant, subject, nil, .revokedByOperator)) ?? 0
             try await record(
-                .allSessionsRevoked, in: transaction, tenant: tenant.id, user: subject,
+                .allSessionsRevoked, in: transaction, tenant: tenant, user: subject,
                 detail: ["revoked": .integer(count)])
             return count
         }

@@ -22,9 +22,10 @@ extension Administration {
             tenant: tenant.id, id: identifiers.next(), email: profile.email.text, username: profile.username?.text,
             name: profile.name?.text, passwordHash: hash, verified: verified)
         do {
-            return try await changing(slug) { transaction, tenant in
+            // It waits for a deletion of whoever has the address, and keeps no other administration waiting meanwhile.
+            return try await database.transaction(in: tenant.id) { transaction in
                 guard let made = try await transaction.first(UserStatements.insert, user) else {
-                    throw Refusal.userNotFound
+                    throw Refusal.tenantNotFound
                 }
                 try await record(.userCreated, in: transaction, tenant: tenant.id, user: made.id)
                 return made
@@ -47,7 +48,7 @@ extension Administration {
 
     /// Lets the user sign in again; sessions that were ended stay ended.
     public func enableUser(tenant slug: String, user: String) async throws -> User {
-        try await changingUser(user, of: slug, .userEnabled) { transaction, tenant, id in
+        try await changing(user, of: slug, .userEnabled) { transaction, tenant, id in
             try await transaction.first(UserStatements.setEnabled, (tenant, id, true))
         }
     }
@@ -55,7 +56,7 @@ extension Administration {
     /// Ends every session of the user and voids what was mailed to them; no session can begin. The user's row is locked first, so
     /// that a racing login either finds them disabled or has its session ended here.
     public func disableUser(tenant slug: String, user: String) async throws -> User {
-        try await changingUser(user, of: slug, .userDisabled) { transaction, tenant, id in
+        try await changing(user, of: slug, .userDisabled) { transaction, tenant, id in
             let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
             _ = try await transaction.execute(SessionStatements.endAllOfUser, (tenant, id, nil, .userDisabled))
             _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, id, nil))
@@ -84,7 +85,7 @@ extension Administration {
     /// that the database would write out at length. Throws `validationFailed`.
     public func setClaims(tenant slug: String, user: String, json: String) async throws -> User {
         let claims = try Self.claims(from: json)
-        return try await changingUser(user, of: slug, .userClaimsSet) { transaction, tenant, id in
+        return try await changing(user, of: slug, .userClaimsSet) { transaction, tenant, id in
             try await transaction.first(UserStatements.setClaims, (tenant, id, claims))
         }
     }
@@ -101,14 +102,31 @@ extension Administration {
         return stored.user
     }
 
-    private func changingUser(
+    /// Runs `body` in a transaction that no other administration of that user runs beside.
+    ///
+    /// It is the user's row that it waits for, with no more of the tenant held than by a sign-in: where the user is being deleted, that
+    /// may take an hour.
+    func changingUser<R: Sendable>(
+        _ idOrEmail: String, of slug: String,
+        _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> R
+    ) async throws -> R {
+        let tenant = try await showTenant(slug).id
+        let id = try await findUser(idOrEmail, in: tenant).id
+        return try await database.transaction(in: tenant) { transaction in
+            guard try await transaction.first(UserStatements.lock, (tenant, id)) != nil else {
+                throw Refusal.userNotFound
+            }
+            return try await body(transaction, tenant, id)
+        }
+    }
+
+    private func changing(
         _ idOrEmail: String, of slug: String, _ event: AuditEventType,
         _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> User?
     ) async throws -> User {
-        let id = try await findUser(idOrEmail, in: try await showTenant(slug).id).id
-        return try await changing(slug) { transaction, tenant in
-            guard let user = try await body(transaction, tenant.id, id) else { throw Refusal.userNotFound }
-            try await record(event, in: transaction, tenant: tenant.id, user: user.id)
+        try await changingUser(idOrEmail, of: slug) { transaction, tenant, id in
+            guard let user = try await body(transaction, tenant, id) else { throw Refusal.userNotFound }
+            try await record(event, in: transaction, tenant: tenant, user: user.id)
             return user
         }
     }

@@ -37,8 +37,9 @@ enum UserStatements {
 
     static let insert = Statement<NewUser, User>(
         """
+        with \(TenantStatements.held)
         insert into users as u (tenant_id, id, email, username, name, password_hash, email_verified_at)
-        values ($1, $2, $3, $4, $5, $6, case when $7 then now() end)
+        select t.id, $2, $3, $4, $5, $6, case when $7 then now() end from t
         returning \(userColumns)
         """,
         bind: { ($0.tenant, $0.id, $0.email, $0.username, $0.name, $0.passwordHash?.stored, $0.verified) },
@@ -52,9 +53,13 @@ enum UserStatements {
         """,
         bind: { ($0.tenant, $0.id, $0.enabled) }, row: User.row)
 
-    /// Holds a user's row as `setEnabled` does: what follows in the transaction sees the session of a sign-in that had it.
+    /// Holds a user's row as `setEnabled` does, and the tenant's as whoever writes does: what follows in the transaction sees the session
+    /// of a sign-in that had it.
     static let lock = Statement<(tenant: UUID, id: UUID), UUID>(
-        "select u.id from users u where u.tenant_id = $1 and u.id = $2 for no key update",
+        """
+        with \(TenantStatements.held)
+        select u.id from users u, t where u.tenant_id = t.id and u.id = $2 for no key update of u
+        """,
         bind: { ($0.tenant, $0.id) }, row: { (id: UUID) in id })
 
     static let setClaims = Statement<(tenant: UUID, id: UUID, claims: JSONObject), User>(

@@ -124,11 +124,14 @@ import Testing
         #expect(try await installation.rowCount("users") == 1)
     }
 
-    @Test("However long an operator's deletion takes, no other administration waits for it", .timeLimit(.minutes(1)))
+    @Test(
+        "However long an operator's deletion takes, what is about that user waits for it, and no other administration does",
+        .timeLimit(.minutes(1)))
     func besideOthers() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
-        for name in ["ada", "bob"] { _ = try await installation.register("\(name)@example.com", in: tenant) }
+        let session = try await installation.register(in: tenant).sessionID.uuidString
+        _ = try await installation.register("bob@example.com", in: tenant)
         try await installation.asSuperuser(
             """
             create function linger() returns trigger language plpgsql as $$
@@ -137,15 +140,34 @@ import Testing
             """)
         let holder = try await Connection.open(installation.database.superuserURL)
         try await holder.script("select pg_advisory_lock(1)")
-        let office = installation.administration
-        let deletion = Task { try await office.deleteUser(tenant: "shop", user: "ada@example.com") }
+        let pool = Pool(PoolConfiguration(installation.database.ownerURL, size: 10, statementDeadline: .seconds(60)))
+        let office = Administration(
+            database: Database(pool: pool), sealer: installation.sealer, hasher: installation.administration.hasher,
+            publicURL: installation.administration.publicURL, jwksMaxAge: .zero, actor: "tests")
+        let user = "ada@example.com"
+        let deletion = Task { try await office.deleteUser(tenant: "shop", user: user) }
         try await installation.waitForLocks(1)
+        let commands: [@Sendable () async throws -> Void] = [
+            { _ = try await office.disableUser(tenant: "shop", user: user) },
+            { _ = try await office.enableUser(tenant: "shop", user: user) },
+            { _ = try await office.setClaims(tenant: "shop", user: user, json: "{}") },
+            { _ = try await office.revokeAllSessions(tenant: "shop", user: user) },
+        ]
+        let waiting = commands.map { command in Task { try await command() } }
+        let revocation = Task { try await office.revokeSession(tenant: "shop", id: session) }
+        let creation = Task { try await office.createUser(tenant: "shop", email: user) }
+        try await installation.waitForLocks(7)
         #expect(try await !office.disableUser(tenant: "shop", user: "bob@example.com").isEnabled)
         _ = try await office.rotateKeys(tenant: "shop", use: .access, emergency: true, force: false)
         #expect(try await installation.rowCount("users") == 2)
         await holder.close()
-        #expect(try await deletion.value.email == "ada@example.com")
-        #expect(try await installation.rowCount("users") == 1)
+        let gone = try await deletion.value
+        #expect(gone.email == user)
+        for command in waiting { await #expect(throws: Refusal.userNotFound) { try await command.value } }
+        await #expect(throws: Refusal.sessionNotFound) { try await revocation.value }
+        #expect(try await creation.value.id != gone.id)
+        #expect(try await installation.rowCount("users") == 2)
+        await pool.close()
     }
 
     @Test("Whoever registers the address again is another user")
