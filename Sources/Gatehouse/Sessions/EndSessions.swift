@@ -5,7 +5,8 @@ import Postgres
 /// many there are, no row is locked for long, and what has been ended stays so whatever becomes of the rest.
 ///
 /// A page leaves out the rows that somebody else has locked. When all pages are done the first of those left out is waited for, while
-/// no other row is held, and what follows it is looked at again, until nothing was left out.
+/// no other row is held, and what follows it is looked at again, until nothing was left out. One that isn't let go in time is left, with
+/// whatever else is held by then, and everything else is done none the less: while a user is being deleted, their sessions are held.
 ///
 /// A sign-in that had begun may be seen by none of that, since it isn't committed yet. Those that there were at the start are waited for
 /// in the end, within a bound, and then all is looked at once more.
@@ -23,24 +24,38 @@ struct EndSessions: Sendable {
     /// How long it waits for sign-ins to be committed that had begun.
     let patience: Duration
 
+    /// Throws `timeout` at the end where it had to leave sessions that somebody held.
+    ///
     /// - Parameter ended: Counts those that are ended and were alive, also when it throws.
     func callAsFunction(counting ended: inout Int) async throws {
         let begun = try await BegunSessions.now(of: tenant, in: database)
         let writers = try await SessionWriters.now(in: database)
-        try await endVisible(of: begun, counting: &ended)
-        if writers.isEmpty { return }
-        try await writers.waitForEnd(atMost: patience)
-        try await endVisible(of: begun, counting: &ended)
+        var isAnyLeft = try await endVisible(of: begun, waiting: true, counting: &ended)
+        if !writers.isEmpty {
+            try await writers.waitForEnd(atMost: patience)
+            isAnyLeft = try await endVisible(of: begun, waiting: !isAnyLeft, counting: &ended)
+        }
+        if isAnyLeft { throw PostgresError.timeout(.statement) }
     }
 
-    private func endVisible(of begun: BegunSessions, counting ended: inout Int) async throws {
+    /// Whether it has left any that somebody held. However many those are, it waits in vain for one of them at the most.
+    private func endVisible(
+        of begun: BegunSessions, waiting: Bool, counting ended: inout Int
+    ) async throws -> Bool {
+        var hasLeftOne = false
         var after: UUID?
-        repeat {
-            after = try await passedOver(after: after, of: begun, counting: &ended)
-            guard let left = after else { continue }
-            let wasAlive = try await database.first(SessionStatements.endLeft, (tenant, left, reason), in: tenant)
-            if wasAlive == true { ended += 1 }
-        } while after != nil
+        while let held = try await passedOver(after: after, of: begun, counting: &ended) {
+            if !waiting || hasLeftOne { return true }
+            do throws(PostgresError) {
+                let wasAlive = try await database.first(SessionStatements.endLeft, (tenant, held, reason), in: tenant)
+                if wasAlive == true { ended += 1 }
+            } catch {
+                guard error == .timeout(.statement) else { throw error }
+                hasLeftOne = true
+            }
+            after = held
+        }
+        return hasLeftOne
     }
 
     /// The first that was locked.

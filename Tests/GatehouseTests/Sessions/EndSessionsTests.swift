@@ -216,6 +216,31 @@ import Testing
         #expect(try await installation.endings() == [["revoked": 2], ["revoked": 8, "unfinished": true]])
     }
 
+    @Test("Where rows aren't let go one is waited for, and all others are ended, also those that weren't committed")
+    func unfinishedBesideSignIn() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        try await installation.addSessions(39, in: tenant)
+        let holder = try await installation.holding("order by id limit 30")
+        let signingIn = try await installation.signingIn()
+        let office = installation.impatientAdministration()
+        let start = ContinuousClock.now
+        let revoked = Task { try await office.revokeAllSessions(tenant: "shop", user: nil) }
+        try await installation.waitForLocks(1)
+        try await installation.waitForLocks(0)
+        try await signingIn.script("commit")
+        let failure = await #expect(throws: UnfinishedEnding.self) { try await revoked.value }
+        #expect(failure?.cause as? PostgresError == .timeout(.statement))
+        // A wait takes two seconds.
+        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(try await installation.liveSessions(in: tenant) == 30)
+        #expect(try await installation.endings() == [["revoked": 11, "unfinished": true]])
+        await signingIn.close()
+        await holder.close()
+        #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 30)
+    }
+
     @Test("In an emergency the stolen keys verify nothing any more while the sessions are still being ended")
     func emergency() async throws {
         let installation = try await Installation.make()
