@@ -49,108 +49,6 @@ import Testing
         await holder.close()
     }
 
-    @Test("A session that had begun and isn't committed yet is ended with the others")
-    func uncommitted() async throws {
-        let installation = try await Installation.make()
-        let tenant = try await installation.tenant()
-        _ = try await installation.register(in: tenant)
-        let signingIn = try await installation.signingIn()
-        let revoked = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
-        try await installation.waitForLive(0, in: tenant)
-        try await signingIn.script("commit")
-        #expect(try await revoked.value == 2)
-        #expect(try await installation.liveSessions(in: tenant) == 0)
-        #expect(try await installation.endings() == [["revoked": 2]])
-        await signingIn.close()
-    }
-
-    @Test("The session of a sign-in by mail that had begun and waits for its user's row is ended with the others")
-    func waitingByMail() async throws {
-        let installation = try await Installation.make()
-        let tenant = try await installation.tenant { $0.emailLogin = .link }
-        _ = try await installation.register(in: tenant)
-        try await installation.service.requestMail.logIn(
-            to: EmailAddress("ada@example.com"), from: Installation.client, in: tenant)
-        let proof = try await installation.letter().proofByToken
-        let holder = try await Connection.open(installation.database.superuserURL)
-        try await holder.script("begin; select from users for no key update")
-        let signingIn = Task {
-            try await installation.service.logInByMail(
-                proof, deviceToken: nil, from: Installation.client, in: tenant)
-        }
-        try await installation.waitForLocks(1)
-        let revoked = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
-        try await installation.waitForLive(0, in: tenant)
-        try await holder.script("commit")
-        let session = try await signingIn.value
-        #expect(try await revoked.value == 2)
-        #expect(await !installation.isAlive(session, in: tenant))
-        await holder.close()
-    }
-
-    @Test("Sessions dated ahead of the database's clock are ended with the others, and looked for a page at a time")
-    func datedAhead() async throws {
-        let installation = try await Installation.make()
-        let tenant = try await installation.tenant()
-        _ = try await installation.register(in: tenant)
-        try await installation.addSessions(2499, in: tenant)
-        try await installation.asSuperuser(
-            """
-            update refresh_tokens set created_at = now() + interval '1 h', rotated_at = now() + interval '1 h'
-            where id in (select id from refresh_tokens order by id offset 500 limit 1500)
-            """)
-        let office = installation.administration
-        let page = try await office.database.first(
-            SessionStatements.datedAhead, (tenant.tenant.id, nil), in: tenant.tenant.id)
-        #expect(page?.ids.count == 500 && page?.last == page?.ids.last)
-        #expect(try await office.revokeAllSessions(tenant: "shop", user: nil) == 2500)
-        #expect(try await installation.liveSessions(in: tenant) == 0)
-    }
-
-    @Test("One that was dated ahead when it began is ended also when its time has come; what begins meanwhile stays")
-    func overtakenDate() async throws {
-        let installation = try await Installation.make()
-        let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
-        try await installation.asSuperuser("update refresh_tokens set created_at = now() + interval '500 ms'")
-        let holder = try await installation.holding("order by id")
-        let ending = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
-        try await installation.waitForLocks(1)
-        let later = try await installation.logIn(in: tenant)
-        let isAhead = Statement<UUID, Bool>(
-            "select exists (select from refresh_tokens where tenant_id = $1 and created_at > now())", bind: { $0 },
-            row: { (isAhead: Bool) in isAhead })
-        try await wait {
-            try await installation.serviceDatabase.first(isAhead, tenant.tenant.id, in: tenant.tenant.id) == false
-        }
-        try await holder.script("commit")
-        #expect(try await ending.value == 1)
-        #expect(await !installation.isAlive(session, in: tenant))
-        #expect(await installation.isAlive(later, in: tenant))
-        await holder.close()
-    }
-
-    @Test("One that begins while the command takes its first look stays, whatever its date")
-    func begunMeanwhile() async throws {
-        let installation = try await Installation.make()
-        let tenant = try await installation.tenant()
-        let session = try await installation.register(in: tenant)
-        let holder = try await Connection.open(installation.database.superuserURL)
-        try await holder.script("begin; lock table refresh_tokens in access exclusive mode")
-        let ending = Task { try await installation.administration.revokeAllSessions(tenant: "shop", user: nil) }
-        try await installation.waitForLocks(1)
-        try await holder.script(
-            """
-            insert into refresh_tokens (tenant_id, id, user_id, created_at)
-            select tenant_id, gen_random_uuid(), id, clock_timestamp() from users;
-            commit
-            """)
-        #expect(try await ending.value == 1)
-        #expect(await !installation.isAlive(session, in: tenant))
-        #expect(try await installation.liveSessions(in: tenant) == 1)
-        await holder.close()
-    }
-
     @Test(
         "Sessions that have expired are ended with the others and not counted, of a tenant and of a user",
         arguments: [nil, "ada@example.com"] as [String?])
@@ -292,59 +190,11 @@ import Testing
 }
 
 extension Installation {
-    /// More sessions of the tenant's users.
-    func addSessions(_ count: Int, in tenant: ServedTenant) async throws {
-        try await asSuperuser(
-            """
-            insert into refresh_tokens (tenant_id, id, user_id)
-            select tenant_id, gen_random_uuid(), id from users, generate_series(1, \(count))
-            where tenant_id = '\(tenant.tenant.id.lowercaseString)'
-            """)
-    }
-
-    /// Those that haven't been ended, whether or not they have expired.
-    func liveSessions(in tenant: ServedTenant) async throws -> Int {
-        let live = Statement<UUID, Int>(
-            "select count(*) from refresh_tokens where tenant_id = $1 and ended_at is null", bind: { $0 },
-            row: { (count: Int) in count })
-        return try #require(try await serviceDatabase.first(live, tenant.tenant.id, in: tenant.tenant.id))
-    }
-
-    fileprivate func waitForLive(_ count: Int, in tenant: ServedTenant) async throws {
-        while try await liveSessions(in: tenant) != count {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-    }
-
-    /// Holds the rows of sessions until it is told to commit, or closed.
-    fileprivate func holding(_ which: String) async throws -> Connection {
-        let holder = try await Connection.open(database.superuserURL)
-        try await holder.script("begin; select from refresh_tokens \(which) for update")
-        return holder
-    }
-
-    /// Somebody who has begun a session for each user, and commits that when told to.
-    fileprivate func signingIn() async throws -> Connection {
-        let connection = try await Connection.open(database.superuserURL)
-        try await connection.script(
-            """
-            begin;
-            insert into refresh_tokens (tenant_id, id, user_id) select tenant_id, gen_random_uuid(), id from users
-            """)
-        return connection
-    }
-
     /// An operator's whose statements wait for two seconds.
     fileprivate func impatientAdministration() -> Administration {
         let pool = Pool(PoolConfiguration(database.ownerURL, size: 2, statementDeadline: .seconds(2)))
         return Administration(
             database: Database(pool: pool), sealer: sealer, hasher: administration.hasher,
             publicURL: administration.publicURL, jwksMaxAge: administration.jwksMaxAge, actor: "tests")
-    }
-
-    fileprivate func endings() async throws -> [JSONObject] {
-        try await administration.listEvents(tenant: "shop", type: .allSessionsRevoked, age: nil, limit: 10).map(
-            \.detail)
     }
 }
