@@ -39,6 +39,19 @@ struct OperationsDocumentTests {
         #expect(commands[restart - 2] == "sudo systemctl daemon-reload")
     }
 
+    @Test("What commands are given stands in a file that root alone may read")
+    func administering() throws {
+        let page = try Self.page("docs/operations.md")
+        let start = try #require(page.range(of: "## Administering\n")).upperBound
+        let end = try #require(page.range(of: "\n## ", range: start..<page.endIndex)).lowerBound
+        let section = page[start..<end]
+        for variable in ["GATEHOUSE_OWNER_DATABASE_URL", "GATEHOUSE_MASTER_KEY_FILE", "GATEHOUSE_PUBLIC_URL"] {
+            #expect(section.contains("    \(variable)="), "\(variable)")
+        }
+        #expect(section.contains("umask 077; [ -s /etc/gatehouse/admin ] ||"))
+        #expect(section.contains("set -a; . /etc/gatehouse/admin;"))
+    }
+
     @Test("The unit hands over no password file, which libpq ignores where systemd grants it by an access control list")
     func passwordFile() throws {
         let unit = try Self.page("packaging/gatehouse.service")
