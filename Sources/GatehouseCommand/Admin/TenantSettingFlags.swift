@@ -40,7 +40,8 @@ struct TenantSettingFlags: ParsableArguments {
     @Option(help: "Shortest password, 8 to 64. (8)")
     var passwordMinLength: Int?
 
-    @Option(help: "Origin whose pages may call with cookies; repeat it for several, they replace the list.")
+    @Option(
+        help: "Origin whose scripts may call, with cookies or without; repeat it for several, they replace the list.")
     var allowedOrigin: [String] = []
 
     @Flag(help: "Empty the list of allowed origins.")

@@ -1,7 +1,7 @@
 import Gatehouse
 import HTTPTypes
 
-/// The origins that may use a tenant's cookies: the service's own, and those an operator has allowed.
+/// The origins whose scripts may call a tenant's routes, with cookies or without: the service's own, and those an operator has allowed.
 struct AllowedOrigins {
     private let own: WebOrigin?
     private let listed: [String]
