@@ -58,4 +58,13 @@ struct OperationsDocumentTests {
         #expect(unit.contains("LoadCredential=master-key:"))
         #expect(!unit.contains("pgpass") && !unit.contains("passfile"))
     }
+
+    @Test("docs/mail.md names the password's file where the unit puts it")
+    func smtpPassword() throws {
+        let setting = "GATEHOUSE_SMTP_PASSWORD_FILE=/run/credentials/gatehouse.service/smtp-password\n"
+        #expect(try Self.page("docs/mail.md").contains("    \(setting)"))
+        let unit = try Self.page("packaging/gatehouse.service")
+        #expect(unit.contains(setting))
+        #expect(unit.contains("#LoadCredential=smtp-password:/etc/gatehouse/smtp-password\n"))
+    }
 }
