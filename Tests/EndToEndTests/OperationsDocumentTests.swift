@@ -67,4 +67,16 @@ struct OperationsDocumentTests {
         #expect(unit.contains(setting))
         #expect(unit.contains("#LoadCredential=smtp-password:/etc/gatehouse/smtp-password\n"))
     }
+
+    @Test("Every alert is found by its name among the incidents")
+    func alerts() throws {
+        let page = try Self.page("docs/operations.md")
+        let start = try #require(page.range(of: "## Incidents\n")).upperBound
+        let incidents = page[start...]
+        let alerts = try Self.page("ops/prometheus/alerts.yml").matches(of: #/- alert: (?<name>\w+)/#)
+        #expect(alerts.count > 15)
+        for alert in alerts {
+            #expect(incidents.contains("`\(alert.output.name)`"), "\(alert.output.name)")
+        }
+    }
 }
