@@ -37,4 +37,18 @@ struct ArchitectureDocumentTests {
             #expect(page.contains("`\(file)`"), "\(file)")
         }
     }
+
+    @Test(
+        "docs/architecture.md names every package that a target depends on",
+        arguments: ["Postgres", "Gatehouse", "GatehouseHTTP", "OpenTelemetry", "Prometheus", "Webhooks"])
+    func packages(target: String) throws {
+        let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+        let definition = try Regex("\\.target\\(\\s*name: \"\(target)\"[\\s\\S]*?swiftSettings: strict")
+        let match = try #require(manifest.firstMatch(of: definition))
+        let packages = Set(manifest[match.range].matches(of: #/package: "(?<name>[^"]+)"/#).map { $0.output.name })
+        let row = try #require(try Self.page().split(separator: "\n").first { $0.hasPrefix("| [\(target)](") })
+        let named = Set(row.split { !$0.isLetter && $0 != "-" })
+        #expect(!packages.isEmpty)
+        #expect(packages.subtracting(named) == [])
+    }
 }
