@@ -20,7 +20,7 @@ func checkAuthorization(in headers: HTTPFields) {
 }
 
 func checkMediaType(in headers: HTTPFields) {
-    guard MediaType.isJSON(headers) else { return }
+    guard MediaType.json.isDeclared(in: headers) else { return }
     let parts = (headers[.contentType] ?? "").utf8.split(
         separator: UInt8(ascii: ";"), omittingEmptySubsequences: false
     ).map(\.trimmed.lowercased)

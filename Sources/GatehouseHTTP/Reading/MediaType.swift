@@ -5,12 +5,7 @@ enum MediaType: String {
     case json = "application/json"
     case form = "application/x-www-form-urlencoded"
 
-    /// Whether the body is plain JSON in UTF-8: `application/json`, with no charset but UTF-8, not compressed.
-    static func isJSON(_ headers: HTTPFields) -> Bool {
-        json.isDeclared(in: headers)
-    }
-
-    /// Whether the body is of this type, in UTF-8, not compressed.
+    /// Whether the body is of this type, with no charset but UTF-8, not compressed.
     func isDeclared(in headers: HTTPFields) -> Bool {
         guard let contentType = headers.text(of: .contentType) else { return false }
         if contentType == rawValue, !headers.contains(.contentEncoding) { return true }

@@ -16,13 +16,13 @@ import Testing
         ("application/json; x=\u{600};charset=utf-8", true),
     ])
     func `Only JSON in UTF-8 is JSON`(contentType: String, isJSON: Bool) {
-        #expect(MediaType.isJSON([.contentType: contentType]) == isJSON)
+        #expect(MediaType.json.isDeclared(in: [.contentType: contentType]) == isJSON)
     }
 
     @Test func `A compressed body or one without a type is not JSON`() {
-        #expect(!MediaType.isJSON([:]))
-        #expect(!MediaType.isJSON([.contentType: "application/json", .contentEncoding: "gzip"]))
-        #expect(MediaType.isJSON([.contentType: "application/json", .contentEncoding: "identity"]))
+        #expect(!MediaType.json.isDeclared(in: [:]))
+        #expect(!MediaType.json.isDeclared(in: [.contentType: "application/json", .contentEncoding: "gzip"]))
+        #expect(MediaType.json.isDeclared(in: [.contentType: "application/json", .contentEncoding: "identity"]))
     }
 
     @Test(arguments: [
