@@ -76,7 +76,7 @@ struct MetricDocumentTests {
         let page = try Self.contents(of: "docs/metrics.md")
         let start = try #require(page.firstRange(of: "`outcome` of a sign-in is"))
         let middle = try #require(page.firstRange(of: "`outcome` of a refresh:"))
-        let end = try #require(page.firstRange(of: "## Passwords"))
+        let end = try #require(page.firstRange(of: "## Mail and webhooks"))
         let (signIns, refreshes) = (
             page[start.lowerBound..<middle.lowerBound], page[middle.lowerBound..<end.lowerBound]
         )
