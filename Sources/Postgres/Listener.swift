@@ -67,10 +67,11 @@ public struct Listener: AsyncSequence, Sendable {
                     case .disconnected:
                         let (connection, server) = try await listener.connect(
                             afterFailures: failures, isDeaf: &isDeaf)
+                        let isAnother = self.server.map { $0 != server } ?? (failures > 0)
                         state = .listening(connection)
+                        self.server = server
                         failures = 0
-                        defer { self.server = server }
-                        return .listening(onAnotherServer: server != self.server)
+                        return .listening(onAnotherServer: isAnother)
                     case .listening(let connection):
                         pending = ArraySlice(
                             try await connection.notifications(
@@ -120,7 +121,7 @@ public struct Listener: AsyncSequence, Sendable {
 
 public enum ListenerEvent: Hashable, Sendable {
     /// Connected, for the first time or again: something may have been missed before. The server is another one where it isn't known
-    /// to be the same as the last time and to have run since.
+    /// to be the same as the last time and to have run since; the first is none, unless it wasn't reached at once.
     case listening(onAnotherServer: Bool)
     case notification(channel: String, payload: String)
     /// The connection was lost, or another attempt failed to connect or to receive a notification; the next one
