@@ -8,10 +8,12 @@ extension Administration {
         tenant slug: String, type: AuditEventType?, age: Duration?, until: Duration? = nil, limit: Int
     ) async throws -> [RecordedEvent] {
         let tenant = try await showTenant(slug).id
-        let now = try await databaseTime()
-        let query = AuditQuery(
-            tenant: tenant, type: type, since: age.map { Self.moment($0, before: now) },
-            until: until.map { Self.moment($0, before: now) }, limit: limit)
+        var query = AuditQuery(tenant: tenant, type: type, limit: limit)
+        if age != nil || until != nil {
+            let now = try await databaseTime()
+            query.since = age.map { Self.moment($0, before: now) }
+            query.until = until.map { Self.moment($0, before: now) }
+        }
         return try await database.query(AuditStatements.newest, query, in: tenant)
     }
 
