@@ -15,7 +15,10 @@ public struct Migrator: Sendable {
     /// What is missing, in order. Throws `schemaOutdated` for a database that is newer than this program, and `invalidSetting` for
     /// one whose encoding can't hold everybody's names.
     public func pending() async throws -> [Migration] {
-        try await connected { try await Self.pending(on: $0) }
+        try await connected { connection in
+            _ = try await Self.checkedEncoding(on: connection)
+            return try await Self.missing(on: connection)
+        }
     }
 
     /// Applies what is missing and answers it; `progress` is told of each before it runs.
@@ -30,8 +33,9 @@ public struct Migrator: Sendable {
         try await connected { connection in
             // Held until the connection closes: whoever comes second then finds nothing left to do.
             _ = try await connection.query(SchemaStatements.lock, (), deadline: .seconds(600))
-            let pending = try await Self.pending(on: connection).filter { $0.version <= last }
-            if !pending.isEmpty, let warning = try await SchemaCheck.encodingWarning(on: connection) { warn(warning) }
+            let encoding = try await Self.checkedEncoding(on: connection)
+            let pending = try await Self.missing(on: connection).filter { $0.version <= last }
+            if !pending.isEmpty, let warning = SchemaCheck.warning(ofEncoding: encoding) { warn(warning) }
             for migration in pending {
                 progress(migration)
                 try await connection.script(Self.script(migration))
@@ -56,8 +60,13 @@ public struct Migrator: Sendable {
         """
     }
 
-    private static func pending(on connection: Connection) async throws -> [Migration] {
-        if let fault = try await SchemaCheck.encodingFault(on: connection) { throw Refusal.invalidSetting(fault) }
+    private static func checkedEncoding(on connection: Connection) async throws -> String {
+        let encoding = try await SchemaStatements.encoding(on: connection)
+        if let fault = SchemaCheck.fault(ofEncoding: encoding) { throw Refusal.invalidSetting(fault) }
+        return encoding
+    }
+
+    private static func missing(on connection: Connection) async throws -> [Migration] {
         let applied = try await SchemaStatements.version(on: connection)
         let known = Migration.all.last?.version ?? 0
         guard applied <= known else {

@@ -1,19 +1,17 @@
 import Migrations
-import Postgres
 
 /// Whether the database and its schema are such that this program can work with them.
 enum SchemaCheck {
     /// Why the database can't hold everybody's names, and what to do; nil when it can: with another encoding some fail in the midst
     /// of a request.
-    static func encodingFault(on connection: Connection) async throws -> String? {
-        let encoding = try await connection.first(SchemaStatements.encoding, ()) ?? ""
+    static func fault(ofEncoding encoding: String) -> String? {
         guard ![unicode, bytes].contains(encoding) else { return nil }
         return "The database's encoding is \(encoding), \(remedy)"
     }
 
     /// What is amiss with an encoding that holds everybody's names, and what to do; nil for the right one.
-    static func encodingWarning(on connection: Connection) async throws -> String? {
-        guard try await connection.first(SchemaStatements.encoding, ()) == bytes else { return nil }
+    static func warning(ofEncoding encoding: String) -> String? {
+        guard encoding == bytes else { return nil }
         return
             "The database's encoding is \(bytes), by which it takes bytes for characters and finds some names too long; \(remedy)"
     }

@@ -17,6 +17,10 @@ enum SchemaStatements {
         return Int(try await connection.first(latest, ()) ?? 0)
     }
 
+    static func encoding(on connection: Connection) async throws -> String {
+        try await connection.first(encoding, ()) ?? ""
+    }
+
     static let encoding = Statement<Void, String>(
         "select current_setting('server_encoding')", bind: { () }, row: { (encoding: String) in encoding })
 

@@ -41,8 +41,9 @@ public struct StartupCheck: Sendable {
     }
 
     private func checkEncoding(on connection: Connection) async throws {
-        if let fault = try await SchemaCheck.encodingFault(on: connection) { throw StartupProblem(message: fault) }
-        if let warning = try await SchemaCheck.encodingWarning(on: connection) { logger.warning("\(warning)") }
+        let encoding = try await SchemaStatements.encoding(on: connection)
+        if let fault = SchemaCheck.fault(ofEncoding: encoding) { throw StartupProblem(message: fault) }
+        if let warning = SchemaCheck.warning(ofEncoding: encoding) { logger.warning("\(warning)") }
     }
 
     private func checkSchema(_ version: Int) throws(StartupProblem) {
