@@ -2,11 +2,13 @@ import FoundationEssentials
 import Postgres
 
 extension Administration {
-    /// The live sessions of a user, newest first.
-    public func listSessions(tenant slug: String, user: String) async throws -> [Session] {
+    /// The live sessions of a user, newest first, `limit` of them.
+    public func listSessions(
+        tenant slug: String, user: String, limit: Int = ListSessions.most
+    ) async throws -> [Session] {
         let tenant = try await showTenant(slug).id
         let user = try await findUser(user, in: tenant)
-        return try await database.query(SessionStatements.live, (tenant, user.id), in: tenant)
+        return try await database.query(SessionStatements.live, (tenant, user.id, limit), in: tenant)
     }
 
     /// Ends one live session. Throws `sessionNotFound`.

@@ -3,12 +3,15 @@ import Postgres
 
 /// A user looks at their own live sessions.
 public struct ListSessions: Sendable {
+    /// The most that one answer holds. Who signs in every minute has 43,200 of thirty days.
+    public static let most = 1000
+
     let database: Database
 
-    /// Newest first.
+    /// Newest first, ``most`` of them.
     public func callAsFunction(of signedIn: SignedIn, in served: ServedTenant) async throws -> [Session] {
         let tenant = served.tenant.id
-        return try await database.query(SessionStatements.live, (tenant, signedIn.user.id), in: tenant)
+        return try await database.query(SessionStatements.live, (tenant, signedIn.user.id, Self.most), in: tenant)
     }
 }
 

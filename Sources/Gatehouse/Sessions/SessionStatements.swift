@@ -163,12 +163,13 @@ enum SessionStatements {
                 isLive: isLive, tenantIsEnabled: tenantIsEnabled)
         })
 
-    static let live = Statement<(tenant: UUID, user: UUID), Session>(
+    /// The newest first.
+    static let live = Statement<(tenant: UUID, user: UUID, limit: Int), Session>(
         """
         select \(sessionColumns) from refresh_tokens s join tenants t on t.id = s.tenant_id
-        where s.tenant_id = $1 and s.user_id = $2 and \(isAlive) order by s.created_at desc, s.id
+        where s.tenant_id = $1 and s.user_id = $2 and \(isAlive) order by s.created_at desc, s.id limit $3
         """,
-        bind: { ($0.tenant, $0.user) }, row: Session.row)
+        bind: { ($0.tenant, $0.user, $0.limit) }, row: Session.row)
 }
 
 extension Session {

@@ -13,7 +13,10 @@ struct SessionCommands: ParsableCommand {
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            .sessions(try await office.administration.listSessions(tenant: target.tenant, user: target.user))
+            let page = try await ListPage(upTo: ListSessions.most) {
+                try await office.administration.listSessions(tenant: target.tenant, user: target.user, limit: $0)
+            }
+            return .sessions(page.elements).noting(page.note { _ in PageLimit.remedy(beyond: ListSessions.most) })
         }
     }
 

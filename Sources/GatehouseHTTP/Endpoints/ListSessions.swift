@@ -6,7 +6,7 @@ extension Endpoints {
     static func listSessions(_ call: Call) async throws -> Answer {
         let signedIn = try await call.signedIn()
         let sessions = try await call.service.listSessions(of: signedIn, in: call.tenant)
-        // There may be thousands of them, which must not be an event loop's work.
+        // There may be a thousand of them, which must not be an event loop's work.
         let bytes = Task.detached {
             JSON.object(["sessions": .array(sessions.map { document($0, isCurrent: $0.id == signedIn.sessionID) })])
                 .serialized()

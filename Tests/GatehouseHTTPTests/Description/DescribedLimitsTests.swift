@@ -39,6 +39,7 @@ import Testing
         let profile = try #require(GuessLimits.standard.profile)
         let sentences: [String: String] = [
             "updateMe": "A user makes \(profile.failures.inWords) changes \(profile.window.inWords) at the most",
+            "listSessions": "Of more than \(ListSessions.most) the newest are answered",
             "forgotPassword": "An address gets \(mail.failures.inWords) mails of a kind in \(mail.window.inWords)",
             "sendLogInMail": "a link or a code, whichever the tenant has chosen, "
                 + "which is good for \(OneTimePurpose.logIn.lifetime.inWords)",
