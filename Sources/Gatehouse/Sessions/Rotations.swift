@@ -31,14 +31,14 @@ struct Rotations: Sendable {
     }
 
     /// The same token may have been presented twice: only one of them has moved the row. The rows come in the order of the presentations
-    /// as a rule, so that each is found at once.
-    private static func answers(
+    /// as a rule, so that each is found at once. What is presented is any number at all, and mustn't be counted up.
+    static func answers(
         to presentations: [RotateRefreshToken.Presentation], _ moved: [RotateRefreshToken.Moved]
     ) -> [RotateRefreshToken.Moved?] {
         var unclaimed = moved[...]
         return presentations.map { presentation in
             let index = unclaimed.firstIndex {
-                $0.session.id == presentation.session && $0.session.generation == presentation.generation + 1
+                $0.session.id == presentation.session && $0.session.generation - 1 == presentation.generation
             }
             return index.map { unclaimed.remove(at: $0) }
         }
