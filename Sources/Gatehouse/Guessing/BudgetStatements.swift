@@ -10,12 +10,21 @@ enum BudgetStatements {
         insert into guess_counters as c (tenant_id, subject, failures, window_ends_at, next_attempt_at)
         select $1, \(subject), 1, now() + make_interval(secs => \(window)), now() from \(rows) where \(condition)
         on conflict (tenant_id, subject) do update set
-            failures = case when c.window_ends_at <= now() then 1 else c.failures + 1 end,
-            window_ends_at = case when c.window_ends_at <= now() then excluded.window_ends_at else c.window_ends_at end
-        where c.window_ends_at <= now() or c.failures < \(limit)
+            failures = case when \(isOver(window)) then 1 else c.failures + 1 end,
+            window_ends_at = case when \(isOver(window)) then excluded.window_ends_at else c.window_ends_at end
+        where \(isOver(window)) or c.failures < \(limit)
         returning true
         """
     }
+
+    /// Whether the window of the counter `c` is over. None ends later than one that begins now: where one does, the clock has been set
+    /// back since, and it would last until that time has come again.
+    static func isOver(_ window: String) -> String {
+        "(c.window_ends_at <= now() or c.window_ends_at > now() + make_interval(secs => \(window)) + \(clockLeeway))"
+    }
+
+    /// How much earlier a transaction may have begun than one that counted before it.
+    static let clockLeeway = "interval '60 s'"
 
     /// Whole seconds until a budget that is used up is there again: one where this statement doesn't see yet who has used it up.
     static func wait(for subject: String) -> String {

@@ -50,22 +50,26 @@ enum GuessStatements {
     /// An `insert` that counts an attempt and gives a row while the budget lasts, and beyond it once the delay is over: one second after
     /// the last failure that it allows, doubling with each further one, sixty at the most. The tenant is `$1`, the window `$4`.
     ///
+    /// A delay that ends later than any that begins now was made before the clock was set back, and counts as over.
+    ///
     /// - Parameter rows: Where there is none, nothing is counted.
     private static func counting(_ subject: String, upTo failures: String, from rows: String? = nil) -> String {
-        """
-        insert into guess_counters as c (tenant_id, subject, failures, window_ends_at, next_attempt_at)
-        select $1, \(subject), 1, now() + make_interval(secs => $4),
-            now() + case when \(failures) > 1 then '0 s' else '1 s' end::interval \(rows.map { "from \($0)" } ?? "")
-        on conflict (tenant_id, subject) do update set
-            failures = case when c.window_ends_at <= now() then 1 else c.failures + 1 end,
-            window_ends_at = case when c.window_ends_at <= now() then excluded.window_ends_at else c.window_ends_at end,
-            next_attempt_at = case
-                when c.window_ends_at <= now() then excluded.next_attempt_at
-                when c.failures + 1 < \(failures) then now()
-                else now() + make_interval(secs => least(60, 2 ^ least(c.failures + 1 - \(failures), 6))) end
-        where c.window_ends_at <= now() or c.failures < \(failures) or c.next_attempt_at <= now()
-        returning true
-        """
+        let isOver = BudgetStatements.isOver("$4")
+        return """
+            insert into guess_counters as c (tenant_id, subject, failures, window_ends_at, next_attempt_at)
+            select $1, \(subject), 1, now() + make_interval(secs => $4),
+                now() + case when \(failures) > 1 then '0 s' else '1 s' end::interval \(rows.map { "from \($0)" } ?? "")
+            on conflict (tenant_id, subject) do update set
+                failures = case when \(isOver) then 1 else c.failures + 1 end,
+                window_ends_at = case when \(isOver) then excluded.window_ends_at else c.window_ends_at end,
+                next_attempt_at = case
+                    when \(isOver) then excluded.next_attempt_at
+                    when c.failures + 1 < \(failures) then now()
+                    else now() + make_interval(secs => least(60, 2 ^ least(c.failures + 1 - \(failures), 6))) end
+            where \(isOver) or c.failures < \(failures) or c.next_attempt_at <= now()
+                or c.next_attempt_at > now() + interval '60 s' + \(BudgetStatements.clockLeeway)
+            returning true
+            """
     }
 
     /// Whole seconds until the next attempt is allowed.

@@ -156,9 +156,9 @@ struct RunningService: Sendable {
         await connection.close()
     }
 
-    /// Puts the next attempt on every account an hour off, so that what follows doesn't depend on how fast it follows.
+    /// Puts the next attempt on every account off for as long as it counts as put off: what follows doesn't depend on how fast it follows.
     func delayNextAttempt() async throws {
-        try await sql("update guess_counters set next_attempt_at = now() + interval '1 h'")
+        try await sql("update guess_counters set next_attempt_at = now() + interval '110 s'")
     }
 
     /// How many users and sessions there are in all tenants together.

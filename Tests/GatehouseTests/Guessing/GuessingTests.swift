@@ -199,9 +199,9 @@ import Testing
 }
 
 extension Installation {
-    /// Puts the next attempt on every account an hour off. Who makes one is told to wait a minute, the longest that anybody is told,
-    /// however long after this that is.
+    /// Puts the next attempt on every account off for as long as it counts as put off. Who makes one is told to wait a minute, the longest
+    /// that anybody is told.
     func delayNextAttempt() async throws {
-        try await asSuperuser("update guess_counters set next_attempt_at = now() + interval '1 h'")
+        try await asSuperuser("update guess_counters set next_attempt_at = now() + interval '110 s'")
     }
 }
