@@ -74,7 +74,10 @@ extension UserStatements {
             where s.tenant_id = t.id and s.id = $7 and s.user_id = person.id and \(SessionStatements.isAlive)
             for share of s
         ), changing as (
-            select from caller where $3 and caller.name is distinct from $4 or $5 and caller.username is distinct from $6
+            select * from (
+                select $3 and caller.name is distinct from $4 as name, $5 and caller.username is distinct from $6 as username
+                from caller
+            ) as change where name or username
         ), counted as (
             \(BudgetStatements.counting(subject: "$11", limit: "$12", window: "$13", from: "changing", where: "true"))
         ), updated as (
@@ -86,8 +89,8 @@ extension UserStatements {
             returning \(userColumns)
         ), recorded as (
             \(AuditStatements.insertion(
-                of: .profileUpdated, for: "updated", user: "updated.id", session: "$7",
-                detail: "jsonb_build_object('name', $3::boolean, 'username', $5::boolean)", stamp: 8))
+                of: .profileUpdated, for: "updated, changing", user: "updated.id", session: "$7",
+                detail: "jsonb_build_object('name', changing.name, 'username', changing.username)", stamp: 8))
         )
         select true, null::integer, \(StandbyConfirmation.isNeeded), updated.* from updated
         union all

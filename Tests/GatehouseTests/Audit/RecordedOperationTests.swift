@@ -41,6 +41,23 @@ import Testing
         }
     }
 
+    @Test("Of a profile that is sent whole, what has changed is recorded")
+    func wholeProfile() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let signedIn = try await installation.signedIn(try await installation.register(in: tenant), in: tenant)
+        for (name, username) in [("Ada", "ada"), ("Ada", "lovelace"), ("Countess", "lovelace")] {
+            _ = try await installation.service.updateProfile(
+                ProfileChange(name: .set(DisplayName(name)), username: .set(Username(username))), of: signedIn,
+                from: Installation.client, in: tenant)
+        }
+        let details = try await installation.events().filter { $0.type == "user.updated" }.map(\.detail.sorted)
+        let expected: [JSONObject] = [
+            ["name": true, "username": true], ["name": false, "username": true], ["name": true, "username": false],
+        ]
+        #expect(details == expected.map(\.sorted))
+    }
+
     @Test("What isn't done isn't recorded: a taken email, a session ended already, a profile that can't be")
     func refused() async throws {
         let installation = try await Installation.make()
