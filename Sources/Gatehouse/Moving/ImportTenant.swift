@@ -56,7 +56,7 @@ extension Administration {
         let issuerDiffers = tenant.issuer(publicURL: publicURL) != header.issuer
         if issuerDiffers {
             // The tokens that are out name it, however long one may be that is set today.
-            guard TenantSettingsChange.isIssuer(header.issuer, upTo: ClaimBounds.formerIssuer) else {
+            guard TenantSettingsChange.isURLText(header.issuer, upTo: ClaimBounds.formerIssuer) else {
                 throw Refusal.invalidSetting("The first line of the file has been altered.")
             }
             tenant = try await transaction.first(TenantFileStatements.setIssuer, (tenant.id, header.issuer)) ?? tenant

@@ -42,8 +42,9 @@ public struct TenantSettingsChange: Sendable {
         result.algorithm = algorithm ?? result.algorithm
         if let issuer {
             try require(
-                issuer.map { Self.isIssuer($0) } ?? true,
-                "issuer must be an https or http URL of at most 200 characters without query or fragment, or default.")
+                issuer.map { Self.isURL($0) } ?? true,
+                "issuer must be an https or http URL with a host, of at most 200 characters, without user, query and fragment, or default."
+            )
             result.issuer = issuer
         }
         if let audience {
@@ -75,8 +76,9 @@ public struct TenantSettingsChange: Sendable {
         if let mailFrom { result.mailFrom = try mailFrom.map { text throws(Refusal) in try Self.mailbox(text) } }
         if let appURL {
             try require(
-                appURL.map { Self.isIssuer($0) } ?? true,
-                "app-url must be an https or http URL of at most 200 characters without query or fragment, or none.")
+                appURL.map { Self.isURL($0) } ?? true,
+                "app-url must be an https or http URL with a host, of at most 200 characters, without user, query and fragment, or none."
+            )
             result.appURL = appURL
         }
         result.requireVerifiedEmail = requireVerifiedEmail ?? result.requireVerifiedEmail
@@ -122,8 +124,15 @@ public struct TenantSettingsChange: Sendable {
             && JSON.string(text).serialized().count <= ClaimBounds.audience + "\"\"".utf8.count
     }
 
-    /// A URL has no quotation mark or backslash either (RFC 3986), which would take two bytes in a token.
-    static func isIssuer(_ text: String, upTo limit: Int = ClaimBounds.issuer) -> Bool {
+    /// With a host, and without a name and password of somebody's.
+    private static func isURL(_ text: String) -> Bool {
+        guard isURLText(text, upTo: ClaimBounds.issuer) else { return false }
+        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return WebOrigin(parts.prefix(3).joined(separator: "/")) != nil
+    }
+
+    /// The characters of a URL, which has no quotation mark or backslash either (RFC 3986): they would take two bytes in a token.
+    static func isURLText(_ text: String, upTo limit: Int) -> Bool {
         (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.count <= limit
             && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && PlainText.isPlain($0) } && !text.contains("?")
             && !text.contains("#")

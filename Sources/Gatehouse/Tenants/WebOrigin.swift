@@ -4,7 +4,7 @@ public struct WebOrigin: Sendable, Hashable {
 
     /// Nil for anything that isn't `http` or `https`, a host and perhaps a port; `null` and paths included.
     public init?(_ text: String) {
-        let lowered = text.lowercased()
+        let lowered = text.foldingASCIICase
         let scheme = lowered.hasPrefix("https://") ? "https" : "http"
         guard lowered.hasPrefix("\(scheme)://"), text.utf8.count <= 255 else { return nil }
         let authority = lowered.dropFirst(scheme.utf8.count + 3)

@@ -72,6 +72,8 @@ import Testing
             { $0.allowedOrigins = ["*"] }, { $0.allowedOrigins = ["null"] }, { $0.issuer = "ftp://x" },
             { $0.mailFrom = "shop" }, { $0.mailFrom = "Shop\r\nBcc: x@y.example <a@b.example>" },
             { $0.appURL = "shop.example" }, { $0.appURL = "https://shop.example/?next=" },
+            { $0.appURL = "https://" }, { $0.appURL = "https:///account" }, { $0.appURL = "http://[/account" },
+            { $0.appURL = "https://ada:secret@shop.example" }, { $0.issuer = "https://id.example:port" },
             { $0.issuer = "https://\(String(repeating: "x", count: 193))" }, { $0.issuer = "https://id.example/\"" },
             { $0.audience = String(repeating: "\u{1F600}", count: 51) },
             { $0.audience = String(repeating: "\"", count: 101) },
