@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// A user as a file describes them, before any of it is checked.
-struct UserDraft: Sendable, Equatable {
+/// A user as a file describes them, before any of it is checked: the hash of their password may be one still in plain sight.
+struct UserDraft: Sendable, Equatable, Redacted {
     /// Taken over where it is a UUID, so that what an app has stored goes on to mean the same user.
     var id: UUID?
     var email: String?

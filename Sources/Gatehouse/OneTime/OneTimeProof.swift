@@ -1,5 +1,5 @@
 /// What a person presents of a mail that was sent to them: the token of its link, or the code in it with their address.
-public enum OneTimeProof: Sendable {
+public enum OneTimeProof: Sendable, Redacted {
     case token(String)
     case code(String, email: String)
 }

@@ -3,7 +3,7 @@ import Crypto
 /// A password as a person gave it, normalised to NFC and never truncated.
 ///
 /// Its bytes are wiped when the last copy goes away, and it is redacted wherever it is printed or reflected.
-public struct Password: Sendable {
+public struct Password: Sendable, Redacted {
     /// The most Unicode code points a password may have.
     public static let maximumLength = 256
 
@@ -52,10 +52,4 @@ extension FieldFault {
     fileprivate static var containsNUL: FieldFault {
         FieldFault(code: "invalid_format", message: "A password can't contain the NUL character.")
     }
-}
-
-extension Password: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "Password(redacted)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

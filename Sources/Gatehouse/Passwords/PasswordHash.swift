@@ -1,5 +1,5 @@
 /// A password hash as it is stored: a PHC string or one of the imported forms. Redacted wherever it is printed.
-public struct PasswordHash: Sendable, Hashable {
+public struct PasswordHash: Sendable, Hashable, Redacted {
     /// The text for the `password_hash` column.
     public let stored: String
 
@@ -33,10 +33,4 @@ public struct PasswordHash: Sendable, Hashable {
         }
         return hash
     }
-}
-
-extension PasswordHash: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "PasswordHash(redacted)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,5 +1,5 @@
 /// What a scheme makes of a password: compared in constant time, wiped by nobody because it is stored anyway.
-struct PasswordTag: Sendable {
+struct PasswordTag: Sendable, Redacted {
     let bytes: [UInt8]
 
     /// Takes as long wherever the first difference is; only a difference in length shows.

@@ -1,5 +1,5 @@
 /// A stored password hash taken apart: one scheme, its cost, salt and tag.
-protocol StoredHash: Sendable {
+protocol StoredHash: Sendable, Redacted {
     /// Reads the stored text strictly; nil when it isn't this scheme's.
     init?(_ stored: String)
 

@@ -9,7 +9,7 @@ public enum LogOutScope: String, Sendable, CaseIterable {
 }
 
 /// What a client signs out with.
-public enum LogOutCredential: Sendable {
+public enum LogOutCredential: Sendable, Redacted {
     case accessToken(String)
     case refreshToken(String)
 }

@@ -1,6 +1,7 @@
 import Foundation
-import Gatehouse
 import Testing
+
+@testable import Gatehouse
 
 @Suite struct RedactionTests {
     /// Every way in which a value commonly reaches a log.
@@ -33,6 +34,27 @@ import Testing
     func token() throws {
         let token = try CompactJWS.sign(payload: [0x7B, 0x7D], type: .accessToken, key: .generate(.hs256))
         #expect(!isLeaking(try CompactJWS.parse(token)))
+    }
+
+    @Test("What a person or a client presents shows nothing of itself")
+    func presented() throws {
+        let values: [Any] = [
+            try Password("correct-Horse47-battery"), OneTimeProof.token("secret"),
+            OneTimeProof.code("12345678", email: "ada@example.com"), LogOutCredential.accessToken("secret"),
+            LogOutCredential.refreshToken("secret"),
+        ]
+        for value in values { #expect(!isLeaking(value), "\(type(of: value))") }
+    }
+
+    @Test("A password hash shows nothing of itself, as it is stored, as it is read and as it comes in a file")
+    func passwordHashes() throws {
+        let argon2 = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$dGFndGFndGFndGFndGFndGFndGFndGFn"
+        let bcrypt = "$2b$04$abcdefghijklmnopqrstuuEQzRTBEWQkbLzqYFSsPeKpJwDTUHuZu"
+        let values: [Any] = [
+            PasswordHash(stored: argon2), PasswordTag(bytes: [1, 2, 3]), UserDraft(passwordHash: argon2),
+            try #require(Argon2Hash(argon2)), try #require(BcryptHash(bcrypt)),
+        ]
+        for value in values { #expect(!isLeaking(value), "\(type(of: value))") }
     }
 
     @Test("A ring or sealer of keys prints none of their secrets")
