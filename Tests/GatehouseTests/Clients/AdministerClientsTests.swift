@@ -36,10 +36,8 @@ import Testing
         let made = try await installation.administration.createClient(tenant: "shop", name: "Backend")
         let stored = Statement<Void, [UInt8]>(
             "select secret_hash from api_clients", bind: { () }, row: { (hash: [UInt8]) in hash })
-        let superuser = try await Connection.open(installation.database.superuserURL)
         let secret = try #require(Base64URL.decode(String(made.secret.revealed.dropFirst(ClientSecret.prefix.count))))
-        #expect(try await superuser.query(stored, ()) == [Array(SHA256.hash(data: secret))])
-        await superuser.close()
+        #expect(try await installation.asSuperuser(stored) == [Array(SHA256.hash(data: secret))])
     }
 
     @Test("A tenant has a hundred clients and no more, whatever others have; deleting one makes room")
@@ -80,11 +78,7 @@ import Testing
         await #expect(throws: Refusal.clientNotFound) { try await office.deleteClient(tenant: "blog", id: id) }
         #expect(try await office.listClients(tenant: "blog").isEmpty)
         try await office.deleteTenant("shop")
-        let left = Statement<Void, Int>(
-            "select count(*) from api_clients", bind: { () }, row: { (count: Int) in count })
-        let superuser = try await Connection.open(installation.database.superuserURL)
-        #expect(try await superuser.first(left, ()) == 0)
-        await superuser.close()
+        #expect(try await installation.rowCount("api_clients") == 0)
     }
 
     @Test("The service may recognise clients, and neither make, change, remove nor name them")

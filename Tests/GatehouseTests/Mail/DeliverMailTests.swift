@@ -174,7 +174,7 @@ import Testing
         try await installation.makeDue()
         #expect(try await installation.deliverer(to: mailroom).sendAllDue() == 1)
         #expect(mailroom.sent.isEmpty)
-        #expect(try await count("one_time_tokens", installation) == 0)
+        #expect(try await installation.tokenCount() == 0)
     }
 
     @Test("A newer mail's token replaces an older one's, in whatever order they are sent; those to undo a change stay")
@@ -190,7 +190,7 @@ import Testing
         try await installation.makeDue()
         #expect(try await installation.deliverer(to: mailroom).sendAllDue() == 1)
         #expect(mailroom.sent.count == 1, "the older one, \(older), is no longer worth sending")
-        #expect(try await count("one_time_tokens", installation) == 1)
+        #expect(try await installation.tokenCount() == 1)
 
         for _ in 1...2 {
             try await installation.enqueue(
@@ -198,7 +198,7 @@ import Testing
         }
         try await installation.deliverer(to: mailroom).sendAllDue()
         #expect(mailroom.sent.count == 3)
-        #expect(try await count("one_time_tokens", installation) == 3)
+        #expect(try await installation.tokenCount() == 3)
     }
 
     @Test("Of many that look at once each mail is sent by one")
@@ -241,13 +241,5 @@ import Testing
         return try #require(
             installation.secrets.token(of: id, for: .resetPassword, in: tenant.tenant.id, under: key)
         ).text
-    }
-
-    private func count(_ table: String, _ installation: Installation) async throws -> Int {
-        let statement = Statement<Void, Int>(
-            "select count(*) from \(table)", bind: { () }, row: { (count: Int) in count })
-        let superuser = try await Connection.open(installation.database.superuserURL)
-        defer { Task { await superuser.close() } }
-        return try await superuser.first(statement, ()) ?? 0
     }
 }

@@ -1,6 +1,4 @@
 import FoundationEssentials
-import Postgres
-import TestSupport
 
 @testable import Gatehouse
 
@@ -67,13 +65,7 @@ extension Installation {
     /// Every row of a tenant's tables and of `tenants` itself.
     func rowCounts() async throws -> [String: Int] {
         var counts: [String: Int] = [:]
-        let connection = try await Connection.open(database.superuserURL)
-        for table in TenantFileSection.allCases.map(\.table) {
-            let count = Statement<Void, Int>(
-                "select count(*) from \(table)", bind: { () }, row: { (count: Int) in count })
-            counts[table] = try await connection.first(count, ())
-        }
-        await connection.close()
+        for table in TenantFileSection.allCases.map(\.table) { counts[table] = try await rowCount(table) }
         return counts
     }
 }

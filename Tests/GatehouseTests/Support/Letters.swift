@@ -1,7 +1,5 @@
 import FoundationEssentials
 import Mail
-import Postgres
-import TestSupport
 import Testing
 
 @testable import Gatehouse
@@ -62,14 +60,6 @@ extension Installation {
     /// How many one-time tokens there are in all tenants.
     func tokenCount() async throws -> Int {
         try await rowCount("one_time_tokens")
-    }
-
-    func rowCount(_ table: String) async throws -> Int {
-        let connection = try await Connection.open(database.superuserURL)
-        defer { Task { await connection.close() } }
-        let statement = Statement<Void, Int>(
-            "select count(*) from \(table)", bind: { () }, row: { (count: Int) in count })
-        return try await connection.first(statement, ()) ?? 0
     }
 
     /// The user as stored now.

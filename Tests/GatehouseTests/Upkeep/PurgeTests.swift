@@ -92,13 +92,13 @@ import Testing
         for _ in 0..<3 { await installation.failToLogIn(in: tenant) }
         await installation.failToLogIn("nobody@example.com", in: tenant)
         try await installation.purge()
-        #expect(try await installation.count("guess_counters") == 2)
-        #expect(try await installation.count("failed_attempts") == 2)
+        #expect(try await installation.rowCount("guess_counters") == 2)
+        #expect(try await installation.rowCount("failed_attempts") == 2)
         try await installation.endFailureWindows()
         try await installation.asSuperuser("update guess_counters set window_ends_at = now()")
         try await installation.purge()
-        #expect(try await installation.count("guess_counters") == 0)
-        #expect(try await installation.count("failed_attempts") == 0)
+        #expect(try await installation.rowCount("guess_counters") == 0)
+        #expect(try await installation.rowCount("failed_attempts") == 0)
         let numbers = try await installation.events().compactMap { $0.detail["failures"] }
         // The one failure of nobody's has been recorded already.
         #expect(numbers == [.integer(3)])
@@ -120,7 +120,7 @@ import Testing
         repeat {
             try await installation.purge()
             looks += 1
-        } while try await installation.count("purges where after_session is not null") > 0
+        } while try await installation.rowCount("purges where after_session is not null") > 0
         #expect(looks == 3)
         #expect(try await installation.ownerIDs("refresh_tokens") == [live.sessionID])
     }
@@ -137,7 +137,7 @@ import Testing
             try await group.waitForAll()
         }
         #expect(try await installation.events().filter { $0.detail.names.contains("failures") }.count == 1)
-        #expect(try await installation.count("purges where due_at between now() + '40 m' and now() + '80 m'") == 1)
+        #expect(try await installation.rowCount("purges where due_at between now() + '40 m' and now() + '80 m'") == 1)
         #expect(try await installation.purging.purgeDueTenants().due == 0)
     }
 
@@ -156,7 +156,7 @@ import Testing
             when (old.tenant_id = '\(shop.tenant.id.lowercaseString)') execute function refuse()
             """)
         try await installation.purge()
-        #expect(try await installation.count("refresh_tokens") == 1)
+        #expect(try await installation.rowCount("refresh_tokens") == 1)
         #expect(try await installation.purging.purgeDueTenants().due == 0)
     }
 }
@@ -177,10 +177,10 @@ extension PurgeTests {
         try await deleting.transaction { transaction async throws in
             _ = try await transaction.first(lock, shop)
             #expect(try await installation.purging.purgeDueTenants().purged == 1)
-            #expect(try await installation.count("purges where due_at > now()") == 1)
+            #expect(try await installation.rowCount("purges where due_at > now()") == 1)
         }
         #expect(try await installation.purging.purgeDueTenants().purged == 1)
-        #expect(try await installation.count("purges where due_at > now()") == 2)
+        #expect(try await installation.rowCount("purges where due_at > now()") == 2)
         await deleting.close()
     }
 
@@ -201,7 +201,7 @@ extension PurgeTests {
             _ = try await transaction.execute(delete, ())
             let look = try await installation.purging.purgeDueTenants()
             #expect(look.due == 1 && look.purged == 1)
-            #expect(try await installation.count("purges where due_at > now()") == 1)
+            #expect(try await installation.rowCount("purges where due_at > now()") == 1)
             #expect(try await installation.purging.purgeDueTenants().due == 0)
         }
         await deleting.close()
@@ -219,20 +219,8 @@ extension Installation {
         try await purging.purgeDueTenants()
     }
 
-    func count(_ table: String) async throws -> Int {
-        let counting = Statement<Void, Int>(
-            "select count(*) from \(table)", bind: { () }, row: { (count: Int) in count })
-        let connection = try await Connection.open(database.superuserURL)
-        let count = try await connection.first(counting, ())
-        await connection.close()
-        return count ?? 0
-    }
-
     fileprivate func ownerIDs(_ table: String) async throws -> [UUID] {
         let ids = Statement<Void, UUID>("select id from \(table)", bind: { () }, row: { (id: UUID) in id })
-        let connection = try await Connection.open(database.superuserURL)
-        let found = try await connection.query(ids, ())
-        await connection.close()
-        return found
+        return try await asSuperuser(ids)
     }
 }

@@ -18,24 +18,24 @@ import Testing
             "update purges set due_at = case id when '\(large)' then now() else now() + interval '1 h' end")
         let purging = installation.restless()
         func oldEvents() async throws -> Int {
-            try await installation.count("audit_events where type = 'login.failed'")
+            try await installation.rowCount("audit_events where type = 'login.failed'")
         }
         try await purging.purgeDueTenants()
         #expect(try await oldEvents() == Purge.batch + 1)
-        #expect(try await installation.count("purges where unfinished_since is not null") == 1)
+        #expect(try await installation.rowCount("purges where unfinished_since is not null") == 1)
 
         try await installation.asSuperuser(
             "update purges set due_at = now() - case id when '\(large)' then interval '1 s' else interval '2 h' end")
         let look = try await purging.purgeDueTenants()
         #expect(look.mayBeMore)
         #expect(try await oldEvents() == 1)
-        #expect(try await installation.count("purges where id <> '\(large)' and due_at > now()") == Purge.tenants)
+        #expect(try await installation.rowCount("purges where id <> '\(large)' and due_at > now()") == Purge.tenants)
 
         try await installation.asSuperuser("update purges set due_at = now() where id = '\(large)'")
         try await purging.purgeDueTenants()
         #expect(try await oldEvents() == 0)
-        #expect(try await installation.count("purges where unfinished_since is not null") == 0)
-        #expect(try await installation.count("purges where due_at < now() + interval '40 m'") == 0)
+        #expect(try await installation.rowCount("purges where unfinished_since is not null") == 0)
+        #expect(try await installation.rowCount("purges where due_at < now() + interval '40 m'") == 0)
     }
 
     @Test("Tenants that aren't finished with let those go on whose hour has come, however many they are")
@@ -51,8 +51,8 @@ import Testing
         let look = try await installation.restless().purgeDueTenants()
         #expect(look.purged == Purge.unfinishedTenants + 1)
         #expect(look.mayBeMore)
-        #expect(try await installation.count("purges where id = '\(blog)' and due_at > now()") == 1)
-        #expect(try await installation.count("purges where unfinished_since is not null") == Purge.tenants)
+        #expect(try await installation.rowCount("purges where id = '\(blog)' and due_at > now()") == 1)
+        #expect(try await installation.rowCount("purges where unfinished_since is not null") == Purge.tenants)
     }
 
     @Test("Tenants that aren't finished with take turns")
@@ -74,7 +74,7 @@ import Testing
             var batches: [Int] = []
             for slug in ["shop", "blog"] {
                 let shown = "type = 'login.failed' and tenant_id = (select id from tenants where slug = '\(slug)')"
-                batches.append(try await installation.count("audit_events where \(shown)") / Purge.batch)
+                batches.append(try await installation.rowCount("audit_events where \(shown)") / Purge.batch)
             }
             left.append(batches)
             // As if a minute had gone by.
@@ -100,9 +100,9 @@ import Testing
             from tenants t where t.id = p.id
             """)
         #expect(try await installation.restless().purgeDueTenants().purged == 2)
-        #expect(try await installation.count("purges where due_at > now()") == 2)
-        #expect(try await installation.count("purges where unfinished_since < now() - interval '2 h'") == 1)
-        #expect(try await installation.count("purges where unfinished_since > now() - interval '1 h'") == 1)
+        #expect(try await installation.rowCount("purges where due_at > now()") == 2)
+        #expect(try await installation.rowCount("purges where unfinished_since < now() - interval '2 h'") == 1)
+        #expect(try await installation.rowCount("purges where unfinished_since > now() - interval '1 h'") == 1)
     }
 
     @Test("How far the purge is behind is told: since when a tenant has been due, or is unfinished")
