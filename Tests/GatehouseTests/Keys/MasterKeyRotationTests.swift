@@ -203,13 +203,6 @@ import Testing
 }
 
 extension Installation {
-    /// The operator with other master keys.
-    func administration(with sealer: KeySealer) -> Administration {
-        Administration(
-            database: Database(pool: ownerPool), sealer: sealer, hasher: administration.hasher,
-            publicURL: "http://gatehouse.test", jwksMaxAge: .seconds(300), actor: "tests")
-    }
-
     func operatorEvents() async throws -> [(actor: String, type: String)] {
         let all = Statement<Void, (actor: String, type: String)>(
             "select actor, type from operator_events order by id", bind: { () },

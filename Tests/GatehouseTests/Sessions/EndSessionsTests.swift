@@ -192,9 +192,6 @@ import Testing
 extension Installation {
     /// An operator's whose statements wait for two seconds.
     fileprivate func impatientAdministration() -> Administration {
-        let pool = Pool(PoolConfiguration(database.ownerURL, size: 2, statementDeadline: .seconds(2)))
-        return Administration(
-            database: Database(pool: pool), sealer: sealer, hasher: administration.hasher,
-            publicURL: administration.publicURL, jwksMaxAge: administration.jwksMaxAge, actor: "tests")
+        administration(pool: Pool(PoolConfiguration(database.ownerURL, size: 2, statementDeadline: .seconds(2))))
     }
 }

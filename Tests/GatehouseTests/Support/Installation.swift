@@ -72,6 +72,13 @@ struct Installation: Sendable {
             serviceDatabase: serviceDatabase, ownerPool: ownerPool, sealer: sealer)
     }
 
+    /// The operator with other master keys, or with connections of their own.
+    func administration(with other: KeySealer? = nil, pool: Pool? = nil) -> Administration {
+        Administration(
+            database: Database(pool: pool ?? ownerPool), sealer: other ?? sealer, hasher: administration.hasher,
+            publicURL: administration.publicURL, jwksMaxAge: administration.jwksMaxAge, actor: "tests")
+    }
+
     /// A fresh tenant, as the service sees it.
     func tenant(
         _ slug: String = "shop", _ set: (inout TenantSettingsChange) -> Void = { _ in }

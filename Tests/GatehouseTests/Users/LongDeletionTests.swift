@@ -26,10 +26,7 @@ import Testing
         await servicePool.close()
 
         let ownerPool = Pool(PoolConfiguration(installation.database.ownerURL, statementDeadline: .seconds(3)))
-        let operatorsOffice = Administration(
-            database: Database(pool: ownerPool), sealer: nil, hasher: installation.administration.hasher,
-            publicURL: installation.administration.publicURL, jwksMaxAge: .zero, actor: "tests")
-        _ = try await operatorsOffice.deleteUser(tenant: "shop", user: "bob@example.com")
+        _ = try await installation.administration(pool: ownerPool).deleteUser(tenant: "shop", user: "bob@example.com")
         await ownerPool.close()
 
         #expect(try await installation.rowCount("users") == 0)
@@ -72,9 +69,7 @@ import Testing
         let holder = try await Connection.open(installation.database.superuserURL)
         try await holder.script("select pg_advisory_lock(1)")
         let pool = Pool(PoolConfiguration(installation.database.ownerURL, size: 10, statementDeadline: .seconds(60)))
-        let office = Administration(
-            database: Database(pool: pool), sealer: installation.sealer, hasher: installation.administration.hasher,
-            publicURL: installation.administration.publicURL, jwksMaxAge: .zero, actor: "tests")
+        let office = installation.administration(pool: pool)
         let user = "ada@example.com"
         let deletion = Task { try await office.deleteUser(tenant: "shop", user: user) }
         try await installation.waitForLocks(1)

@@ -194,10 +194,7 @@ import Webhooks
         let tenant = try await installation.tenant()
         let new = try await created("https://app.example/hooks", in: installation)
         let fresh = KeySealer(master: .generate(), accepting: [installation.sealer.keys.sealing])
-        let administration = Administration(
-            database: Database(pool: installation.ownerPool), sealer: fresh, hasher: installation.administration.hasher,
-            publicURL: "http://gatehouse.test", jwksMaxAge: .seconds(300), actor: "tests")
-        _ = try await administration.reseal(tenant.tenant, with: fresh, isFirst: true)
+        _ = try await installation.administration(with: fresh).reseal(tenant.tenant, with: fresh, isFirst: true)
         _ = try await installation.register(in: tenant)
         // Only the new key is at hand now.
         try await installation.caller(of: receiver, sealer: KeySealer(master: fresh.keys.sealing)).deliverAllDue()
