@@ -59,21 +59,19 @@ import Testing
         for state in KeyState.allCases {
             let installation = try await Installation.make()
             let (tenant, kid) = try await installation.key(in: state)
+            let secret = Statement<Void, [UInt8]>(
+                "select sealed_secret from signing_keys where kid = '\(kid)'", bind: { () },
+                row: { (secret: [UInt8]) in secret })
+            let before = try await installation.asSuperuser(secret)
             let connection = try await Connection.open(installation.database.serviceURL)
             try await connection.script("set gatehouse.tenant_id = '\(tenant.lowercaseString)'")
-            for attempt in [
-                "delete from signing_keys where kid = '\(kid)'",
-                "update signing_keys set verify_until = now() + interval '9 years' where kid = '\(kid)'",
-                "update signing_keys set state = 'retired', retired_at = now(), verify_until = now() + interval '9 years' where kid = '\(kid)' and state = 'revoked'",
-                "update signing_keys set sealed_secret = '' where kid = '\(kid)'",
-                """
-                insert into signing_keys (tenant_id, kid, use, algorithm, state, sealed_secret, retired_at, verify_until)
-                select tenant_id, 'back', use, algorithm, 'retired', sealed_secret, now(), now() + interval '9 years'
-                from signing_keys where kid = '\(kid)'
-                """,
-            ] {
-                try? await connection.script(attempt)
+            for (attempt, reason) in Self.attempts(on: kid, in: state) {
+                let refusal = try await refusedByServer { try await connection.script(attempt) }
+                #expect(refusal?.reason == reason, "\(state): \(attempt)")
             }
+            #expect(before.count == 1)
+            #expect(try await installation.asSuperuser(secret) == before, "\(state)")
+            try await connection.script("delete from signing_keys where kid = '\(kid)'")
             await connection.close()
             let keys = try await installation.storedKeys().filter { $0.use == .access }
             #expect(keys.count == (state == .next ? 0 : 1), "\(state): \(keys)")
@@ -82,6 +80,31 @@ import Testing
                 #expect(try #require(keys.first?.verifyUntil) < Date().addingTimeInterval(2 * 3600))
             }
         }
+    }
+
+    /// What is no right of the service's, with the reason why it is refused; nil where it does no harm to a key in that state.
+    private static func attempts(on kid: String, in state: KeyState) -> [(sql: String, reason: String?)] {
+        let noRight = SQLState.insufficientPrivilege.rawValue
+        return [
+            ("update signing_keys set sealed_secret = '' where kid = '\(kid)'", noRight),
+            (
+                """
+                insert into signing_keys (tenant_id, kid, use, algorithm, state, sealed_secret, retired_at, verify_until)
+                select tenant_id, 'back', use, algorithm, 'retired', sealed_secret, now(), now() + interval '9 years'
+                from signing_keys where kid = '\(kid)'
+                """, noRight
+            ),
+            (
+                "update signing_keys set verify_until = now() + interval '9 years' where kid = '\(kid)'",
+                state == .retired ? "signing_keys_verification_final" : nil
+            ),
+            (
+                """
+                update signing_keys set state = 'retired', retired_at = now(), verify_until = now() + interval '9 years'
+                where kid = '\(kid)' and state = 'revoked'
+                """, state == .revoked ? "signing_keys_transition_allowed" : nil
+            ),
+        ]
     }
 
     @Test("Only a next key is discarded, and only a retired one whose time is over is removed")
