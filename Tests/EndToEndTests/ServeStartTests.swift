@@ -9,24 +9,34 @@ import Testing
 
 @Suite("The start of gatehouse serve")
 struct ServeStartTests {
-    @Test("It refuses to start on what would fail later, in one line and without serving")
+    @Test("It refuses to start on what would fail later, in one line that says why, and without serving")
     func refusals() async throws {
         let place = try await Installation.migrated()
         let tenant = try await Program.admin("tenant", "create", "shop", in: place)
         #expect(tenant.status == 0)
         let unmigrated = try await Installation.empty()
-        let cases: [(String, [String: String])] = [
-            ("a superuser", ["DATABASE_URL": place.database.superuserURL]),
-            ("the owner", ["DATABASE_URL": place.database.ownerURL]),
-            ("another master key", ["GATEHOUSE_MASTER_KEY": MasterKey.generate().base64]),
-            ("no schema", ["DATABASE_URL": unmigrated.database.serviceURL]),
-            ("no database", ["DATABASE_URL": "postgres://u:hunter2@127.0.0.1:\(FreePort.take())/gatehouse"]),
+        let nowhere = "postgres://u:hunter2@127.0.0.1:\(FreePort.take())/gatehouse"
+        let cases: [(environment: [String: String], reason: String)] = [
+            (["DATABASE_URL": place.database.superuserURL], "The role of DATABASE_URL is a superuser, "),
+            (
+                ["DATABASE_URL": place.database.ownerURL],
+                "The role of DATABASE_URL owns tables or is a member of their owner"
+            ),
+            (
+                ["GATEHOUSE_MASTER_KEY": MasterKey.generate().base64],
+                "The master key is not the one that this database's signing keys were sealed with: "
+            ),
+            (
+                ["DATABASE_URL": unmigrated.database.serviceURL],
+                "The database is at schema version 0, this program needs "
+            ),
+            (["DATABASE_URL": nowhere], "PostgreSQL can't be reached: "),
         ]
-        for (name, environment) in cases {
+        for (environment, reason) in cases {
             let outcome = try await Program.run(["serve"], place.environment.merging(environment) { $1 })
-            #expect(outcome.status == 1, "\(name)")
-            #expect(outcome.errors.split(separator: "\n").count == 1, "\(name): \(outcome.errors)")
-            #expect(outcome.errors.hasPrefix("gatehouse: "), "\(name): \(outcome.errors)")
+            #expect(outcome.status == 1, "\(reason)")
+            #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+            #expect(outcome.errors.hasPrefix("gatehouse: \(reason)"), "\(outcome.errors)")
             #expect(!outcome.errors.contains("hunter2"))
         }
     }

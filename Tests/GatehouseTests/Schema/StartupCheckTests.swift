@@ -7,6 +7,35 @@ import Testing
 
 @Suite("What must hold before a request is served", .timeLimit(.minutes(2)))
 struct StartupCheckTests {
+    @Test("A role that reads past row-level security, or isn't the service's, is refused with the reason")
+    func roles() async throws {
+        try await withDedicatedCluster { cluster async throws in
+            let installation = try await Installation.make(on: try await TestDatabase.make(on: cluster))
+            try await installation.checkStart()
+            for (change, reason, remedy) in [
+                ("alter role gh_service bypassrls", "has BYPASSRLS", "alter role gh_service nobypassrls"),
+                (
+                    "grant gh_owner to gh_service", "owns tables or is a member of their owner",
+                    "revoke gh_owner from gh_service"
+                ),
+                (
+                    "revoke gatehouse_service from gh_service",
+                    "is no member of gatehouse_service (GRANT gatehouse_service TO it, after gatehouse migrate)",
+                    "grant gatehouse_service to gh_service"
+                ),
+            ] {
+                try await installation.asSuperuser(change)
+                let problem = await #expect(throws: StartupProblem.self, "\(change)") {
+                    try await installation.checkStart()
+                }
+                #expect(
+                    problem?.message == "The role of DATABASE_URL \(reason): the service needs an unprivileged one.")
+                try await installation.asSuperuser(remedy)
+                try await installation.checkStart()
+            }
+        }
+    }
+
     @Test(
         "A role that has warnings kept from it is refused behind a pooler, whose connections go by that, and nowhere else",
         .enabled(if: PgBouncer.isExpected, "pgbouncer isn't installed (apt install pgbouncer)"))
