@@ -125,7 +125,7 @@ import Testing
         #expect(await installation.isAlive(session, in: tenant))
     }
 
-    @Test("A deleted tenant takes its users, sessions and keys with it, and nobody else's")
+    @Test("A deleted tenant takes its users, sessions and keys with it, nobody else's, and leaves who deleted it")
     func deleting() async throws {
         let installation = try await Installation.make()
         let (shop, blog) = (try await installation.tenant("shop"), try await installation.tenant("blog"))
@@ -154,6 +154,8 @@ import Testing
         let remaining = Statement<Void, Int>(
             "select count(*) from tenants", bind: { () }, row: { (count: Int) in count })
         #expect(try await installation.ownerPool.first(remaining, ()) == 1)
+        let last = try await installation.operatorEvents().last
+        #expect(last?.type == "tenant.deleted" && last?.actor == "tests")
     }
 
     @Test("A changed tenant is served anew as soon as the change is heard", .timeLimit(.minutes(1)))
