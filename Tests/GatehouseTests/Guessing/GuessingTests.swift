@@ -56,25 +56,6 @@ import Testing
         for _ in 0..<6 { _ = try await installation.logIn(in: tenant) }
     }
 
-    @Test("A source that has used its budget up is refused without a question to the database", .timeLimit(.minutes(1)))
-    func spentSource() async throws {
-        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=off,source=2/15m"))
-        let tenant = try await installation.tenant()
-        _ = try await installation.register(in: tenant)
-        for _ in 0..<2 { await installation.failToLogIn("nobody@example.com", in: tenant) }
-        let keeper = try await Connection.open(installation.database.superuserURL)
-        try await keeper.script("begin; lock table users, guess_counters, tenants in access exclusive mode")
-        for _ in 0..<3 {
-            do {
-                _ = try await installation.logIn(in: tenant)
-                Issue.record("a sign-in")
-            } catch Refusal.tooManyAttempts(let seconds) {
-                #expect((890...900).contains(seconds))
-            }
-        }
-        await keeper.close()
-    }
-
     @Test("An attempt that could not be judged is given back, and a right password ends the delay")
     func givenBack() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "account=2/15m,source=2/15m"))
@@ -91,25 +72,6 @@ import Testing
         }
         _ = try? await installation.logIn(password: "wrong", in: tenant)
         for _ in 0..<3 { _ = try await installation.logIn(in: tenant) }
-    }
-
-    @Test("A source that fails or registers too often is refused by the service")
-    func sourceAndRegister() async throws {
-        let installation = try await Installation.make(
-            limits: GuessLimits(parsing: "account=off,source=3/15m,register=2/1h"))
-        let tenant = try await installation.tenant()
-        for number in 0..<2 { _ = try await installation.register("u\(number)@example.com", in: tenant) }
-        await #expect { try await installation.register(in: tenant) } throws: {
-            ($0 as? Refusal)?.code == "too_many_attempts"
-        }
-        for number in 0..<3 {
-            await #expect(throws: Refusal.invalidCredentials) {
-                try await installation.logIn("n\(number)@example.com", password: "wrong", in: tenant)
-            }
-        }
-        await #expect { try await installation.logIn("u0@example.com", in: tenant) } throws: {
-            ($0 as? Refusal)?.code == "too_many_attempts"
-        }
     }
 
     @Test("Email and username of one account share its budget, and a password change counts against it too")
@@ -133,20 +95,6 @@ import Testing
         }
     }
 
-    @Test("A source that fails on many accounts is refused; an IPv6 source is its /64")
-    func source() throws {
-        let counter = SourceCounter(GuessBudget(failures: 2, window: .seconds(60)))
-        let now = ContinuousClock.now
-        try counter.count(SourceAddress("2001:db8::1"), now: now)
-        try counter.count(SourceAddress("2001:db8::ffff:2"), now: now)
-        #expect(throws: Refusal.tooManyAttempts(retryAfter: 50)) {
-            try counter.count(SourceAddress("2001:db8:0:0:1::"), now: now + .seconds(10))
-        }
-        try counter.count(SourceAddress("2001:db8:0:1::1"), now: now)
-        try counter.count(SourceAddress("192.0.2.1"), now: now)
-        try counter.count(SourceAddress("2001:db8::1"), now: now + .seconds(60))
-    }
-
     @Test("The delay doubles from one second to sixty")
     func delays() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "account=1/15m,source=off"))
@@ -167,20 +115,6 @@ import Testing
         #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60])
     }
 
-    @Test(
-        "Limits are read as the contract writes them",
-        arguments: [
-            (
-                "account=10/15m,device=10/15m,source=100/15m,register=600/1h,mail=5/15m,profile=600/1h",
-                GuessLimits.standard
-            ),
-            ("", .standard), ("off", .off),
-            ("account=off,device=off,source=off,register=off,mail=off,profile=off", .off),
-        ])
-    func parsing(text: String, limits: GuessLimits) throws {
-        #expect(try GuessLimits(parsing: text) == limits)
-    }
-
     @Test("Guesses at a code for a new address and at a password are counted apart, whoever's address it is")
     func newAddresses() {
         let tenant = UUID()
@@ -188,13 +122,6 @@ import Testing
         #expect(new == GuessedAccount(newAddress: "ada@example.com", in: tenant))
         #expect(new != GuessedAccount(nil, orElse: .email("ada@example.com"), in: tenant))
         #expect(new != GuessedAccount(newAddress: "ada@example.com", in: UUID()))
-    }
-
-    @Test(
-        "Limits that can't be read are refused",
-        arguments: ["account", "account=10", "off,off", "of", "account=0/1m", "x=1/1m", "account=1/15"])
-    func unreadable(text: String) {
-        #expect(throws: FieldFault.self) { try GuessLimits(parsing: text) }
     }
 }
 
