@@ -57,7 +57,9 @@ struct Installation: Sendable {
     /// The same with an instance that has just started: it knows of no tenant yet, and waits for nobody of another's.
     ///
     /// - Parameter other: Its master keys, where they aren't those of the installation's operator.
-    func onAnotherInstance(with other: KeySealer? = nil, clock: Clock = .system) -> Installation {
+    func onAnotherInstance(
+        with other: KeySealer? = nil, limits: GuessLimits = .off, clock: Clock = .system
+    ) -> Installation {
         let sealer = other ?? self.sealer
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let directory = TenantDirectory(
@@ -67,7 +69,7 @@ struct Installation: Sendable {
             database: database, administration: administration,
             service: LoginService(
                 database: serviceDatabase, directory: directory, hasher: administration.hasher,
-                secrets: OneTimeSecrets(sealer.keys), limits: .off,
+                secrets: OneTimeSecrets(sealer.keys), limits: limits,
                 clock: clock, logger: logger),
             serviceDatabase: serviceDatabase, ownerPool: ownerPool, sealer: sealer)
     }
