@@ -93,26 +93,6 @@ import Testing
         }
     }
 
-    @Test("An emergency with the refresh keys ends every session")
-    func emergencyRefresh() async throws {
-        let installation = try await Installation.make()
-        let session = try await installation.register(in: try await installation.tenant())
-        _ = try await installation.administration.rotateKeys(
-            tenant: "shop", use: .refresh, emergency: true, force: false)
-        let after = try await installation.fresh("shop")
-        await #expect(throws: Refusal.invalidToken) { try await installation.refresh(session.refreshToken, in: after) }
-        #expect(await !installation.isAlive(session, in: after))
-    }
-
-    @Test("Rotating the refresh keys ends no session")
-    func refreshKeys() async throws {
-        let installation = try await Installation.make()
-        let session = try await installation.register(in: try await installation.tenant())
-        _ = try await installation.administration.rotateKeys(
-            tenant: "shop", use: .refresh, emergency: false, force: false)
-        _ = try await installation.refresh(session.refreshToken, in: try await installation.fresh("shop"))
-    }
-
     @Test("Of concurrent rotations each leaves one current and one next key")
     func concurrent() async throws {
         let installation = try await Installation.make()
