@@ -75,7 +75,7 @@ final class WebhookReceiver: WebhookTransport {
 extension Installation {
     /// An instance's part that calls webhooks.
     func caller(
-        of receiver: WebhookReceiver, sealer: KeySealer? = nil, upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks),
+        of receiver: any WebhookTransport, sealer: KeySealer? = nil, upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks),
         database: Database? = nil
     ) -> DeliverWebhooks {
         DeliverWebhooks(
@@ -85,9 +85,10 @@ extension Installation {
 
     /// A webhook, for all events unless some are named.
     func webhook(
-        _ url: String, _ types: [String] = [], of tenant: String = "shop"
+        _ url: String, _ types: [String] = [], of tenant: String = "shop", allowingPrivate: Bool = false
     ) async throws -> NewWebhookEndpoint {
-        try await administration.createWebhook(tenant: tenant, url: url, eventTypes: types, allowsPrivate: false)
+        try await administration.createWebhook(
+            tenant: tenant, url: url, eventTypes: types, allowsPrivate: allowingPrivate)
     }
 
     /// Has what is to be told to the endpoint to be told so many times more.
