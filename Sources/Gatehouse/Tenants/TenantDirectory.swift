@@ -107,11 +107,11 @@ public final class TenantDirectory: Sendable {
     private func hear(_ event: ListenerEvent) {
         switch event {
         case .listening:
-            metrics.listenerConnected.set(1)
             state.withLock {
                 $0.cache.dropAll()
                 $0.cache.freshness = nil
             }
+            metrics.listenerConnected.set(1)
         case .notification(_, let payload):
             guard let id = UUID(uuidString: payload) else { return }
             state.withLock { $0.cache.drop(id) }
