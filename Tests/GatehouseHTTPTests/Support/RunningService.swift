@@ -112,10 +112,10 @@ struct RunningService: Sendable {
         )
     }
 
-    /// Asks it to end gracefully, and returns when it accepts nobody any more.
+    /// Asks it to end gracefully, and returns when it accepts nobody any more, or the time of the test is over.
     func beginToEnd() async {
         await group.triggerGracefulShutdown()
-        while (try? await TCPClient.connected(to: port) { _ in }) != nil { await Task.yield() }
+        while !Task.isCancelled, (try? await TCPClient.connected(to: port) { _ in }) != nil { await Task.yield() }
     }
 
     /// A fresh tenant with these settings.

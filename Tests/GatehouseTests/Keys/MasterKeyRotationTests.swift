@@ -168,7 +168,7 @@ import Testing
         let both = KeySealer(MasterKeys(sealing: .generate(), accepting: installation.sealer.keys.all))
         let listening = Task { await installation.service.directory.run() }
         defer { listening.cancel() }
-        while try await installation.ownerPool.query(InstancePresence.backends, ()).isEmpty { await Task.yield() }
+        try await wait { try await !installation.ownerPool.query(InstancePresence.backends, ()).isEmpty }
         for dryRun in [false, true] {
             await #expect {
                 try await installation.administration(with: both).rotateMasterKey(dryRun: dryRun)
@@ -196,7 +196,7 @@ import Testing
             return message.contains("backend \(pid)") && message.contains("pg_terminate_backend(PID)")
         }
         try await installation.asSuperuser("select pg_terminate_backend(\(pid))")
-        while try await !installation.ownerPool.query(InstancePresence.backends, ()).isEmpty { await Task.yield() }
+        try await wait { try await installation.ownerPool.query(InstancePresence.backends, ()).isEmpty }
         #expect(try await installation.administration(with: both).rotateMasterKey(dryRun: false).keys.resealed == 4)
         await abandoned.close()
     }

@@ -87,7 +87,7 @@ import Testing
         let waiting = Statement<Void, Bool>(
             "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
             bind: { _ in () }, row: { (waits: Bool) in waits })
-        while try await disabling.first(waiting, ()) != true { await Task.yield() }
+        try await wait { try await disabling.first(waiting, ()) == true }
         try await disabling.script("commit")
         await #expect(throws: Refusal.invalidToken) { try await reset.value }
         await disabling.close()

@@ -16,7 +16,7 @@ struct HashThreadsTests {
         let log = Mutex<[String]>([])
         private let gate = DispatchSemaphore(value: 0)
 
-        func occupy() async -> Task<Void, any Error> {
+        func occupy() async throws -> Task<Void, any Error> {
             let started = Mutex(false)
             let occupation = Task {
                 try await threads.run(for: UUID()) { [gate] in
@@ -24,16 +24,16 @@ struct HashThreadsTests {
                     gate.wait()
                 }
             }
-            while !started.withLock({ $0 }) { await Task.yield() }
+            try await wait { started.withLock { $0 } }
             return occupation
         }
 
-        func submit(_ name: String, for tenant: UUID) async -> Task<Void, any Error> {
+        func submit(_ name: String, for tenant: UUID) async throws -> Task<Void, any Error> {
             let expected = threads.depth + 1
             let task = Task {
                 try await threads.run(for: tenant) { self.log.withLock { $0.append(name) } }
             }
-            while threads.depth < expected { await Task.yield() }
+            try await wait { threads.depth >= expected }
             return task
         }
 
@@ -43,8 +43,10 @@ struct HashThreadsTests {
     @Test("A full queue answers overloaded at once, and what waits is served")
     func overload() async throws {
         let blocked = Blocked()
-        let occupation = await blocked.occupy()
-        let waiting = [await blocked.submit("first", for: tenant), await blocked.submit("second", for: tenant)]
+        let occupation = try await blocked.occupy()
+        let waiting = [
+            try await blocked.submit("first", for: tenant), try await blocked.submit("second", for: tenant),
+        ]
         await #expect(throws: HashingFailure.overloaded) { try await blocked.threads.run(for: tenant) {} }
         #expect(blocked.log.withLock { $0 }.isEmpty)
         blocked.release()
@@ -55,9 +57,9 @@ struct HashThreadsTests {
     @Test("A tenant that floods the queue loses its newest job to another tenant")
     func fairness() async throws {
         let blocked = Blocked()
-        let occupation = await blocked.occupy()
-        let first = await blocked.submit("flood 1", for: tenant)
-        let second = await blocked.submit("flood 2", for: tenant)
+        let occupation = try await blocked.occupy()
+        let first = try await blocked.submit("flood 1", for: tenant)
+        let second = try await blocked.submit("flood 2", for: tenant)
         let other = Task { try await blocked.threads.run(for: UUID()) { blocked.log.withLock { $0.append("other") } } }
         await #expect(throws: HashingFailure.overloaded) { try await second.value }
         blocked.release()
@@ -68,8 +70,8 @@ struct HashThreadsTests {
     @Test("Cancelling a waiting job takes it out of the queue at once")
     func cancellation() async throws {
         let blocked = Blocked()
-        let occupation = await blocked.occupy()
-        let doomed = await blocked.submit("cancelled", for: tenant)
+        let occupation = try await blocked.occupy()
+        let doomed = try await blocked.submit("cancelled", for: tenant)
         doomed.cancel()
         await #expect(throws: HashingFailure.cancelled) { try await doomed.value }
         #expect(blocked.threads.depth == 0)
@@ -81,7 +83,7 @@ struct HashThreadsTests {
     @Test("A task that is cancelled already never gets its turn")
     func cancelledBefore() async throws {
         let blocked = Blocked()
-        let occupation = await blocked.occupy()
+        let occupation = try await blocked.occupy()
         let doomed = Task {
             while !Task.isCancelled { await Task.yield() }
             try await blocked.threads.run(for: tenant) { blocked.log.withLock { $0.append("ran") } }
@@ -96,8 +98,8 @@ struct HashThreadsTests {
     @Test("Stopping serves what waits and admits nothing more")
     func stopping() async throws {
         let blocked = Blocked()
-        let occupation = await blocked.occupy()
-        let waiting = await blocked.submit("waiting", for: tenant)
+        let occupation = try await blocked.occupy()
+        let waiting = try await blocked.submit("waiting", for: tenant)
         blocked.threads.stop()
         blocked.threads.stop()
         await #expect(throws: HashingFailure.overloaded) { try await blocked.threads.run(for: tenant) {} }
@@ -115,7 +117,7 @@ struct HashThreadsTests {
             try await threads.run(for: tenant) {}
             threads.stop()
         }
-        while released != nil { await Task.yield() }
+        try await wait { released == nil }
     }
 
     private final class Meeting: Sendable {
@@ -126,15 +128,17 @@ struct HashThreadsTests {
     func parallelism() async throws {
         let threads = HashThreads(count: 3, queueLimit: 3)
         defer { threads.stop() }
-        let meeting = Meeting()
+        let (meeting, gate) = (Meeting(), DispatchSemaphore(value: 0))
         let jobs = (0..<3).map { _ in
             Task {
                 try await threads.run(for: tenant) {
                     meeting.present.add(1, ordering: .relaxed)
-                    while meeting.present.load(ordering: .relaxed) < 3 {}
+                    gate.wait()
                 }
             }
         }
+        try await wait { meeting.present.load(ordering: .relaxed) == 3 }
+        for _ in jobs { gate.signal() }
         for job in jobs { try await job.value }
     }
 }

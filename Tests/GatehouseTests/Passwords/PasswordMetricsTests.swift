@@ -45,25 +45,27 @@ struct PasswordMetricsTests {
         let threads = HashThreads(count: 1, queueLimit: 2, metrics: PasswordMetrics(factory: metrics))
         let begun = Atomic<Bool>(false)
         let gate = DispatchSemaphore(value: 0)
-        async let first: Void = threads.run(for: tenant) {
-            begun.store(true, ordering: .relaxed)
-            gate.wait()
+        let first = Task { [tenant] in
+            try await threads.run(for: tenant) {
+                begun.store(true, ordering: .relaxed)
+                gate.wait()
+            }
         }
-        while !begun.load(ordering: .relaxed) { await Task.yield() }
-        let outcomes = await withTaskGroup(of: Bool.self) { group in
+        try await wait { begun.load(ordering: .relaxed) }
+        let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
             func submit(for tenant: UUID) { group.addTask { (try? await threads.run(for: tenant) {}) != nil } }
             for waiting in 1...2 {
                 submit(for: tenant)
-                while threads.depth < waiting { await Task.yield() }
+                try await wait { threads.depth >= waiting }
             }
             submit(for: tenant)
-            while count("gatehouse_password_refused_total") < 1 { await Task.yield() }
+            try await wait { count("gatehouse_password_refused_total") >= 1 }
             submit(for: UUID())
-            while count("gatehouse_password_refused_total") < 2 { await Task.yield() }
+            try await wait { count("gatehouse_password_refused_total") >= 2 }
             gate.signal()
-            return await group.reduce(into: [Bool]()) { $0.append($1) }
+            return try await group.reduce(into: [Bool]()) { $0.append($1) }
         }
-        try await first
+        try await first.value
         threads.stop()
         #expect(outcomes.filter { $0 }.count == 2)
         #expect(count("gatehouse_password_refused_total") == 2)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gatehouse
 
-@Suite struct SharedLookTests {
+@Suite(.timeLimit(.minutes(1))) struct SharedLookTests {
     /// What is looked at: counts the looks, and lets none come back before it is told.
     private final class Sea: Sendable {
         private let looks = Mutex(0)
@@ -27,17 +27,18 @@ import Testing
     }
 
     @Test("Everybody who asks during one look is told what that one saw")
-    func shared() async {
+    func shared() async throws {
         let sea = Sea()
         let look = SharedLook(patience: .seconds(60), memory: .seconds(60), overdue: "overdue", sea.look)
-        let answers = await withTaskGroup(of: String.self) { group in
+        let answers = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<64 { group.addTask { await look() } }
             group.addTask {
-                while await look.waitingCount < 64 { await Task.yield() }
-                sea.calmDown()
+                // When the time of the test is over as well: else those who have come would wait on.
+                defer { sea.calmDown() }
+                try await wait { await look.waitingCount >= 64 }
                 return "look 1"
             }
-            return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         }
         #expect(answers == ["look 1": 65])
         #expect(await look() == "look 1")
@@ -61,7 +62,7 @@ import Testing
         #expect(await look() == "overdue")
         #expect(sea.count == 1)
         sea.calmDown()
-        while await look() == "overdue" { await Task.yield() }
+        try await wait { await look() != "overdue" }
         #expect(sea.count > 1)
     }
 }

@@ -76,7 +76,7 @@ import Testing
             var change = TenantSettingsChange()
             change.registrationOpen = !shop.tenant.settings.registrationOpen
             let settings = try await installation.administration.updateTenant("shop", change: change).settings
-            while try await directory.tenant(slug: "shop").tenant.settings != settings { await Task.yield() }
+            try await wait { try await directory.tenant(slug: "shop").tenant.settings == settings }
             // Who is told that there is no such tenant any more counts it among those who never were.
             try await installation.administration.deleteTenant("blog")
             await #expect(throws: Refusal.tenantNotFound) { try await deaf.reread(blog) }

@@ -168,9 +168,8 @@ import Testing
             var change = TenantSettingsChange()
             change.registrationOpen = open
             _ = try await installation.administration.updateTenant("shop", change: change)
-            while try await installation.service.directory.tenant(slug: "shop").tenant.settings.registrationOpen != open
-            {
-                await Task.yield()
+            try await wait {
+                try await installation.service.directory.tenant(slug: "shop").tenant.settings.registrationOpen == open
             }
         }
     }

@@ -22,7 +22,7 @@ import Testing
             pause: .milliseconds(1), complaint: "", logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
             metrics: UpkeepMetrics(.keys, factory: metrics))
         let looks = Looks()
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 await looking {
                     let number = looks.count.add(1, ordering: .relaxed).newValue
@@ -30,7 +30,7 @@ import Testing
                     return true
                 }
             }
-            while looks.count.load(ordering: .relaxed) < 4 { await Task.yield() }
+            try await wait { looks.count.load(ordering: .relaxed) >= 4 }
             group.cancelAll()
         }
         let success = try metrics.expectMeter("gatehouse_upkeep_last_success_timestamp_seconds", [("work", "keys")])
