@@ -41,7 +41,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     private struct Waiting: Sendable {
         let question: Question
-        let since = ContinuousClock.now
+        let since: ContinuousClock.Instant
         let continuation: CheckedContinuation<Reply, Never>
     }
 
@@ -51,12 +51,13 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     private let series: Series
     private let wait: Wait
     private let onWait: @Sendable (Duration) -> Void
+    private let now: @Sendable () -> ContinuousClock.Instant
     /// By tenant; a line is here while a statement of its tenant is under way.
     private let lines = Mutex<[UUID: Line]>([:])
 
     private struct Line {
         var waiting: [Waiting] = []
-        var statementBegan = ContinuousClock.now
+        let statementBegan: ContinuousClock.Instant
     }
 
     /// - Parameters:
@@ -67,7 +68,8 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     init(
         longestWait: Duration = .seconds(2), mayRepeat: Bool, _ ask: @escaping Statement, series: @escaping Series,
         wait: @escaping Wait = { wait throws(PostgresError) in try await wait() },
-        onWait: @escaping @Sendable (Duration) -> Void = { _ in }
+        onWait: @escaping @Sendable (Duration) -> Void = { _ in },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.longestWait = longestWait
         self.mayRepeat = mayRepeat
@@ -75,6 +77,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
         self.series = series
         self.wait = wait
         self.onWait = onWait
+        self.now = now
     }
 
     /// The answer to one question; nil where there is none. Throws what its statement throws, and `tooManyWaiting`.
@@ -85,7 +88,9 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
         case .behind: break
         }
         return try await wait { () async throws(PostgresError) in
-            let reply = await withCheckedContinuation { join(Waiting(question: question, continuation: $0), tenant) }
+            let reply = await withCheckedContinuation {
+                join(Waiting(question: question, since: now(), continuation: $0), tenant)
+            }
             switch reply {
             case .yourTurn: return try await lead(question, tenant)
             case .answered(let answer): return answer
@@ -105,10 +110,10 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     private func place(in tenant: UUID) -> Place {
         lines.withLock { lines in
             guard let line = lines[tenant] else {
-                lines[tenant] = Line()
+                lines[tenant] = Line(statementBegan: now())
                 return .first
             }
-            return ContinuousClock.now - line.statementBegan > longestWait / 2 ? .stalled : .behind
+            return now() - line.statementBegan > longestWait / 2 ? .stalled : .behind
         }
     }
 
@@ -128,7 +133,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
     private func join(_ newcomer: Waiting, _ tenant: UUID) {
         let reply: Reply? = lines.withLock { lines in
             guard let waiting = lines[tenant]?.waiting.count else {
-                lines[tenant] = Line()
+                lines[tenant] = Line(statementBegan: now())
                 return .yourTurn
             }
             guard waiting < Self.maximumWaiting else { return .failed(.tooManyWaiting) }
@@ -167,7 +172,7 @@ final class Gathering<Question: Sendable, Answer: Sendable>: Sendable {
 
     /// Those to be asked next, in the order in which they came; nil, and the line ends, where nobody waits.
     private func next(_ tenant: UUID) -> [Waiting]? {
-        let now = ContinuousClock.now
+        let now = self.now()
         let (overdue, next) = lines.withLock { lines in
             let waiting = lines[tenant]?.waiting ?? []
             let overdue = waiting.prefix { now - $0.since > longestWait }

@@ -5,11 +5,12 @@ import Synchronization
 @testable import Postgres
 
 /// Takes statements and answers when it is told to, each question by ten times itself: what a `Gathering` asks, and when, can be
-/// seen without a database.
+/// seen without a database. Its time passes when it is told to as well.
 final class Desk: Sendable {
     typealias Answers = Result<[Int?], PostgresError>
 
     private struct State {
+        var now = ContinuousClock.now
         var statements: [[Int]] = []
         var open: [(questions: [Int], continuation: CheckedContinuation<Answers, Never>)] = []
     }
@@ -25,7 +26,13 @@ final class Desk: Sendable {
         } series: { [self] first, _, next in
             var questions = first
             while let more = next(await answers(to: questions)) { questions = more }
+        } now: { [self] in
+            state.withLock { $0.now }
         }
+    }
+
+    func pass(_ time: Duration) {
+        state.withLock { $0.now += time }
     }
 
     private func answers(to questions: [Int]) async -> Answers {

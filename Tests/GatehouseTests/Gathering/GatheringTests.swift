@@ -123,7 +123,7 @@ import Testing
         try await desk.received(2)
         let (late, _) = await desk.line(4...5, in: gathering, tenant)
         // Longer than who came late may wait.
-        try await Task.sleep(for: .milliseconds(2100))
+        desk.pass(.milliseconds(2001))
         desk.answer()
         #expect(try await first.value == 10)
         #expect(try await early.answers() == [20, 30])
@@ -139,11 +139,11 @@ import Testing
     @Test("don't wait for a statement that takes long: each is asked by itself")
     func stalled() async throws {
         let desk = Desk()
-        let gathering = desk.gathering(longestWait: .milliseconds(20))
+        let gathering = desk.gathering(longestWait: .seconds(2))
         let first = Task { [tenant] in try await gathering.answer(1, in: tenant) }
         try await desk.received(1)
         // More than half of the longest wait.
-        try await Task.sleep(for: .milliseconds(50))
+        desk.pass(.milliseconds(1001))
         let others = (2...3).map { number in Task { [tenant] in try await gathering.answer(number, in: tenant) } }
         try await desk.received(3)
         for _ in 1...3 { desk.answer() }
