@@ -103,17 +103,18 @@ struct HashQueueTests {
         #expect(queue.count == 1)
     }
 
-    @Test("Any mix of calls serves or hands back every job exactly once and keeps the bound")
-    func bookkeeping() {
+    @Test(
+        "Any mix of calls serves or hands back every job exactly once and keeps the bound", arguments: 0..<8)
+    func bookkeeping(seed: UInt64) {
         var queue = HashQueue<Int>(limit: 8)
         let tenants = (0..<4).map { _ in UUID() }
-        var generator = SystemRandomNumberGenerator()
+        var generator = SplitMix64(seed: seed)
         var tickets: [HashQueue<Int>.Ticket] = []
         var ended: [Int] = []
         for job in 0..<5000 {
             switch Int.random(in: 0..<4, using: &generator) {
             case 0: ended += [queue.next()].compactMap { $0 }
-            case 1: ended += [tickets.randomElement().flatMap { queue.withdraw($0) }].compactMap { $0 }
+            case 1: ended += [tickets.randomElement(using: &generator).flatMap { queue.withdraw($0) }].compactMap { $0 }
             default: break
             }
             switch queue.admit(job, for: tenants[Int.random(in: 0..<4, using: &generator)]) {
