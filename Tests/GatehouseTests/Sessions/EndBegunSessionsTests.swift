@@ -65,7 +65,7 @@ import Testing
         #expect(try await installation.liveSessions(in: tenant) == 0)
     }
 
-    @Test("Those that were dated ahead at the start are ended also when their time has come; what begins meanwhile stays")
+    @Test("Those that were dated ahead at first are ended also when their time has come; what begins meanwhile stays")
     func overtakenDates() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
