@@ -36,7 +36,7 @@ public enum PasswordVerdict: Sendable, Equatable {
 public final class PasswordHasher: Sendable {
     private let parameters: Argon2Parameters
     private let ceiling: HashCeiling
-    private let threads: HashThreads
+    let threads: HashThreads
     private let dummy: Argon2Hash
     private let metrics: PasswordMetrics
 
