@@ -5,18 +5,10 @@ import Testing
 
 @Suite("Transactions", .timeLimit(.minutes(2)))
 struct TransactionTests {
-    private let insert = Statement<Int, Void>("insert into numbers values ($1)", bind: { $0 })
-    private let all = Statement<Void, Int>(
-        "select n from numbers order by n", bind: { _ in () }, row: { (n: Int) in n })
+    private let insert = NumberTable.insert
+    private let all = NumberTable.all
 
     private struct Refusal: Error {}
-
-    private func withTable(_ body: (Connection) async throws -> Void) async throws {
-        try await withConnection { connection async throws in
-            try await connection.script("create table numbers (n bigint unique deferrable initially deferred)")
-            try await body(connection)
-        }
-    }
 
     @Test("what the body does is committed together")
     func commit() async throws {
@@ -75,71 +67,6 @@ struct TransactionTests {
         }
     }
 
-    @Test("a failed statement that the body hides is thrown at the end and nothing is committed")
-    func hiddenFailure() async throws {
-        let divide = Statement<Void, Int32>("select 1 / 0", bind: { _ in () }, row: { (n: Int32) in n })
-        try await withTable { connection async throws in
-            let error = await #expect(throws: PostgresError.self) {
-                try await connection.transaction { transaction async throws in
-                    try await transaction.execute(insert, 1)
-                    _ = try? await transaction.query(divide, ())
-                }
-            }
-            #expect(error?.serverError?.state.class == .dataException)
-            #expect(try await connection.query(all, ()) == [])
-        }
-    }
-
-    @Test("a first statement that the body hides the failure of is thrown at the end and nothing is committed")
-    func hiddenFirst() async throws {
-        try await withTable { connection async throws in
-            await #expect(throws: PostgresError.cancelled) {
-                try await connection.transaction { transaction async throws in
-                    let insert = insert
-                    let child = Task {
-                        withUnsafeCurrentTask { $0?.cancel() }
-                        try await transaction.execute(insert, 1)
-                    }
-                    _ = await child.result
-                }
-            }
-            let hidden: [@Sendable (Transaction) async throws -> Void] = [
-                { _ = try await $0.query(Self.unreadable, ()) },
-                { _ = try await $0.first(Self.twoRows, ()) },
-                { _ = try await $0.query(Statements.setting, "\0") },
-            ]
-            for statement in hidden {
-                await #expect(throws: PostgresError.self) {
-                    try await connection.transaction { transaction async throws in
-                        try? await statement(transaction)
-                        try await transaction.execute(insert, 2)
-                    }
-                }
-            }
-            #expect(try await connection.query(all, ()) == [])
-        }
-    }
-
-    private static let unreadable = Statement<Void, Int>(
-        "select 'x'::text", bind: { _ in () }, row: { (n: Int) in n })
-    private static let twoRows = Statement<Void, Int>(
-        "values (1::bigint), (2::bigint)", bind: { _ in () }, row: { (n: Int) in n })
-
-    @Test("a later statement whose failure here the body hides is thrown at the end and nothing is committed")
-    func hiddenLater() async throws {
-        try await withTable { connection async throws in
-            let error = await #expect(throws: PostgresError.self) {
-                try await connection.transaction { transaction async throws in
-                    try await transaction.execute(insert, 1)
-                    _ = try? await transaction.query(Self.unreadable, ())
-                    try await transaction.execute(insert, 2)
-                }
-            }
-            guard case .decoding = error else { throw try #require(error) }
-            #expect(try await connection.query(all, ()) == [])
-        }
-    }
-
     @Test("a constraint that is checked at the commit fails the transaction")
     func deferredConstraint() async throws {
         try await withTable { connection async throws in
@@ -194,40 +121,6 @@ struct TransactionTests {
                 return rows
             }
             #expect(rows == [5])
-        }
-    }
-
-    @Test("a cancelled task rolls back")
-    func cancelled() async throws {
-        try await withTable { connection async throws in
-            let task = Task {
-                try await connection.transaction { transaction async throws in
-                    try await transaction.execute(insert, 1)
-                    withUnsafeCurrentTask { $0?.cancel() }
-                    _ = try await transaction.query(all, ())
-                }
-            }
-            await #expect(throws: PostgresError.cancelled) { try await task.value }
-            #expect(try await connection.query(all, ()) == [])
-        }
-    }
-
-    @Test("a first statement that was cancelled before it was sent leaves the next one inside the transaction")
-    func cancelledFirst() async throws {
-        try await withTable { connection async throws in
-            await #expect(throws: Refusal.self) {
-                try await connection.transaction { transaction in
-                    let insert = insert
-                    let child = Task {
-                        withUnsafeCurrentTask { $0?.cancel() }
-                        try await transaction.execute(insert, 1)
-                    }
-                    await #expect(throws: PostgresError.cancelled) { try await child.value }
-                    try await transaction.execute(insert, 2)
-                    throw Refusal()
-                }
-            }
-            #expect(try await connection.query(all, ()) == [])
         }
     }
 
