@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `415 unsupported_media_type for a body that isn't declared as JSON`() async throws {
-        let tenant = try await RunningService.shared.tenant()
+        let tenant = try await RunningService.shared.tenant { $0.emailLogin = .code }
         let user = try await tenant.user()
         let body = Array(#"{"email":"a@example.com"}"#.utf8)
         for (method, path) in jsonRoutes {

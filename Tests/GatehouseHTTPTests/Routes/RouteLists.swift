@@ -5,14 +5,16 @@ let bearerRoutes = [
     ("DELETE", "/v1/sessions/00000000-0000-4000-8000-000000000000"),
 ]
 
-/// Routes that read JSON.
+/// Routes that read JSON; some of them only where a tenant lets its users sign in by mail.
 let jsonRoutes = [
     ("POST", "/v1/register"), ("POST", "/v1/login"), ("POST", "/v1/refresh"), ("POST", "/v1/logout"),
-    ("PATCH", "/v1/me"),
+    ("PATCH", "/v1/me"), ("DELETE", "/v1/me"),
     ("POST", "/v1/password"), ("POST", "/v1/password/forgot"), ("POST", "/v1/password/reset"), ("POST", "/v1/email"),
-    ("POST", "/v1/email/confirm"), ("POST", "/v1/email/undo"), ("POST", "/v1/email/verify"),
+    ("POST", "/v1/email/confirm"), ("POST", "/v1/email/undo"), ("POST", "/v1/email/verification"),
+    ("POST", "/v1/email/verify"), ("POST", "/v1/login/email"), ("POST", "/v1/login/email/verify"),
 ]
 
+/// Every route below a tenant's path.
 let everyRoute =
     bearerRoutes + [
         ("POST", "/v1/register"), ("POST", "/v1/login"), ("POST", "/v1/refresh"), ("POST", "/v1/password/forgot"),
