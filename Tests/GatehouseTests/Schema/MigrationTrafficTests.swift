@@ -89,7 +89,10 @@ import Testing
             insert into refresh_tokens (tenant_id, id, user_id) values \(sessions);
             """)
         await superuser.close()
-        let pool = Pool(PoolConfiguration(database.serviceURL, size: 8, waitDeadline: .seconds(60)))
+        let pool = Pool(
+            PoolConfiguration(
+                database.serviceURL, size: 8, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
+                connectDeadline: .seconds(60)))
         let over = Done()
         let answered = try await withThrowingTaskGroup(of: Int.self) { group in
             for (sql, session) in clients {
