@@ -7,7 +7,7 @@ struct KilledRotationTests {
 
     @Test(
         "A kill -9 at any step leaves everything or nothing done, and the same command finishes the work",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func killed() async throws {
         let place = try await Installation.migrated()
         _ = try await Program.admin("tenant", "create", "shop", in: place)

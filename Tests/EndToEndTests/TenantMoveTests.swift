@@ -134,9 +134,10 @@ struct TenantMoveTests {
         #expect(read == lines)
     }
 
-    @Test("A disk that is full is a failure, not a shorter file")
+    @Test(
+        "A disk that is full is a failure, not a shorter file",
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full"))
     func fullDisk() async throws {
-        guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
         let place = try await Installation.migrated()
         _ = try await Program.admin("tenant", "create", "shop", in: place)
         let secret = try Self.file(passphrase)

@@ -37,7 +37,8 @@ public final class PasswordHasher: Sendable {
     private let parameters: Argon2Parameters
     private let ceiling: HashCeiling
     let threads: HashThreads
-    private let dummy: Argon2Hash
+    /// Evaluated where there is no hash that can be.
+    let dummy: Argon2Hash
     private let metrics: PasswordMetrics
 
     /// Starts the threads.
