@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    @Test func `A refused sign-in hashes once, whosever it is`() async throws {
+        try await TraceTests.traced { service, collector in
+            let tenant = try await service.tenant()
+            let (user, disabled) = (try await tenant.user(), try await tenant.user())
+            let (slug, bare) = (tenant.tenant.slug, randomEmail())
+            _ = try await service.administration.disableUser(tenant: slug, user: disabled.email)
+            _ = try await service.administration.createUser(tenant: slug, email: bare)
+            let work = try await statements(of: "POST /t/{tenant}/v1/login", 4, in: collector) {
+                for (email, password) in [
+                    (user.email, "wrong-Password9x-quasar"), (randomEmail(), goodPassword),
+                    (disabled.email, goodPassword), (bare, goodPassword),
+                ] {
+                    try expectProblem(try await tenant.logIn(email, password), 401, "invalid_credentials")
+                }
+            }
+            #expect(Set(work).count == 1, "\(work)")
+            #expect(work[0].count { $0 == "verify password" } == 1, "\(work)")
+        }
+    }
+
     @Test func `A new address is registered by as much work as a known one, where it is to be verified first`()
         async throws
     {
