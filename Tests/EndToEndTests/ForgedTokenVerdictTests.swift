@@ -18,7 +18,7 @@ struct ForgedTokenVerdictTests {
         try await place.serving { _ in
             let session = try await HTTP.post(
                 "\(place.url)/t/shop/v1/register",
-                ["email": "ada@example.com", "password": "vivid-Otter47-lintel-quasar"])
+                ["email": "ada@example.com", "password": goodPassword])
             #expect(session.status == 201)
             var access = try TokenParts(session.text("access_token"))
             access.header = try #require(JSON.parse(access.header).objectValue)

@@ -14,7 +14,7 @@ struct KilledMasterKeyRotationTests {
         for slug in ["shop", "blog"] { _ = try await Program.admin("tenant", "create", slug, in: place) }
         let steps = try await WorkSteps.install(in: place)
         let pair = [place.masterKey, MasterKey.generate().base64]
-        let visitor = ["email": "ada@example.com", "password": "vivid-Otter47-lintel-quasar"]
+        let visitor = ["email": "ada@example.com", "password": goodPassword]
         let session = try await place.serving { _ in
             try await HTTP.post("\(place.url)/t/shop/v1/register", visitor)
         }

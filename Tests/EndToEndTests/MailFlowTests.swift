@@ -2,7 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-private let password = "vivid-Otter47-lintel-quasar"
 private let newPassword = "amber-Falcon83-jetty-quasar"
 
 /// What a person does with the mails they get, over a server that wants TLS and an account.
@@ -25,7 +24,7 @@ struct MailFlowTests {
             #expect(try await app.post("/password/reset", change).status == 204)
             #expect(try await app.post("/password/reset", change).text("code") == "invalid_token")
             #expect(try await app.post("/refresh", ["refresh_token": session.text("refresh_token")]).status == 401)
-            #expect(try await app.logIn("ada@example.com", password).status == 401)
+            #expect(try await app.logIn("ada@example.com", goodPassword).status == 401)
             #expect(try await app.logIn("ada@example.com", newPassword).status == 200)
             _ = try await app.mail(to: "ada@example.com", about: "has been changed")
         }
@@ -69,11 +68,11 @@ struct MailFlowTests {
             #expect(first.status == 202 && again.status == 202)
             #expect(first.json as NSDictionary == again.json as NSDictionary)
             _ = try await app.mail(to: "ada@example.com", about: "account at")
-            let refused = try await app.logIn("ada@example.com", password)
+            let refused = try await app.logIn("ada@example.com", goodPassword)
             #expect(refused.status == 403 && refused.text("code") == "email_not_verified")
             #expect(try await app.logIn("ada@example.com", newPassword).status == 401)
             #expect(try await app.post("/email/verify", ["token": token]).status == 204)
-            let session = try await app.logIn("ada@example.com", password)
+            let session = try await app.logIn("ada@example.com", goodPassword)
             #expect(session.status == 200)
             #expect((session.json["user"] as? [String: Any])?["email_verified"] as? Bool == true)
         }
@@ -102,20 +101,20 @@ struct MailFlowTests {
             let bearer = session.text("access_token")
             let verification = try app.token(in: try await app.mail(to: "ada@example.com", about: "Confirm"), "vfy_")
             #expect(try await app.post("/email/verify", ["token": verification]).status == 204)
-            let change = ["email": "eve@example.net", "current_password": password]
+            let change = ["email": "eve@example.net", "current_password": goodPassword]
             #expect(try await app.post("/email", change, bearer: bearer).status == 202)
             let confirmation = try await app.mail(to: "eve@example.net", about: "new email address")
             let token = try app.token(in: confirmation, "chg_")
             #expect(try await app.post("/email/confirm", ["token": token]).status == 204)
             let notice = try await app.mail(to: "ada@example.com", about: "has been changed")
             #expect(notice.text?.contains("eve@example.net") == true)
-            #expect(try await app.logIn("ada@example.com", password).status == 401)
-            #expect(try await app.logIn("eve@example.net", password).status == 200)
+            #expect(try await app.logIn("ada@example.com", goodPassword).status == 401)
+            #expect(try await app.logIn("eve@example.net", goodPassword).status == 200)
             let undo = ["token": try app.token(in: notice, "und_")]
             #expect(try await app.post("/email/undo", undo).status == 204)
             #expect(try await app.post("/email/undo", undo).status == 401)
-            #expect(try await app.logIn("ada@example.com", password).status == 200)
-            #expect(try await app.logIn("eve@example.net", password).status == 401)
+            #expect(try await app.logIn("ada@example.com", goodPassword).status == 200)
+            #expect(try await app.logIn("eve@example.net", goodPassword).status == 401)
         }
     }
 
@@ -127,9 +126,9 @@ struct MailFlowTests {
             let headers = [
                 "Authorization": "Bearer \(session.text("access_token"))", "Content-Type": "application/json",
             ]
-            let body = try JSONSerialization.data(withJSONObject: ["current_password": password])
+            let body = try JSONSerialization.data(withJSONObject: ["current_password": goodPassword])
             #expect(try await HTTP.send("DELETE", "\(app.url)/me", headers, body: body).status == 204)
-            #expect(try await app.logIn("ada@example.com", password).status == 401)
+            #expect(try await app.logIn("ada@example.com", goodPassword).status == 401)
             let again = try await app.register("ada@example.com")
             #expect((again.json["user"] as? [String: Any])?["id"] as? String != id)
         }
@@ -190,7 +189,7 @@ private struct App: Sendable {
     }
 
     func register(_ email: String) async throws -> HTTP.Answer {
-        try await post("/register", ["email": email, "password": password])
+        try await post("/register", ["email": email, "password": goodPassword])
     }
 
     func logIn(_ email: String, _ password: String) async throws -> HTTP.Answer {

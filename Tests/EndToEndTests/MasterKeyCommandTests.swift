@@ -67,7 +67,7 @@ struct MasterKeyCommandTests {
             #expect(try await place.masterKey("verify").object["unchanged"] as? Int == 4)
         }
         try await place.serving(both) { _ in
-            let credentials = ["email": "ada@example.com", "password": "vivid-Otter47-lintel-quasar"]
+            let credentials = ["email": "ada@example.com", "password": goodPassword]
             let before = try await HTTP.post("\(place.url)/t/shop/v1/register", credentials)
             #expect(before.status == 201)
             #expect(try await place.masterKey("rotate", keys: both).object["resealed"] as? Int == 4)

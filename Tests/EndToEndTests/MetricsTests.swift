@@ -6,14 +6,12 @@ import Testing
 
 @testable import GatehouseCommand
 
-private let password = "vivid-Otter47-lintel-quasar"
-
 @Suite("The metrics of a running service")
 struct MetricsTests {
     /// A tenant's life: sign-ins right and wrong, a refresh and its repetition, and paths that aren't there.
     private func someTraffic(at place: Installation, tenant: String = "shop") async throws {
         let base = "\(place.url)/t/\(tenant)/v1"
-        let credentials = ["email": "ada@example.com", "password": password]
+        let credentials = ["email": "ada@example.com", "password": goodPassword]
         let session = try await HTTP.post("\(base)/register", credentials)
         _ = try await HTTP.post("\(base)/login", credentials)
         for _ in 0..<2 { _ = try await HTTP.post("\(base)/login", credentials.merging(["password": "wrong"]) { $1 }) }

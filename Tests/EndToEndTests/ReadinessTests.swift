@@ -16,7 +16,7 @@ struct ReadinessTests {
         try await place.serving { _ in
             let shop = "\(place.url)/t/shop/v1"
             let token = try await HTTP.post(
-                "\(shop)/register", ["email": "ada@example.com", "password": "vivid-Otter47-lintel-quasar"]
+                "\(shop)/register", ["email": "ada@example.com", "password": goodPassword]
             ).text("refresh_token")
             let refreshed = try await place.holding("select id::text from refresh_tokens for update") {
                 let refreshed = Task { try await HTTP.post("\(shop)/refresh", ["refresh_token": token]).status }

@@ -2,8 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-private let password = "vivid-Otter47-lintel-quasar"
-
 @Suite("gatehouse serve")
 struct ServeTests {
     @Test("Register, login, me, refresh and logout work through HTTP")
@@ -12,7 +10,7 @@ struct ServeTests {
         _ = try await Program.admin("tenant", "create", "shop", in: place)
         try await place.serving { _ in
             let base = "\(place.url)/t/shop/v1"
-            let credentials = ["email": "ada@example.com", "password": password]
+            let credentials = ["email": "ada@example.com", "password": goodPassword]
             #expect(try await HTTP.post("\(base)/register", credentials).status == 201)
             let session = try await HTTP.post("\(base)/login", credentials)
             #expect(session.status == 200)
@@ -32,7 +30,7 @@ struct ServeTests {
         _ = try await Program.admin("tenant", "create", "shop", in: place)
         try await place.serving { _ in
             let base = "\(place.url)/t/shop"
-            let credentials = ["email": "ada@example.com", "password": password]
+            let credentials = ["email": "ada@example.com", "password": goodPassword]
             let before = try await HTTP.post("\(base)/v1/register", credentials)
             let oldKey = header(of: before.text("access_token"))["kid"] as? String
             let rotated = try await Program.admin("keys", "rotate", "shop", "--force", in: place)
@@ -64,7 +62,7 @@ struct ServeTests {
         #expect(created.status == 0, "\(created.errors)")
         try await place.serving(fast) { _ in
             let base = "\(place.url)/t/shop"
-            let credentials = ["email": "ada@example.com", "password": password]
+            let credentials = ["email": "ada@example.com", "password": goodPassword]
             let session = try await HTTP.post("\(base)/v1/register", credentials)
             let first = header(of: session.text("access_token"))["kid"] as? String
             _ = try await eventually("a rotation by schedule") {

@@ -7,7 +7,6 @@
     struct SlowCrowdTests {
         private static let ofEach = 667
         private static let honest = 8
-        private static let password = "vivid-Otter47-lintel-quasar"
         /// For the machine, which has everything to do at once.
         private static let tolerance = Duration.seconds(3)
 
@@ -75,7 +74,7 @@
 
         /// Signs in, refreshes and asks who it is, again and again.
         private static func beHonest(_ name: String, at door: String, _ tally: FleetTally) async {
-            let account = ["email": "\(name)@example.com", "password": password]
+            let account = ["email": "\(name)@example.com", "password": goodPassword]
             do {
                 tally.note("register", try await HTTP.post("\(door)/v1/register", account), expecting: 201)
                 while !tally.isOver {

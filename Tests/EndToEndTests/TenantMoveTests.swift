@@ -11,7 +11,6 @@ import Testing
 @Suite("gatehouse admin tenant export and import", .timeLimit(.minutes(5)))
 struct TenantMoveTests {
     private let passphrase = "correct horse battery staple"
-    private let password = "vivid-Otter47-lintel-quasar"
 
     @Test("A tenant moves to another cluster, and whoever was signed in stays so")
     func move() async throws {
@@ -40,7 +39,7 @@ struct TenantMoveTests {
                     "jws", "verify", "shop", in: new, input: refreshed.text("access_token"))
                 let claims = try #require(check.object["claims"] as? [String: Any], "\(check.output)")
                 #expect(claims["iss"] as? String == "\(old.url)/t/shop")
-                let login = ["email": "ada@example.com", "password": password]
+                let login = ["email": "ada@example.com", "password": goodPassword]
                 #expect(try await HTTP.post("\(new.url)/t/shop/v1/login", login).status == 200)
             }
         }
@@ -154,7 +153,7 @@ struct TenantMoveTests {
     private func signedIn(at place: Installation) async throws -> (refresh: String, access: String) {
         _ = try await Program.admin("tenant", "create", "shop", in: place)
         return try await place.serving { _ in
-            let user = ["email": "ada@example.com", "password": password]
+            let user = ["email": "ada@example.com", "password": goodPassword]
             let session = try await HTTP.post("\(place.url)/t/shop/v1/register", user)
             #expect(session.status == 201)
             return (session.text("refresh_token"), session.text("access_token"))

@@ -52,7 +52,7 @@ struct FaultStage: Sendable {
     func registered(_ number: Int) async throws -> String {
         let name = "client\(UInt64.random(in: .min ... .max))"
         let session = try await HTTP.post(
-            "\(door)/v1/register", ["email": "\(name)@example.com", "password": "vivid-Otter47-lintel-quasar"])
+            "\(door)/v1/register", ["email": "\(name)@example.com", "password": goodPassword])
         guard session.status == 201 else { throw NotInTime(description: "register: \(session.status) \(session.json)") }
         return session.text("refresh_token")
     }

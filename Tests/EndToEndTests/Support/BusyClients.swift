@@ -3,21 +3,19 @@
 
     /// Clients of the tenant `shop` that are never idle: each refreshes, asks who it is or signs in, again and again.
     enum BusyClients {
-        private static let password = "vivid-Otter47-lintel-quasar"
-
         static func register(_ count: Int, at place: Installation) async throws -> [KeptAliveClient] {
             var clients: [KeptAliveClient] = []
             for number in 0..<count {
                 let email = "busy\(number)-\(UInt64.random(in: 0 ... .max))@example.com"
                 let session = try await HTTP.post(
-                    "\(place.url)/t/shop/v1/register", ["email": email, "password": password])
+                    "\(place.url)/t/shop/v1/register", ["email": email, "password": goodPassword])
                 let (access, refresh) = (session.text("access_token"), session.text("refresh_token"))
                 clients.append(
                     KeptAliveClient(port: place.port) { last in
                         switch number % 3 {
                         case 0: post("refresh", #"{"refresh_token":"\#(refreshToken(in: last) ?? refresh)"}"#)
                         case 1: "GET /t/shop/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(access)\r\n\r\n"
-                        default: post("login", #"{"email":"\#(email)","password":"\#(password)"}"#)
+                        default: post("login", #"{"email":"\#(email)","password":"\#(goodPassword)"}"#)
                         }
                     })
             }

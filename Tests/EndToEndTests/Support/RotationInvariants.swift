@@ -11,7 +11,7 @@ struct RotationInvariants {
     /// The tenant `shop` is served, and has a user.
     init(_ place: Installation) async throws {
         self.place = place
-        let credentials = ["email": "ada@example.com", "password": Fleet.password]
+        let credentials = ["email": "ada@example.com", "password": goodPassword]
         let session = try await HTTP.post("\(place.url)/t/shop/v1/register", credentials)
         #expect(session.status == 201)
         token = session.text("access_token")

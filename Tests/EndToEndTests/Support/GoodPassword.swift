@@ -1,0 +1,2 @@
+/// A password that no strength estimate refuses.
+let goodPassword = "vivid-Otter47-lintel-quasar"
