@@ -5,10 +5,9 @@ struct FleetOperator {
     /// The longest it took, from the end of the command, until an instance signed with the new key and published the
     /// one after it.
     private(set) var slowest = Duration.zero
-    /// After how many rotations both instances worked with the new keys sooner than one could that hears of nothing: the keys of the
-    /// rotation before it read after that had begun, and it keeps what it has read for as long as it may.
+    /// After how many rotations both instances worked with the new keys while they were told of changes, and so because they were
+    /// told of this one.
     private(set) var heard = 0
-    private var lastBegun: ContinuousClock.Instant?
 
     init(_ fleet: Fleet) {
         self.fleet = fleet
@@ -16,7 +15,7 @@ struct FleetOperator {
 
     /// Returns when both instances work with the new keys. Where the guard refuses, it is asked again until it doesn't.
     mutating func rotate() async throws {
-        let (outcome, begun) = try await rotateWhenAllowed()
+        let outcome = try await rotateWhenAllowed()
         let end = ContinuousClock.now
         let rotation = (outcome.object["rotated"] as? [[String: Any]])?.first ?? [:]
         let kids = ["current", "next"].map { (rotation[$0] as? [String: Any])?["kid"] as? String ?? "" }
@@ -24,19 +23,15 @@ struct FleetOperator {
         async let first: Void = Self.see(kids[0], kids[1], at: 0, of: fleet)
         async let second: Void = Self.see(kids[0], kids[1], at: 1, of: fleet)
         _ = try await (first, second)
-        let seen = ContinuousClock.now
-        slowest = max(slowest, end.duration(to: seen))
-        if let lastBegun, lastBegun.duration(to: seen) < Fleet.longestUnheard { heard += 1 }
-        lastBegun = begun
+        slowest = max(slowest, end.duration(to: ContinuousClock.now))
+        if try await fleet.areTold() == [true, true] { heard += 1 }
     }
 
-    /// With when the rotation that was allowed began.
-    private mutating func rotateWhenAllowed() async throws -> (Program.Outcome, begun: ContinuousClock.Instant) {
+    private mutating func rotateWhenAllowed() async throws -> Program.Outcome {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
-            let begun = ContinuousClock.now
             let outcome = try await Program.admin("keys", "rotate", "shop", in: fleet.office)
-            if outcome.status == 0 { return (outcome, begun) }
+            if outcome.status == 0 { return outcome }
             guard outcome.errorCode == "guard_refused", ContinuousClock.now < deadline else {
                 throw NotInTime(description: "keys rotate: \(outcome.status) \(outcome.errors)")
             }
