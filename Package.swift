@@ -199,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Gatehouse", "GatehouseCommand", "Postgres", "PostgresCluster", "Prometheus", "TestSupport",
+                "Gatehouse", "GatehouseCommand", "GatehouseHTTP", "Postgres", "PostgresCluster", "Prometheus",
+                "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

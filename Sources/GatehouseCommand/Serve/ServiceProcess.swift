@@ -12,7 +12,7 @@ import UnixSignals
 struct ServiceProcess {
     /// What the slowest client and the slowest database may take together, within their deadlines. The deletion of an account may take
     /// longer; one that is cut off has deleted nothing.
-    private static let longestRequest = Duration.seconds(45)
+    static let longestRequest = Duration.seconds(45)
 
     let settings: ServiceSettings
     let logger: Logger
