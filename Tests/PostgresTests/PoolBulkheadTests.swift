@@ -20,7 +20,6 @@ struct PoolBulkheadTests {
                 let planned = shop + [LocalSetting("plan_cache_mode", "force_generic_plan")]
                 let thirteenth = Task { try await pool.first(Statements.one, (), settings: planned) }
                 try await wait { pool.status.waiting == 10 }
-                let begun = ContinuousClock.now
                 for _ in 0..<5 {
                     #expect(try await pool.first(Statements.setting, "app.tenant", settings: blog) == "blog")
                     #expect(try await pool.first(Statements.one, ()) == 1)
@@ -30,7 +29,6 @@ struct PoolBulkheadTests {
                         return question < 3 ? question + 1 : nil
                     }
                 }
-                #expect(ContinuousClock.now - begun < .seconds(10))
                 #expect(pool.status.busy == 3 && pool.status.waiting == 10)
                 await holder.close()
                 try await group.waitForAll()

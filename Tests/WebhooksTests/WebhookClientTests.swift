@@ -73,18 +73,18 @@ struct WebhookClientTests {
         }
     }
 
-    /// The patience is the long one: what ends this is the size.
+    /// With patience for longer than the test may take: what ends this is the size.
     @Test("reads no endless body")
     func hugeBody() async throws {
         let part = String(repeating: "x", count: 32 * 1024)
         let answer = Receiver.Answer(
             start: "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n", drip: part, interval: .milliseconds(1))
         try await Receiver.run(answer) { receiver in
-            let start = ContinuousClock.now
-            let fault = try await WebhookClient().fault(postingTo: "http://127.0.0.1:\(receiver.port)/")
+            let fault = try await WebhookClient(
+                resolver: SystemResolver(), patience: WebhookClient.Patience(attempt: .seconds(3600))
+            ).fault(postingTo: "http://127.0.0.1:\(receiver.port)/")
             await receiver.goodbye()
             #expect(fault == nil)
-            #expect(ContinuousClock.now - start < .seconds(10))
         }
     }
 

@@ -3,48 +3,43 @@ import Testing
 
 @testable import GatehouseHTTP
 
-/// Deadlines and framing, over real sockets.
-@Suite struct ConnectionTests {
-    private static let short = ConnectionDeadlines(
-        head: .milliseconds(200), request: .milliseconds(400), response: .milliseconds(400), idle: .milliseconds(600))
+/// Deadlines and framing, over real sockets. Of the deadlines all but the one that is meant are longer than a test may take.
+@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+    private static let endless = ConnectionDeadlines(
+        head: .seconds(3600), request: .seconds(3600), response: .seconds(3600), idle: .seconds(3600))
 
     private func run<R: Sendable>(
-        _ deadlines: ConnectionDeadlines = short, _ body: (RunningService) async throws -> R
+        _ deadline: WritableKeyPath<ConnectionDeadlines, Duration>, _ duration: Duration,
+        _ body: (RunningService) async throws -> R
     ) async throws -> R {
-        try await RunningService.run({ $0.http.deadlines = deadlines }, body)
+        var deadlines = Self.endless
+        deadlines[keyPath: deadline] = duration
+        return try await RunningService.run({ $0.http.deadlines = deadlines }, body)
     }
 
     @Test func `A connection that sends nothing, or half a head, is closed`() async throws {
-        try await run { service in
+        try await run(\.head, .milliseconds(200)) { service in
             for sent in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "] {
                 let clock = ContinuousClock.now
                 let received = try await service.exchange(Array(sent.utf8))
                 #expect(received.isEmpty)
-                #expect(.milliseconds(150)..<(.seconds(5)) ~= ContinuousClock.now - clock)
+                #expect(ContinuousClock.now - clock > .milliseconds(150), "it was given no time")
             }
         }
     }
 
     @Test func `A head that dribbles in is closed at its deadline`() async throws {
-        try await run { service in
+        try await run(\.head, .milliseconds(200)) { service in
             try await TCPClient.connected(to: service.port) { client in
-                let dribbled =
-                    Array("GET /healthz HTTP/1.1\r\nHost: ".utf8) + Array(repeating: UInt8(ascii: "x"), count: 500)
-                var sent = 0
-                for byte in dribbled {
-                    do { try await client.send([byte]) } catch { break }
-                    sent += 1
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-                #expect(sent < dribbled.count)
+                try await client.send("GET /healthz HTTP/1.1\r\nHost: ")
+                // Goes on until nobody takes it any more, which would be never.
+                while (try? await client.send("x")) != nil { try await Task.sleep(for: .milliseconds(10)) }
             }
         }
     }
 
     @Test func `A body that doesn't come is closed at the deadline of the request`() async throws {
-        let impatient = ConnectionDeadlines(
-            head: .seconds(10), request: .milliseconds(400), response: .seconds(15), idle: .seconds(60))
-        try await run(impatient) { service in
+        try await run(\.request, .milliseconds(400)) { service in
             let tenant = try await service.tenant()
             let head = """
                 POST \(tenant.path("/v1/login")) HTTP/1.1\r
@@ -56,25 +51,19 @@ import Testing
                 """
             let clock = ContinuousClock.now
             _ = try await service.exchange(Array(head.utf8))
-            #expect(.milliseconds(350)..<(.seconds(5)) ~= ContinuousClock.now - clock)
+            #expect(ContinuousClock.now - clock > .milliseconds(350), "it was given no time")
         }
     }
 
     @Test func `A kept-alive connection answers again and is closed when idle`() async throws {
-        let idle = ConnectionDeadlines(
-            head: .seconds(60), request: .seconds(60), response: .seconds(60), idle: .seconds(3))
-        try await run(idle) { service in
+        try await run(\.idle, .seconds(3)) { service in
             try await TCPClient.connected(to: service.port) { client in
-                // The service is idle from its answer on, which it may have written long before that is read here.
-                var clock = ContinuousClock.now
                 for _ in 0..<3 {
-                    clock = .now
                     try await client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
                     let reply = try await client.receive(until: "{\"status\":\"ok\"}")
                     #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n"))
                 }
                 #expect(try await client.receiveToEnd().isEmpty)
-                #expect(.milliseconds(2800)..<(.seconds(30)) ~= ContinuousClock.now - clock)
             }
         }
     }

@@ -101,9 +101,14 @@ import Testing
             let received = try await TCPClient.connected(to: listener.port) { client in
                 try await client.send("GET /metrics HTTP/1.1\r\nHost: ops.test\r\n\r\n")
                 var bytes = Array(try await client.receive(until: "\r\n\r\n").utf8)
-                await listener.group.triggerGracefulShutdown()
-                // Longer than an idle connection is given: what the sockets between hold is not all of it.
-                try await Task.sleep(for: .milliseconds(600))
+                try await TCPClient.connected(to: listener.port) { idle in
+                    try await idle.send("GET /healthz HTTP/1.1\r\nHost: ops.test\r\n\r\n")
+                    _ = try await idle.receive(until: "ok\"}")
+                    await listener.group.triggerGracefulShutdown()
+                    // It has been idle for less long than the other would be, if taking an answer were being idle. What the sockets
+                    // between hold is not all of it.
+                    #expect(try await idle.receiveToEnd().isEmpty)
+                }
                 while bytes.count < metrics.utf8.count, let more = try await client.receive() { bytes += more }
                 return bytes.count
             }

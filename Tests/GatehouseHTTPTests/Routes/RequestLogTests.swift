@@ -104,8 +104,7 @@ struct RequestLogTests {
                 #expect(try await client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100"))
                 try await client.reset()
             }
-            let deadline = ContinuousClock.now + .seconds(30)
-            while Self.requests(log.lines).count < 2, .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            try await wait { Self.requests(log.lines).count == 2 }
         }
         let requests = Self.requests(lines)
         #expect(requests.map { $0.metadata["status"] } == ["400", "499"])

@@ -20,9 +20,7 @@ import Testing
                 let neverRead = try await service.tenant { $0.allowedOrigins = ["https://app.example"] }
                 await cluster.stop()
                 // What was read is served for five seconds more.
-                while try await tenant.send("GET", "/.well-known/jwks.json").status == 200 {
-                    try await Task.sleep(for: .milliseconds(50))
-                }
+                try await wait { try await tenant.send("GET", "/.well-known/jwks.json").status != 200 }
                 let allowed = try await tenant.send("GET", "/v1/me", user.bearer + Self.app)
                 try expectProblem(allowed, 503, "database_unavailable")
                 #expect(allowed.header("access-control-allow-origin") == "https://app.example")
@@ -60,12 +58,12 @@ import Testing
         try await service.administration.deleteTenant(deleted.tenant.slug)
         for tenant in [disabled, deleted] {
             // The instance hears of it a moment later, and its list is dropped with the first look-up that finds it gone.
-            var reply: Reply
-            repeat {
-                try Task.checkCancellation()
+            var reply: Reply?
+            try await wait {
                 reply = try await tenant.send("GET", "/v1/me", Self.app)
-            } while reply.status != 404
-            expectNothingGranted(reply)
+                return reply?.status == 404
+            }
+            expectNothingGranted(try #require(reply))
         }
         for path in [
             disabled.path("/v1/me"), deleted.path("/v1/me"), "/t/nosuchtenant/v1/me", "/t/No_Such/v1/me",

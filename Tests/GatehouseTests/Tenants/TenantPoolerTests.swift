@@ -37,16 +37,6 @@ struct TenantPoolerTests {
         }
         #expect(log.count == 1)
     }
-
-    private struct TooLate: Error {}
-
-    private func wait(until condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while try await !condition() {
-            guard ContinuousClock.now < deadline else { throw TooLate() }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-    }
 }
 
 /// Counts the warnings of a logger.
