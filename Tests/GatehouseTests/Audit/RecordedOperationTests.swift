@@ -99,7 +99,7 @@ import Testing
             try await installation.service.logOut(
                 .refreshToken(ada.refreshToken), scope: .global, from: Installation.client, in: tenant)
         }
-        #expect(await installation.isAlive(ada, in: tenant))
+        #expect(try await installation.isAlive(ada, in: tenant))
         #expect(try await installation.administration.listUsers(tenant: "shop", limit: 10, after: nil).count == 1)
         #expect(
             try await installation.administration.listSessions(tenant: "shop", user: "ada@example.com").count == 1)

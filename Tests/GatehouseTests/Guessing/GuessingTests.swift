@@ -20,7 +20,7 @@ import Testing
         await #expect(throws: Refusal.tooManyAttempts(retryAfter: 60)) {
             try await installation.logIn("\(local.uppercased())@example.com", in: tenant)
         }
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
     }
 
     @Test("200 parallel guesses get no more evaluations than the budget")

@@ -116,7 +116,7 @@ import Testing
                 }
             }
         }
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
         try await installation.reset(proof, in: tenant)
     }
 

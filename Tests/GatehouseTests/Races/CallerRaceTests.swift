@@ -17,8 +17,7 @@ import Testing
         let scene = try await Scene.make(for: ending, in: try await Installation.make())
         let signedIn = try await scene.service.authenticate(scene.session.accessToken, in: scene.tenant)
         try await ending(in: scene)
-        let isTenantGone = [.tenantDisabled, .tenantDeleted].contains(ending)
-        let refusal = isTenantGone ? Refusal.tenantNotFound : .sessionEnded
+        let refusal = ending.endsTenant ? Refusal.tenantNotFound : .sessionEnded
         // The second would change nothing of somebody who has no name.
         for name in [Change.set(try DisplayName("Grace")), .clear] {
             await #expect(throws: refusal) { try await scene.rename(to: name, by: signedIn) }

@@ -71,6 +71,9 @@ enum Ending: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether nobody serves the tenant afterwards.
+    var endsTenant: Bool { self == .tenantDisabled || self == .tenantDeleted }
+
     /// Whether it ends the other session too.
     var endsOther: Bool {
         switch self {

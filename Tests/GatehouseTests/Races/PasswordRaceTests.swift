@@ -48,7 +48,7 @@ import Testing
             }
             // The change has ended the session that asks for it: nothing ends the one that it was made by.
             try changed.get()
-            #expect(await scene.installation.isAlive(scene.session, in: scene.tenant))
+            #expect(try await scene.installation.isAlive(scene.refreshed, in: scene.tenant))
             try await scene.expectNothing(of: [scene.other], after: .passwordChange)
         }
     }
@@ -69,7 +69,7 @@ import Testing
         }
         try changed.get()
         try left.get()
-        #expect(await scene.installation.isAlive(scene.other, in: scene.tenant))
+        #expect(try await scene.installation.isAlive(scene.other, in: scene.tenant))
         try await scene.expectNothing(of: [scene.session, scene.refreshed, third], after: .passwordChange)
     }
 

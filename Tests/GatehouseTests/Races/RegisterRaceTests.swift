@@ -111,7 +111,7 @@ import Testing
         _ installation: Installation
     ) async throws {
         switch registered {
-        case .success(let session): #expect(await installation.isAlive(session, in: tenant) == (closing == .closed))
+        case .success(let session): #expect(try await installation.isAlive(session, in: tenant) == (closing == .closed))
         case .failure(let error as PostgresError): #expect(Refusal(from: error) == .tenantNotFound)
         case .failure(let error): #expect([.registrationClosed, .tenantNotFound].contains(error as? Refusal))
         }
@@ -124,7 +124,7 @@ import Testing
     ) async throws {
         let winners = results.compactMap { try? $0.get() }
         try #require(winners.count == 1)
-        #expect(await installation.isAlive(winners[0], in: tenant))
+        #expect(try await installation.isAlive(winners[0], in: tenant))
         for case .failure(let error) in results { #expect(error as? Refusal == wish.refusal) }
         let users = try await installation.administration.listUsers(tenant: tenant.tenant.slug, limit: 10, after: nil)
         #expect(users.map(\.id) == winners.compactMap(\.user?.id))

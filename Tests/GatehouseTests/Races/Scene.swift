@@ -51,23 +51,28 @@ struct Scene: Sendable {
     func expectNothing(
         of sessions: [IssuedSession], after ending: Ending, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await expectNothing(of: sessions, sourceLocation)
+        let heard = try await opened { try await asLastHeard() }
+        #expect((heard == nil) == ending.endsTenant, sourceLocation: sourceLocation)
+        try await expectNothing(of: sessions, as: heard, sourceLocation)
         guard ending == .userDisabled else { return }
         _ = try await administration.enableUser(tenant: slug, user: user.email)
-        try await expectNothing(of: sessions, sourceLocation)
+        try await expectNothing(of: sessions, as: heard, sourceLocation)
     }
 
-    /// On an instance that hasn't heard and on one that has.
-    private func expectNothing(of sessions: [IssuedSession], _ sourceLocation: SourceLocation) async throws {
-        for (name, tenant) in [("unaware", tenant), ("aware", try? await asLastHeard())] {
+    /// On an instance that hasn't heard and on one that has, unless the tenant is gone for that.
+    private func expectNothing(
+        of sessions: [IssuedSession], as heard: ServedTenant?, _ sourceLocation: SourceLocation
+    ) async throws {
+        for (name, tenant) in [("unaware", tenant), ("aware", heard)] {
             guard let tenant else { continue }
             for session in sessions {
-                let refreshed = try? await installation.refresh(session.refreshToken, in: tenant)
+                let refreshed = try await opened { try await installation.refresh(session.refreshToken, in: tenant) }
                 #expect(refreshed == nil, "refresh on an instance that is \(name)", sourceLocation: sourceLocation)
-                let signedIn = try? await service.authenticate(session.accessToken, in: tenant)
+                let signedIn = try await opened { try await service.authenticate(session.accessToken, in: tenant) }
                 #expect(signedIn == nil, "me on an instance that is \(name)", sourceLocation: sourceLocation)
             }
-            guard let signedIn = try? await service.authenticate(other.accessToken, in: tenant) else { continue }
+            let caller = try await opened { try await service.authenticate(other.accessToken, in: tenant) }
+            guard let signedIn = caller else { continue }
             let listed = try await service.listSessions(of: signedIn, in: tenant).map(\.id)
             let dead = Set(sessions.map(\.sessionID)).subtracting([other.sessionID])
             #expect(dead.isDisjoint(with: listed), "sessions", sourceLocation: sourceLocation)

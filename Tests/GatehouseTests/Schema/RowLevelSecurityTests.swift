@@ -99,7 +99,7 @@ import Testing
         let page = try await installation.serviceDatabase.first(
             SessionStatements.endPage, (shop.tenant.id, nil, .loggedOut, .distantFuture, []), in: blog.tenant.id)
         #expect(ended == 0 && page?.ended == 0)
-        #expect(await installation.isAlive(session, in: shop))
+        #expect(try await installation.isAlive(session, in: shop))
     }
 
     @Test("A name that is taken in another tenant is free in this one, and a conflict tells nothing of the other")

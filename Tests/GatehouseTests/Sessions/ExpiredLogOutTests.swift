@@ -21,7 +21,7 @@ import Testing
         let other = try await installation.logIn(in: tenant)
         try await installation.service.logOut(
             .accessToken(expired.accessToken), scope: scope, from: Installation.client, in: tenant)
-        #expect(await installation.isAlive(other, in: tenant))
+        #expect(try await installation.isAlive(other, in: tenant))
     }
 
     @Test("Those that had expired are ended with the others, and the trail doesn't count them")

@@ -36,7 +36,7 @@ import Testing
         let session = try await logIn(proof, in: tenant, installation)
         #expect(session.user?.emailVerified == true && session.deviceToken != nil)
         #expect(try AccessClaims(payload: CompactJWS.parse(session.accessToken).payload).emailVerified)
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
         _ = try await installation.refresh(session.refreshToken, in: tenant)
         let event = try #require(try await installation.events().last)
         #expect(event.type == "login.succeeded" && event.sessionID == session.sessionID)

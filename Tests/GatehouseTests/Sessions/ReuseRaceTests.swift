@@ -22,7 +22,7 @@ import Testing
                 }
                 group.cancelAll()
             }
-            #expect(await !installation.isAlive(third, in: tenant))
+            #expect(try await !installation.isAlive(third, in: tenant))
         }
     }
 }

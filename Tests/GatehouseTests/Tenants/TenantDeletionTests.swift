@@ -27,7 +27,7 @@ import Testing
         _ = try await installation.administration.enableTenant("shop")
         let restored = installation.onAnotherInstance()
         let served = try await restored.service.directory.tenant(slug: "shop")
-        #expect(await !restored.isAlive(session, in: served))
+        #expect(try await !restored.isAlive(session, in: served))
         await #expect(throws: Refusal.self) { try await restored.refresh(session.refreshToken, in: served) }
         try await installation.asSuperuser("drop trigger refuse on users")
         try await installation.administration.deleteTenant("shop")
@@ -60,7 +60,7 @@ import Testing
                 + (select count(*) from audit_events where tenant_id = $1)
             """, bind: { $0 }, row: { (count: Int) in count })
         #expect(try await installation.serviceDatabase.first(left, id, in: id) == 1, "the event that it was begun")
-        #expect(await installation.isAlive(other, in: blog))
+        #expect(try await installation.isAlive(other, in: blog))
         try await installation.asSuperuser("drop trigger refuse on tenants")
         try await installation.administration.deleteTenant("shop")
         await #expect(throws: Refusal.tenantNotFound) { try await installation.administration.showTenant("shop") }

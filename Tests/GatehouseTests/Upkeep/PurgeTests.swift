@@ -36,7 +36,7 @@ import Testing
         try await installation.purge()
         let left = Set(try await installation.ownerIDs("refresh_tokens"))
         #expect(left == [live.sessionID, justIdle.sessionID, justEnded.sessionID])
-        #expect(await installation.isAlive(live, in: tenant))
+        #expect(try await installation.isAlive(live, in: tenant))
         await #expect(throws: Refusal.sessionEnded) { try await installation.refresh(ended.refreshToken, in: tenant) }
     }
 
@@ -81,7 +81,7 @@ import Testing
             let gone = try await installation.serviceDatabase.execute(delete, (), in: id)
             #expect(gone == (table == "refresh_tokens" ? 1 : 0))
         }
-        #expect(await installation.isAlive(live, in: tenant))
+        #expect(try await installation.isAlive(live, in: tenant))
     }
 
     @Test("Counters go when their window has ended, and the number of failures gets into the trail")

@@ -47,7 +47,7 @@ import Testing
         try await confirm(try form.proof(of: letter), in: tenant, installation)
         let user = try await installation.user("new@example.com")
         #expect(user.id == session.user?.id && user.email == "New@example.com" && user.emailVerified)
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
         let notice = try await installation.letter()
         #expect(notice.recipient == "ada@example.com" && notice.token?.hasPrefix("und_") == true && notice.code == nil)
         await #expect(throws: Refusal.invalidCredentials) { try await installation.logIn(in: tenant) }
@@ -141,7 +141,7 @@ import Testing
         try await undo(notice, in: tenant, installation)
         let user = try await installation.user()
         #expect(user.id == session.user?.id && user.emailVerified)
-        for session in [session, thief] { #expect(await !installation.isAlive(session, in: tenant)) }
+        for session in [session, thief] { #expect(try await !installation.isAlive(session, in: tenant)) }
         await #expect(throws: Refusal.invalidToken) { try await installation.reset(reset.proofByToken, in: tenant) }
         let told = try await installation.letter()
         #expect(told.recipient == "thief@example.com" && told.token == nil && told.code == nil)
@@ -214,7 +214,7 @@ import Testing
             of: try await installation.signedIn(session, in: tenant), from: Installation.client, in: tenant)
         _ = try await installation.register("ada@example.com", in: tenant)
         await #expect(throws: Refusal.emailTaken) { try await undo(notice, in: tenant, installation) }
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
         _ = try await installation.administration.deleteUser(tenant: "shop", user: "ada@example.com")
         let shift = { (days: Int) in "update one_time_tokens set expires_at = expires_at - interval '\(days) days'" }
         try await installation.asSuperuser(shift(7))

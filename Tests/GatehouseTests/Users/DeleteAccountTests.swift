@@ -37,8 +37,8 @@ import Testing
         await installation.failToLogIn("ada@example.com", in: tenant)
 
         try await delete(by: signedIn, in: tenant, installation)
-        #expect(await !installation.isAlive(session, in: tenant))
-        #expect(await installation.isAlive(bystander, in: tenant))
+        #expect(try await !installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(bystander, in: tenant))
         for table in ["users", "refresh_tokens", "mails", "failed_attempts"] {
             #expect(try await installation.rowCount(table) == 1, "\(table)")
         }
@@ -84,7 +84,7 @@ import Testing
         await #expect(throws: Refusal.invalidCredentials) { try await installation.logIn(in: tenant) }
         let second = try await installation.register(in: tenant)
         #expect(first.user?.id != second.user?.id)
-        #expect(await !installation.isAlive(first, in: tenant))
+        #expect(try await !installation.isAlive(first, in: tenant))
         await #expect(throws: Refusal.sessionEnded) { try await installation.refresh(first.refreshToken, in: tenant) }
     }
 

@@ -62,7 +62,7 @@ import Testing
         let changes = try await installation.events().filter { $0.type == "email.changed" }
         #expect(changes.map { $0.detail["undone"] == true } == [false, true])
         #expect(try await installation.user().id == session.user?.id)
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
     }
 
     @Test("Nothing that later changes have mailed leads back to where they went")

@@ -86,7 +86,7 @@ import Testing
         let tenant = try await installation.tenant()
         let session = try await installation.register(in: tenant)
         _ = try await installation.administration.deleteUser(tenant: "shop", user: "ada@example.com")
-        #expect(await !installation.isAlive(session, in: tenant))
+        #expect(try await !installation.isAlive(session, in: tenant))
         await #expect(throws: Refusal.userNotFound) {
             try await installation.administration.showUser(tenant: "shop", user: "ada@example.com")
         }

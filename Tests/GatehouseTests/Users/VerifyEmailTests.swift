@@ -18,7 +18,7 @@ import Testing
         let proof = try form.proof(of: letter)
         try await installation.service.verifyEmail(proof, from: Installation.client, in: tenant)
         #expect(try await installation.user().emailVerified)
-        #expect(await installation.isAlive(session, in: tenant))
+        #expect(try await installation.isAlive(session, in: tenant))
         let refreshed = try await installation.refresh(session.refreshToken, in: tenant)
         #expect(try AccessClaims(payload: CompactJWS.parse(refreshed.accessToken).payload).emailVerified)
         let event = try #require(try await installation.events().last)
