@@ -13,11 +13,13 @@ import Testing
         let race = try await HeldRace.make()
         for moment in Gate.Moment.allCases {
             let scene = try await Scene.make(for: ending, in: race.installation)
-            let (refreshed, ended) = try await race.run(at: Self.rotation.at(moment)) {
+            let gate = Self.rotation.at(moment)
+            let (refreshed, ended) = try await race.run(at: gate) {
                 try await scene.installation.refresh(scene.refreshed.refreshToken, in: scene.tenant)
             } while: {
                 try await ending(in: scene.elsewhere)
             }
+            ending.meeting(.sessionEnded, heldAt: moment).expect(refreshed, at: gate)
             try await expectEnd(ending, of: scene, ended, refreshed)
         }
     }
@@ -27,14 +29,17 @@ import Testing
         let race = try await HeldRace.make()
         for gate in ending.gates.flatMap({ gate in Gate.Moment.allCases.map(gate.at) }) {
             for isRetry in [false, true] {
+                // There the first token is the one that is reused.
+                if isRetry, ending == .reuse { continue }
                 let scene = try await Scene.make(for: ending, in: race.installation)
                 // The retry reads and writes nothing; its answer is as good as the one before it.
-                let token = isRetry && ending != .reuse ? scene.session.refreshToken : scene.refreshed.refreshToken
+                let token = isRetry ? scene.session.refreshToken : scene.refreshed.refreshToken
                 let (ended, refreshed) = try await race.run(at: gate) {
                     try await ending(in: scene)
                 } while: {
                     try await scene.elsewhere.installation.refresh(token, in: scene.tenant)
                 }
+                ending.meeting(ofRefreshAt: gate, isRetry: isRetry).expect(refreshed, at: gate, isRetry: isRetry)
                 try await expectEnd(ending, of: scene, ended, refreshed)
             }
         }
@@ -57,11 +62,13 @@ import Testing
 
     private func holdLogIn(at moment: Gate.Moment, during ending: Ending, in race: HeldRace) async throws {
         let scene = try await Scene.make(in: race.installation)
-        let (opened, ended) = try await race.run(at: Self.insertion.at(moment)) {
+        let gate = Self.insertion.at(moment)
+        let (opened, ended) = try await race.run(at: gate) {
             try await scene.installation.logIn(in: scene.tenant)
         } while: {
             try await ending(in: scene.elsewhere)
         }
+        ending.meeting(.invalidCredentials, heldAt: moment).expect(opened, at: gate)
         try await expectEnd(ending, of: scene, ended, opened)
     }
 
@@ -75,6 +82,7 @@ import Testing
             } while: {
                 try await scene.elsewhere.installation.logIn(in: scene.tenant)
             }
+            ending.meeting(ofLogInAt: gate).expect(opened, at: gate)
             try await expectEnd(ending, of: scene, ended, opened)
         }
     }
@@ -83,7 +91,6 @@ import Testing
         _ ending: Ending, of scene: Scene, _ ended: Result<Void, any Error>, _ answer: Result<IssuedSession, any Error>
     ) async throws {
         try ended.get()
-        if case .failure(let error) = answer { #expect(error is Refusal) }
         let answered = try? answer.get()
         let ended = [scene.session, scene.refreshed] + (ending.endsOther ? [scene.other] : [])
         try await scene.expectNothing(of: ended + (answered.map { [$0] } ?? []), after: ending)
