@@ -39,7 +39,7 @@ import Testing
         try await holder.script(
             "begin; select from refresh_tokens where id = '\(held.sessionID.lowercaseString)' for update")
         async let successor = installation.refresh(held.refreshToken, in: tenant)
-        try await waitForLock(installation)
+        try await installation.waitForLocks(1)
         var token = free.refreshToken
         for _ in 0..<3 { token = try await installation.refresh(token, in: tenant).refreshToken }
         try await holder.script("commit")
@@ -137,19 +137,5 @@ import Testing
         let generations = try await superuser.query(statement, ())
         await superuser.close()
         return generations
-    }
-
-    private func waitForLock(_ installation: Installation) async throws {
-        let waiting = Statement<Void, Int>(
-            """
-            select count(*) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'
-            """, bind: { () }, row: { (count: Int) in count })
-        let watcher = try await Connection.open(installation.database.superuserURL)
-        while try await watcher.first(waiting, ()) == 0 {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-        await watcher.close()
     }
 }

@@ -84,10 +84,7 @@ import Testing
         try await disabling.script("begin; update users set disabled_at = now()")
         let proof = try letter.proofByToken
         let reset = Task { try await installation.reset(proof, in: tenant) }
-        let waiting = Statement<Void, Bool>(
-            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
-            bind: { _ in () }, row: { (waits: Bool) in waits })
-        try await wait { try await disabling.first(waiting, ()) == true }
+        try await installation.waitForLocks(1)
         try await disabling.script("commit")
         await #expect(throws: Refusal.invalidToken) { try await reset.value }
         await disabling.close()

@@ -80,19 +80,3 @@ import Testing
         #expect(count == 1)
     }
 }
-
-extension Installation {
-    /// Until so many sessions wait for locks that others hold.
-    func waitForLocks(_ count: Int) async throws {
-        let waiting = Statement<Void, Int>(
-            """
-            select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-            """, bind: { () }, row: { (count: Int) in count })
-        let watcher = try await Connection.open(database.superuserURL)
-        while try await watcher.first(waiting, ()) != count {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-        await watcher.close()
-    }
-}

@@ -13,8 +13,7 @@ import Testing
         "Of clients that refresh without a pause none gets anything after the answer of the ending",
         arguments: Ending.allCases)
     func refreshing(ending: Ending) async throws {
-        try await inManyScenes(ending) { scene in
-            let chase = Chase()
+        try await inManyScenes(ending) { scene, chase in
             try await chase.end(clients: 1, { try await ending(in: scene) }) {
                 var held = scene.refreshed
                 try await chase.run {
@@ -32,8 +31,7 @@ import Testing
 
     @Test("Of logins without a pause none leaves a session behind", arguments: Ending.barring)
     func signingIn(ending: Ending) async throws {
-        try await inManyScenes(ending) { scene in
-            let chase = Chase()
+        try await inManyScenes(ending) { scene, chase in
             try await chase.end(clients: 2, { try await ending(in: scene) }) {
                 try await chase.run { [try await scene.installation.logIn(in: scene.tenant)] }
             }
@@ -41,17 +39,24 @@ import Testing
         }
     }
 
+    /// In every other one the ending comes once a client has been answered.
     private func inManyScenes(
-        _ ending: Ending, _ body: @escaping @Sendable (Scene) async throws -> Void
+        _ ending: Ending, _ body: @escaping @Sendable (Scene, Chase) async throws -> Void
     ) async throws {
         let installation = try await Installation.make()
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let answered = try await withThrowingTaskGroup(of: Int.self) { group in
+            var answered = 0
             for round in 0..<Self.rounds {
-                if round >= Self.atOnce { try await group.next() }
-                group.addTask { try await body(try await Scene.make(for: ending, in: installation)) }
+                if round >= Self.atOnce, let count = try await group.next() { answered += count }
+                group.addTask {
+                    let chase = Chase(endsAtOnce: round.isMultiple(of: 2))
+                    try await body(try await Scene.make(for: ending, in: installation), chase)
+                    return chase.answered.count
+                }
             }
-            try await group.waitForAll()
+            return try await group.reduce(answered, +)
         }
+        #expect(answered > 0)
     }
 }
 
@@ -59,10 +64,17 @@ import Testing
 private final class Chase: Sendable {
     private struct State {
         var isEnded = false
+        var isRefused = false
         var answered: [IssuedSession] = []
     }
 
+    private let endsAtOnce: Bool
     private let state = Mutex(State())
+
+    /// - Parameter endsAtOnce: Whether the ending may come before any client has been answered.
+    init(endsAtOnce: Bool) {
+        self.endsAtOnce = endsAtOnce
+    }
 
     var answered: [IssuedSession] { state.withLock { $0.answered } }
 
@@ -74,6 +86,9 @@ private final class Chase: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<clients { group.addTask { try await client() } }
             group.addTask {
+                if !self.endsAtOnce {
+                    try await wait { self.state.withLock { !$0.answered.isEmpty || $0.isRefused } }
+                }
                 try await Task.sleep(for: .microseconds(Int.random(in: 0...6000)))
                 try await ending()
                 self.state.withLock { $0.isEnded = true }
@@ -93,6 +108,7 @@ private final class Chase: Sendable {
                 state.withLock { $0.answered += issued }
                 if isLate { return }
             } catch is Refusal {
+                state.withLock { $0.isRefused = true }
                 return
             }
         }

@@ -1,5 +1,4 @@
 import Postgres
-import Synchronization
 import TestSupport
 
 @testable import Gatehouse
@@ -69,10 +68,10 @@ struct HeldRace: Sendable {
         let watcher = try await Connection.open(installation.database.superuserURL)
         try await keeper.script("begin; select pg_advisory_xact_lock(4711)")
         let (first, firstDone) = start(held)
-        try await wait(watcher) { atGate, _ in atGate == 1 || firstDone.isSet }
+        try await waitForLocks(seenBy: watcher) { atGate, _ in atGate == 1 || firstDone.isSet }
         guard !firstDone.isSet else { throw NeverHeld(gate: gate) }
         let (second, secondDone) = start(other)
-        try await wait(watcher) { atGate, behind in atGate + behind > 1 || secondDone.isSet }
+        try await waitForLocks(seenBy: watcher) { atGate, behind in atGate + behind > 1 || secondDone.isSet }
         try await keeper.script("commit")
         let results = (await first.result, await second.result)
         try await keeper.script("drop trigger gate on \(gate.table)")
@@ -83,36 +82,16 @@ struct HeldRace: Sendable {
 
     private func start<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
-    ) -> (Task<Value, any Error>, Done) {
-        let done = Done()
+    ) -> (Task<Value, any Error>, Flag) {
+        let done = Flag()
         let task = Task {
             defer { done.set() }
             return try await body()
         }
         return (task, done)
     }
-
-    /// Asks until it is so, within the time limit of the test: how many wait at the gate, and how many for another lock.
-    private func wait(_ watcher: Connection, until isSo: (_ atGate: Int, _ behind: Int) -> Bool) async throws {
-        let waiting = Statement<Void, (Int, Int)>(
-            """
-            select count(*) filter (where wait_event = 'advisory'), count(*) filter (where wait_event <> 'advisory')
-            from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-            """, bind: { () }, row: { (atGate: Int, behind: Int) in (atGate, behind) })
-        while let (atGate, behind) = try await watcher.first(waiting, ()), !isSo(atGate, behind) {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-    }
 }
 
 private struct NeverHeld: Error {
     let gate: Gate
-}
-
-/// Whether something has ended that others don't wait for.
-final class Done: Sendable {
-    private let flag = Mutex(false)
-    var isSet: Bool { flag.withLock { $0 } }
-    func set() { flag.withLock { $0 = true } }
 }

@@ -93,7 +93,7 @@ import Testing
             PoolConfiguration(
                 database.serviceURL, size: 8, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
                 connectDeadline: .seconds(60)))
-        let over = Done()
+        let over = Flag()
         let answered = try await withThrowingTaskGroup(of: Int.self) { group in
             for (sql, session) in clients {
                 let request = Statement<Void, Int>(sql, bind: { (tenant, session) }, row: { (count: Int) in count })

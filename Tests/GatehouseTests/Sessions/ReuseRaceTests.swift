@@ -12,15 +12,22 @@ import Testing
             let first = try await installation.register("user\(round)@example.com", in: tenant)
             let second = try await installation.refresh(first.refreshToken, in: tenant)
             let third = try await installation.refresh(second.refreshToken, in: tenant)
-            await withTaskGroup(of: Void.self) { group in
+            let hasBegun = Flag()
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     var held = third
-                    while let next = try? await installation.refresh(held.refreshToken, in: tenant) { held = next }
+                    do {
+                        while true {
+                            held = try await installation.refresh(held.refreshToken, in: tenant)
+                            hasBegun.set()
+                        }
+                    } catch Refusal.sessionEnded {}
                 }
+                try await wait { hasBegun.isSet }
                 await #expect(throws: Refusal.refreshTokenReused) {
                     try await installation.refresh(first.refreshToken, in: tenant)
                 }
-                group.cancelAll()
+                try await group.waitForAll()
             }
             #expect(try await !installation.isAlive(third, in: tenant))
         }

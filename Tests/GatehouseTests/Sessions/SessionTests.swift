@@ -91,10 +91,7 @@ import Testing
         let disabling = try await Connection.open(installation.database.superuserURL)
         try await disabling.script("begin; update users set disabled_at = now() where email = 'ada@example.com'")
         async let started = installation.serviceDatabase.first(SessionStatements.start, (new, 1, false), in: id)
-        let waiting = Statement<Void, Bool>(
-            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
-            bind: { _ in () }, row: { (waits: Bool) in waits })
-        try await wait { try await disabling.first(waiting, ()) == true }
+        try await installation.waitForLocks(1)
         try await disabling.script("commit")
         #expect(try await started == nil)
         await disabling.close()
@@ -117,18 +114,37 @@ import Testing
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         let user = try #require(try await installation.register(in: tenant).user)
-        for _ in 0..<10 {
-            async let disabled = installation.administration.disableUser(tenant: "shop", user: user.email)
-            let sessions = await withTaskGroup(of: IssuedSession?.self) { group in
-                for _ in 0..<8 { group.addTask { try? await installation.logIn(in: tenant) } }
-                return await group.reduce(into: [IssuedSession?]()) { $0.append($1) }
+        var opened = 0
+        for round in 0..<10 {
+            let mayBegin = Flag()
+            // In every other round it comes once somebody is in.
+            if round.isMultiple(of: 2) { mayBegin.set() }
+            async let disabled: Void = disable(user, of: installation, once: mayBegin)
+            let sessions = try await withThrowingTaskGroup(of: IssuedSession?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        do {
+                            let session = try await installation.logIn(in: tenant)
+                            mayBegin.set()
+                            return session
+                        } catch Refusal.invalidCredentials {
+                            return nil
+                        }
+                    }
+                }
+                return try await group.reduce(into: [IssuedSession]()) { if let session = $1 { $0.append(session) } }
             }
-            _ = try await disabled
-            for session in sessions.compactMap(\.self) {
-                #expect(try await !installation.isAlive(session, in: tenant))
-            }
+            try await disabled
+            for session in sessions { #expect(try await !installation.isAlive(session, in: tenant)) }
+            opened += sessions.count
             _ = try await installation.administration.enableUser(tenant: "shop", user: user.email)
         }
+        #expect(opened > 0)
+    }
+
+    private func disable(_ user: User, of installation: Installation, once mayBegin: Flag) async throws {
+        try await wait { mayBegin.isSet }
+        _ = try await installation.administration.disableUser(tenant: "shop", user: user.email)
     }
 
     @Test("A user lists and ends their own sessions and no one else's")
