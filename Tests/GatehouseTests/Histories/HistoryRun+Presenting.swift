@@ -76,10 +76,8 @@ extension HistoryRun {
     /// What a database restored from a backup has forgotten that it issued.
     private func forge(_ generation: Int, of client: Client) async throws -> Client.Held {
         let newest = client.refreshTokens[client.refreshTokens.count - 1]
-        var claims = try RefreshClaims(payload: CompactJWS.parse(newest.text).payload)
-        claims.generation = generation
-        guard let key = try? await served(at: 0).refreshKeys.signingKey else { return newest }
-        return held(try CompactJWS.sign(payload: claims.encoded(), type: .refreshToken, key: key), .refresh)
+        guard let tenant = try? await served(at: 0), tenant.refreshKeys.signingKey != nil else { return newest }
+        return held(try tenant.forged(newest.text) { $0.generation = generation }, .refresh)
     }
 
     private func mark(of issued: IssuedSession) throws -> TokenMark {

@@ -5,16 +5,23 @@ import Testing
 @testable import Gatehouse
 
 @Suite(.installation) struct RefreshTests {
-    @Test("64 concurrent refreshes of one token yield one successor")
+    @Test("A thousand concurrent refreshes of one token, at two instances, yield one successor")
     func concurrentRefreshes() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         let session = try await installation.register(in: tenant)
+        let instances = [installation, installation.onAnotherInstance()]
+        // Of more than these some would be refused: only so many may wait for the database.
+        let atOnce = 400
         let answers = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<64 {
-                group.addTask { try await installation.refresh(session.refreshToken, in: tenant).refreshToken }
+            var answers: Set<String> = []
+            for number in 0..<1000 {
+                if number >= atOnce, let answer = try await group.next() { answers.insert(answer) }
+                group.addTask {
+                    try await instances[number % 2].refresh(session.refreshToken, in: tenant).refreshToken
+                }
             }
-            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            return try await group.reduce(into: answers) { $0.insert($1) }
         }
         #expect(answers.count == 1)
         #expect(answers.first != session.refreshToken)
@@ -47,6 +54,21 @@ import Testing
             try await installation.service.authenticate(successor.accessToken, in: tenant)
         }
         #expect(try await installation.auditTypes(in: tenant).contains("refresh.reuse_detected"))
+    }
+
+    @Test("The grace is judged by the database's clock, whatever the instance's says", arguments: [120.0, -120])
+    func wrongClock(seconds: Double) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let session = try await installation.register(in: tenant)
+        let instance = installation.onAnotherInstance(clock: Clock { Date().addingTimeInterval(seconds) })
+        let first = try await instance.refresh(session.refreshToken, in: tenant)
+        let again = try await instance.refresh(session.refreshToken, in: tenant)
+        #expect(again.refreshToken == first.refreshToken)
+        try await installation.age(session, by: 61, in: tenant)
+        await #expect(throws: Refusal.refreshTokenReused) {
+            try await instance.refresh(session.refreshToken, in: tenant)
+        }
     }
 
     @Test("Two generations back is reuse even within the grace")
@@ -92,10 +114,7 @@ import Testing
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         let session = try await installation.register(in: tenant)
-        var claims = try RefreshClaims(payload: CompactJWS.parse(session.refreshToken).payload)
-        claims.generation += 1
-        let forged = try CompactJWS.sign(
-            payload: claims.encoded(), type: .refreshToken, key: #require(tenant.refreshKeys.signingKey))
+        let forged = try tenant.forged(session.refreshToken) { $0.generation += 1 }
         for _ in 0..<3 {
             await #expect(throws: Refusal.invalidToken) { try await installation.refresh(forged, in: tenant) }
         }

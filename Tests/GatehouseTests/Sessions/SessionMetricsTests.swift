@@ -49,7 +49,8 @@ import Testing
         let installation = counted.installation
         let tenant = try await installation.tenant()
         let session = try await installation.register(in: tenant)
-        _ = try? await installation.refresh(try neverIssued(from: session, in: tenant), in: tenant)
+        let neverIssued = try tenant.forged(session.refreshToken) { $0.generation += 1 }
+        _ = try? await installation.refresh(neverIssued, in: tenant)
         _ = try? await installation.refresh(session.accessToken, in: tenant)
         let successor = try await installation.refresh(session.refreshToken, in: tenant)
         for _ in 0..<2 { _ = try await installation.refresh(session.refreshToken, in: tenant) }
@@ -102,12 +103,5 @@ import Testing
         #expect(CountedLogIn(CancellationError()) == .cancelled)
         #expect(CountedLogIn(Refusal.overloaded(retryAfter: 1)) == .overloaded)
         #expect(CountedLogIn(PostgresError.transactionInProgress) == .internal)
-    }
-
-    private func neverIssued(from session: IssuedSession, in tenant: ServedTenant) throws -> String {
-        var claims = try RefreshClaims(payload: CompactJWS.parse(session.refreshToken).payload)
-        claims.generation += 1
-        return try CompactJWS.sign(
-            payload: claims.encoded(), type: .refreshToken, key: #require(tenant.refreshKeys.signingKey))
     }
 }
