@@ -44,18 +44,6 @@ import Testing
         try await installation.reset(later, in: tenant)
     }
 
-    /// Has an instance change the address; what the one before is told.
-    private func change(
-        to email: String, of signedIn: SignedIn, in tenant: ServedTenant, _ instance: Installation
-    ) async throws -> Letter {
-        try await instance.service.changeEmail(
-            to: EmailAddress(email), current: Password(Installation.password), of: signedIn,
-            from: Installation.client, in: tenant)
-        try await instance.service.confirmEmail(
-            try await instance.letter().proofByToken, from: Installation.client, in: tenant)
-        return try await instance.letter()
-    }
-
     @Test(
         "Who undoes the later of two changes of address takes nothing from the owner, whatever clocks have said",
         arguments: [
@@ -68,14 +56,13 @@ import Testing
         let tenant = try await installation.tenant()
         let session = try await installation.registerVerified(in: tenant)
         let signedIn = try await installation.signedIn(session, in: tenant)
-        let first = try await change(to: "thief@example.com", of: signedIn, in: tenant, installation)
+        try await installation.changeAddress(to: "thief@example.com", of: signedIn, in: tenant)
+        let first = try await installation.letter()
         if let meanwhile { try await installation.asSuperuser(meanwhile) }
-        let second = try await change(
-            to: "other@example.com", of: signedIn, in: tenant, installation.onAnotherInstance(clock: Self.behind))
-        for letter in [second, first] {
-            try await installation.service.undoEmailChange(
-                token: try #require(letter.token), from: Installation.client, in: tenant)
-        }
+        let instance = installation.onAnotherInstance(clock: Self.behind)
+        try await instance.changeAddress(to: "other@example.com", of: signedIn, in: tenant)
+        let second = try await instance.letter()
+        for letter in [second, first] { try await installation.undoAddressChange(letter.token, in: tenant) }
         #expect(try await installation.user().id == session.user?.id)
     }
 

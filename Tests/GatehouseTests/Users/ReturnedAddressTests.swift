@@ -19,25 +19,22 @@ import Testing
 
     /// What is mailed to an address that is to be the account's.
     private func confirmation(of email: String) async throws -> OneTimeProof {
-        try await installation.service.changeEmail(
-            to: EmailAddress(email), current: Password(Installation.password),
-            of: try await installation.signedIn(session, in: tenant), from: Installation.client, in: tenant)
+        try await installation.askForAddress(email, by: session, in: tenant)
         return try await installation.letter().proofByToken
     }
 
     private func confirm(_ proof: OneTimeProof) async throws {
-        try await installation.service.confirmEmail(proof, from: Installation.client, in: tenant)
+        try await installation.confirmAddress(proof, in: tenant)
     }
 
     /// Changes the address; what the one before is told.
     private func change(to email: String) async throws -> Letter {
-        try await confirm(try await confirmation(of: email))
+        try await installation.changeAddress(to: email, by: session, in: tenant)
         return try await installation.letter()
     }
 
     private func undo(_ letter: Letter) async throws {
-        try await installation.service.undoEmailChange(
-            token: try #require(letter.token), from: Installation.client, in: tenant)
+        try await installation.undoAddressChange(letter.token, in: tenant)
     }
 
     @Test(
