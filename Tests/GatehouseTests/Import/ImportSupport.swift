@@ -47,3 +47,33 @@ extension Result<UserDraft, Refusal> {
         return problems.map(\.code)
     }
 }
+
+extension Installation {
+    /// What the import of lines of JSON came to, and the lines refused with their first codes.
+    func importUsers(
+        _ text: String, tenant: String = "shop", dryRun: Bool = false
+    ) async throws -> (report: ImportReport, refused: [String]) {
+        var refused: [String] = []
+        let file = try UserFile(ByteInput(text, inPiecesOf: 4096), format: .jsonl)
+        let report = try await administration.importUsers(
+            of: file, into: tenant, dryRun: dryRun,
+            refuse: { refused.append("\($0.position.line) \($0.problems[0].field) \($0.problems[0].code)") })
+        return (report, refused)
+    }
+
+    /// How many users the tenant `shop` has.
+    func userCount() async throws -> Int {
+        var (count, last): (Int, UUID?) = (0, nil)
+        while true {
+            let page = try await administration.listUsers(tenant: "shop", limit: 1000, after: last)
+            count += page.count
+            guard let end = page.last else { return count }
+            last = end.id
+        }
+    }
+}
+
+extension ImportReport {
+    /// Of those imported, passed over and refused.
+    var counts: [Int] { [imported, skipped, refused] }
+}
