@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// One attempt to connect, driven without blocking so that it ends at its deadline and with its task.
 struct Connecting {
     private let conninfo: String
@@ -43,7 +45,26 @@ struct Connecting {
     ) throws(PostgresError) -> [HostList.Parameters] {
         let begun = ContinuousClock.now
         defer { deadline += ContinuousClock.now - begun }
-        return try hosts.addresses(of: server, by: resolve)
+        return try hosts.addresses(of: server) { name throws(PostgresError) in try lookUp(name) }
+    }
+
+    /// On a thread of its own, which is left to end by itself when the task is cancelled: nothing ends a look-up.
+    private func lookUp(_ name: String) throws(PostgresError) -> [String] {
+        let outcome = Mutex<Result<[String], PostgresError>?>(nil)
+        let (resolve, wake) = (resolve, wake)
+        let isUnderWay = startThread {
+            let found = Result { () throws(PostgresError) -> [String] in try resolve(name) }
+            outcome.withLock { $0 = found }
+            wake.wake()
+        }
+        guard isUnderWay else { throw .connect(reason: "the system refused a new thread") }
+        let noSocket: Int32 = -1
+        while true {
+            if cancellation.isRaised { throw .cancelled }
+            if let found = outcome.withLock({ $0 }) { return try found.get() }
+            _ = waitForSocket(noSocket, for: .read, interrupt: wake, until: ContinuousClock.now + .seconds(3600))
+            wake.drain()
+        }
     }
 
     private func first(
@@ -53,6 +74,8 @@ struct Connecting {
     ) throws(PostgresError) -> LibPQ {
         var failures: [PostgresError] = []
         for (index, attempt) in attempts.enumerated() {
+            // An attempt that fails before it has waited, as in a look-up of libpq's own, has heard of nothing.
+            if cancellation.isRaised { throw .cancelled }
             let share = (deadline() - .now) / (attempts.count - index)
             do throws(PostgresError) {
                 return try connect(attempt, share)

@@ -74,6 +74,43 @@ struct ConnectingTests {
         }
     }
 
+    @Test("a cancelled task waits for no look-up and has no other host looked up")
+    func cancelledLookUp() async throws {
+        let (slow, heard) = (try #require(WakePipe()), Heard())
+        let opening = Task {
+            try await Connection.open("host=db1,db2,db3 user=x dbname=x") { name throws(PostgresError) in
+                heard.note(name)
+                // Until the test has its answer.
+                _ = waitForSocket(-1, for: .read, interrupt: slow, until: ContinuousClock.now + .seconds(30))
+                heard.note("an end")
+                throw .connect(reason: "unknown")
+            }
+        }
+        try await wait { !heard.notes.isEmpty }
+        opening.cancel()
+        await #expect(throws: PostgresError.cancelled) { try await opening.value }
+        #expect(heard.notes == ["db1"])
+        slow.wake()
+    }
+
+    private final class Heard: Sendable {
+        private let list = Mutex<[String]>([])
+        var notes: [String] { list.withLock { $0 } }
+        func note(_ text: String) { list.withLock { $0.append(text) } }
+    }
+
+    @Test("no host is tried for a task that was cancelled before, not even one that fails at once")
+    func cancelledBefore() throws {
+        let (wake, cancellation) = (try #require(WakePipe()), Signal())
+        cancellation.raise(waking: wake)
+        let connecting = Connecting(
+            "host=a,b hostaddr=none,none user=x dbname=x", applicationName: nil, wake: wake, cancellation: cancellation)
+        #expect(throws: PostgresError.cancelled) {
+            var deadline = ContinuousClock.now + .seconds(8)
+            _ = try connecting.libpq(until: &deadline)
+        }
+    }
+
     @Test("how long a connection is there counts from when its name was looked up")
     func age() async throws {
         try await withDedicatedCluster { cluster async throws in
