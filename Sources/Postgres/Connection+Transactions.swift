@@ -47,7 +47,14 @@ extension Connection {
         openTransaction = nil
         guard transaction.settings == nil else { return }
         guard libpq != nil else { throw .closed }
-        let tag = try trip([.commit], until: deadline, cancellation: nil).commandTag
+        let tag: String
+        do throws(PostgresError) {
+            tag = try trip([.commit], until: deadline, cancellation: nil).commandTag
+        } catch {
+            // One that failed before it ran has ended nothing, and the next statement would be refused for it.
+            tidy()
+            throw error
+        }
         if tag != "COMMIT" { throw .closed }
     }
 
@@ -69,7 +76,7 @@ extension Connection {
         }
     }
 
-    /// Ends a transaction that a borrower may have left open.
+    /// Ends a transaction that a borrower, or a commit, may have left open.
     func tidy() {
         openTransaction = nil
         guard let libpq, libpq.isInTransaction else { return }

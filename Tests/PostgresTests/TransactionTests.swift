@@ -81,6 +81,25 @@ struct TransactionTests {
         }
     }
 
+    @Test("a commit that fails before it runs commits nothing, and leaves the next statement a sound connection")
+    func commitNotRun() async throws {
+        let forget = Statement<Void, Void>("deallocate all", bind: { _ in () })
+        try await withTable { connection async throws in
+            // The commit is a prepared statement from here on.
+            _ = try await connection.transaction { transaction async throws in
+                try await transaction.execute(insert, 1)
+            }
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.transaction { transaction async throws in
+                    try await transaction.execute(insert, 2)
+                    try await transaction.execute(forget, ())
+                }
+            }
+            #expect(error?.serverError?.state == .invalidStatementName)
+            #expect(try await connection.query(all, ()) == [1])
+        }
+    }
+
     @Test("a transaction inside another one of the same connection is refused and the outer one goes on")
     func nested() async throws {
         try await withTable { connection async throws in
