@@ -119,8 +119,11 @@ public actor Connection {
             try identifyServer(until: deadline, cancellation: cancellation)
         } catch {
             libpq = nil
-            if case .connectionLost(let reason, _) = error { throw .connect(reason: reason) }
-            throw error
+            switch error {
+            case .connectionLost(let reason, _): throw .connect(reason: reason)
+            case .timeout(.statement): throw .timeout(.connecting)
+            default: throw error
+            }
         }
     }
 

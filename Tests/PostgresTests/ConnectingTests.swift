@@ -128,6 +128,21 @@ struct ConnectingTests {
         }
     }
 
+    @Test("a server that takes the connection and then is too slow is one that didn't answer while connecting")
+    func slowAfterSignIn() async throws {
+        let database = try await TestDatabase.make()
+        let holder = try await Connection.open(database.superuserURL)
+        // Signing in needs nothing of this table; whatever calls a function by its name waits for it.
+        let lock = Statement<Void, Void>("lock table pg_catalog.pg_proc", bind: { _ in () })
+        try await holder.transaction { transaction async throws in
+            try await transaction.execute(lock, ())
+            await #expect(throws: PostgresError.timeout(.connecting)) {
+                try await Connection.open(database.superuserURL, deadline: .seconds(1))
+            }
+        }
+        await holder.close()
+    }
+
     @Test("connect_timeout bounds the time that one address gets")
     func connectTimeout() async throws {
         let silent = try SilentServer()
