@@ -17,17 +17,18 @@ struct HostList {
     /// Resolvers give many more addresses only by mistake, and each makes the others' share of the time smaller.
     private static let mostAddresses = 16
 
-    init(_ conninfo: String) {
+    /// - Parameter defaults: What holds where the string says nothing, as by the environment.
+    init(_ conninfo: String, defaults: [String: String] = LibPQ.defaults()) {
         let given = LibPQ.parse(conninfo)
-        let defaults = LibPQ.defaults()
         connectTimeout = Self.timeout(given["connect_timeout"] ?? defaults["connect_timeout"])
-        asksForRole = (given["target_session_attrs"] ?? defaults["target_session_attrs"] ?? "any") != "any"
+        let role = given["target_session_attrs"] ?? defaults["target_session_attrs"] ?? "any"
+        asksForRole = role != "any"
         // An address that a service or the environment has for the host stands.
         namesAreOurs = given["hostaddr"] == nil && given["service"] == nil && defaults["hostaddr"] == nil
-        isShuffled = given["load_balance_hosts"] == "random"
+        isShuffled = (given["load_balance_hosts"] ?? defaults["load_balance_hosts"]) == "random"
         var servers = Self.servers(given)
         if isShuffled { servers.shuffle() }
-        guard given["target_session_attrs"] == "prefer-standby", servers.contains(where: { !$0.isEmpty }) else {
+        guard role == "prefer-standby", servers.contains(where: { !$0.isEmpty }) else {
             attempts = servers
             return
         }

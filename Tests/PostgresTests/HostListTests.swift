@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Host list", .timeLimit(.minutes(2)))
 struct HostListTests {
-    private func servers(_ conninfo: String) -> [[String]] {
-        HostList(conninfo).attempts.map(written)
+    private func servers(_ conninfo: String, _ environment: [String: String] = [:]) -> [[String]] {
+        HostList(conninfo, defaults: environment).attempts.map(written)
     }
 
     private func expanded(_ conninfo: String, _ resolve: HostList.Resolver) throws -> [[String]] {
@@ -50,6 +50,26 @@ struct HostListTests {
                 ["host=a", "target_session_attrs=standby"], ["host=b", "target_session_attrs=standby"],
                 ["host=a", "target_session_attrs=any"], ["host=b", "target_session_attrs=any"],
             ])
+    }
+
+    @Test("what the environment says of roles holds where the string says nothing")
+    func roleFromEnvironment() {
+        let environment = ["target_session_attrs": "prefer-standby"]
+        #expect(
+            servers("host=a", environment)
+                == [["host=a", "target_session_attrs=standby"], ["host=a", "target_session_attrs=any"]])
+        #expect(servers("host=a target_session_attrs=any", environment) == [["host=a"]])
+    }
+
+    @Test("what the environment says of balancing holds where the string says nothing")
+    func balancingFromEnvironment() {
+        let environment = ["load_balance_hosts": "random"]
+        let names = (1...64).map { "host=h\($0)" }
+        let list = "host=" + (1...64).map { "h\($0)" }.joined(separator: ",")
+        // As they stand once in 64! times.
+        let shuffled = servers(list, environment).flatMap { $0 }
+        #expect(shuffled != names && Set(shuffled) == Set(names))
+        #expect(servers("\(list) load_balance_hosts=disable", environment).flatMap { $0 } == names)
     }
 
     private static let two: HostList.Resolver = { name in ["\(name).1", "\(name).2", "\(name).1"] }
