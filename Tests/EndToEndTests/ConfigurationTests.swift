@@ -123,6 +123,16 @@ struct ConfigurationTests {
         #expect(ShellCommand("exec >&-; sleep 600").run(limit: 10, deadline: .milliseconds(50)) == .timedOut)
     }
 
+    @Test("A command that gives the master key leaves what stands in standard input to the program")
+    func commandInput() async throws {
+        var environment = Self.complete.filter { $0.key != "GATEHOUSE_MASTER_KEY" }
+        environment["GATEHOUSE_MASTER_KEY_COMMAND"] = "cat >&2; echo \(Self.key)"
+        let outcome = try await Program.run(
+            ["-c", "echo input | { \"$0\" serve --print-config >/dev/null && cat; }", Program.path], environment,
+            program: "/bin/sh")
+        #expect(outcome.output == "input\n", "\(outcome.errors)")
+    }
+
     @Test(
         "A database address is shown without its passwords",
         arguments: [

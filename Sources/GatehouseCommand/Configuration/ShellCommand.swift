@@ -7,6 +7,7 @@ import FoundationEssentials
 #endif
 
 /// A command run by `/bin/sh -c`, in a process group of its own so that everything it started can be ended with it.
+/// It has nothing to read: what stands in standard input is the program's.
 struct ShellCommand {
     enum Outcome: Equatable {
         case output([UInt8])
@@ -52,11 +53,13 @@ struct ShellCommand {
         defer { posix_spawn_file_actions_destroy(&actions) }
         guard posix_spawnattr_init(&attributes) == 0 else { return nil }
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_addclose(&actions, output)
-        posix_spawn_file_actions_addclose(&actions, unneeded)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        posix_spawnattr_setpgroup(&attributes, 0)
+        guard posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0,
+            posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) == 0,
+            posix_spawn_file_actions_addclose(&actions, output) == 0,
+            posix_spawn_file_actions_addclose(&actions, unneeded) == 0,
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP)) == 0,
+            posix_spawnattr_setpgroup(&attributes, 0) == 0
+        else { return nil }
 
         var arguments = Self.strings(["/bin/sh", "-c", command])
         var environment = Self.strings(ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" })
