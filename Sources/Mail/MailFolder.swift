@@ -22,11 +22,11 @@ struct MailFolder {
     }
 
     /// Blocks. The file is there as a whole or not at all. The same mail, written again, takes its own place.
-    func write(_ message: MailMessage) -> Bool {
+    func write(_ message: MailMessage, unless cancellation: Cancellation) -> Bool {
         let name = "\(Self.fileName(of: message.messageID)).eml"
         let draft = "\(path)/.\(UInt64.random(in: .min ... .max)).tmp"
         guard let file = FileDescriptor(creating: draft) else { return false }
-        let isWritten = file.write(message.rendered())
+        let isWritten = file.write(message.rendered(), unless: cancellation)
         let isKept = file.close()
         if isWritten, isKept, rename(draft, "\(path)/\(name)") == 0 { return true }
         unlink(draft)

@@ -4,7 +4,7 @@
 /// open.
 public actor MailSink: MailTransport {
     private enum Destination {
-        case standardOutput
+        case stream(FileDescriptor)
         case folder(MailFolder)
     }
 
@@ -16,7 +16,7 @@ public actor MailSink: MailTransport {
     /// Makes the folder where there is none.
     public init(_ text: String) throws(MailValueFault) {
         if text == "stdout" {
-            destination = .standardOutput
+            destination = .stream(.standardOutput)
         } else if text.hasPrefix("file:"), text.utf8.count > "file:".utf8.count {
             destination = .folder(try MailFolder(String(text.dropFirst("file:".count))))
         } else {
@@ -24,14 +24,24 @@ public actor MailSink: MailTransport {
         }
     }
 
+    init(stream: FileDescriptor) { destination = .stream(stream) }
+
     public func send(_ message: MailMessage) async throws(MailFault) {
-        guard !Task.isCancelled else { throw .cancelled }
-        let isWritten =
-            switch destination {
-            case .standardOutput: FileDescriptor.standardOutput.write(Array(message.readable.utf8))
-            case .folder(let folder): folder.write(message)
-            }
-        guard isWritten else { throw .sink }
+        let cancellation = Cancellation()
+        let isWritten = await withTaskCancellationHandler {
+            write(message, unless: cancellation)
+        } onCancel: {
+            cancellation.raise()
+        }
+        guard isWritten else { throw cancellation.isRaised ? .cancelled : .sink }
+    }
+
+    /// Blocks, and never suspends: no mail comes between the lines of another.
+    private func write(_ message: MailMessage, unless cancellation: Cancellation) -> Bool {
+        switch destination {
+        case .stream(let stream): stream.write(Array(message.readable.utf8), unless: cancellation)
+        case .folder(let folder): folder.write(message, unless: cancellation)
+        }
     }
 }
 

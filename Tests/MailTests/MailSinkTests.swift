@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -72,6 +73,41 @@ struct MailSinkTests {
                 \(rule)
 
                 """)
+    }
+
+    @Test("a mail to a stream that nobody reads any further ends with its task", .timeLimit(.minutes(2)))
+    func cancelled() async throws {
+        var ends: [Int32] = [-1, -1]
+        let status = pipe(&ends)
+        try #require(status == 0)
+        let (reader, writer) = (ends[0], ends[1])
+        let sink = MailSink(stream: FileDescriptor(number: writer))
+        // More than a pipe holds.
+        let message = try MailMessage.sample(text: String(repeating: "x", count: 1 << 21))
+        let sending = Task { try await sink.send(message) }
+        await Self.drain(reader) { $0 > 0 }
+        // What doesn't end by itself is read to its end, so that this comes to one.
+        let rescue = Task {
+            try await Task.sleep(for: .seconds(20))
+            await Self.drain(reader) { $0 == 0 }
+        }
+        sending.cancel()
+        await #expect(throws: MailFault.cancelled) { try await sending.value }
+        rescue.cancel()
+        close(writer)
+        _ = await rescue.result
+        close(reader)
+    }
+
+    /// Reads a byte at a time, on a thread that may block, until `isEnough` of what the last read came to.
+    private static func drain(_ descriptor: Int32, until isEnough: @escaping @Sendable (Int) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "mail-tests.reader").async {
+                var byte: UInt8 = 0
+                while !isEnough(read(descriptor, &byte, 1)) {}
+                continuation.resume()
+            }
+        }
     }
 
     @Test("a folder that can't be made or written to is refused, and so is what is no sink")
