@@ -116,6 +116,7 @@ public struct SpanExporter: Sendable {
     }
 
     private func post(_ batch: [FinishedSpan], by client: HTTPClient, within limit: Duration) async -> Delivery {
+        let deadline = ContinuousClock.now + limit
         do {
             var request = HTTPClientRequest(url: endpoint.traces)
             request.method = .POST
@@ -124,8 +125,7 @@ public struct SpanExporter: Sendable {
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(OTLPDocument(batch, of: resource))))
             let response = try await client.execute(
                 request, timeout: .milliseconds(max(1, Int64(limit / .milliseconds(1)))))
-            // Read, so that the connection can be used again; what it says is of no interest.
-            _ = try? await response.body.collect(upTo: 64 * 1024)
+            await Self.readAndForget(response.body, until: deadline)
             switch response.status.code {
             case 200..<300: return .delivered
             case 429, 502, 503, 504: return .unavailable(reason: "status \(response.status.code)")
@@ -133,6 +133,19 @@ public struct SpanExporter: Sendable {
             }
         } catch {
             return .unavailable(reason: String(describing: type(of: error)))
+        }
+    }
+
+    /// So that the connection can be used again; what it says is of no interest. The client's own limit has ended with the head.
+    private static func readAndForget(
+        _ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await body.collect(upTo: 64 * 1024) }
+            group.addTask { _ = try? await Task.sleep(until: deadline, clock: .continuous) }
+            // Whichever is first, the other is of no use any more.
+            _ = await group.next()
+            group.cancelAll()
         }
     }
 

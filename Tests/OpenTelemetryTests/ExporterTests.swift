@@ -133,6 +133,18 @@ struct ExporterTests {
         }
     }
 
+    @Test("ends in good time where the collector's answer drips, and takes its status for the answer")
+    func drip() async throws {
+        let queue = SpanQueue()
+        try await TraceCollector.run(dripping: true) { collector, endpoint in
+            try await Self.exporting(to: endpoint, queue) {
+                Self.tracer(queue).startSpan("last", context: .topLevel).end()
+            }
+            #expect(!collector.hasDripped)
+            #expect(Set(collector.spans.map(\.name)) == ["last"] && queue.dropped == 0)
+        }
+    }
+
     @Test("ends in good time, and counts what is lost, where nobody listens")
     func nobody() async throws {
         let queue = SpanQueue()

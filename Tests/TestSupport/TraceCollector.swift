@@ -11,6 +11,8 @@ public final class TraceCollector: Sendable {
         var spans: [CollectedSpan] = []
         var refusals: [Int] = []
         var requests = 0
+        var isDripping = false
+        var hasDripped = false
         var types: Set<String> = []
     }
 
@@ -22,12 +24,18 @@ public final class TraceCollector: Sendable {
 
     /// Runs `body` while it listens on a port of its own.
     ///
-    /// - Parameter refusals: The statuses with which the first requests are refused.
+    /// - Parameters:
+    ///   - refusals: The statuses with which the first requests are refused.
+    ///   - isDripping: Whether the bodies of answers come byte by byte, for half a minute.
     public static func run<R: Sendable>(
-        refusing refusals: [Int] = [], _ body: (TraceCollector, _ endpoint: String) async throws -> R
+        refusing refusals: [Int] = [], dripping isDripping: Bool = false,
+        _ body: (TraceCollector, _ endpoint: String) async throws -> R
     ) async throws -> R {
         let collector = TraceCollector()
-        collector.state.withLock { $0.refusals = refusals }
+        collector.state.withLock { state in
+            state.refusals = refusals
+            state.isDripping = isDripping
+        }
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = Task { try await collector.serve { continuation.yield($0) } }
         defer { server.cancel() }
@@ -42,6 +50,8 @@ public final class TraceCollector: Sendable {
     public var spans: [CollectedSpan] { state.withLock { $0.spans } }
     /// Refused ones too.
     public var requests: Int { state.withLock { $0.requests } }
+    /// Whether somebody has waited for the last byte of an answer that dripped.
+    public var hasDripped: Bool { state.withLock { $0.hasDripped } }
     public var contentTypes: Set<String> { state.withLock { $0.types } }
 
     /// The spans, as soon as enough of them have come.
@@ -83,8 +93,20 @@ public final class TraceCollector: Sendable {
             state.bodies.append(body)
             state.spans += spans
         }
+        let isDripping = state.withLock { $0.isDripping }
         return Response(
             status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"partialSuccess":{}}"#)))
+            body: isDripping ? drip : ResponseBody(byteBuffer: ByteBuffer(string: #"{"partialSuccess":{}}"#)))
+    }
+
+    private var drip: ResponseBody {
+        ResponseBody { writer in
+            for _ in 0..<300 {
+                try await writer.write(ByteBuffer(string: " "))
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            self.state.withLock { $0.hasDripped = true }
+            try await writer.finish(nil)
+        }
     }
 }
