@@ -4,9 +4,11 @@ import NIOCore
 extension HTTPConnection {
     private static let `continue` = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
     /// Says nothing of what was sent: it was no request.
-    static let badRequest = ByteBuffer(
-        string: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n"
-            + "X-Content-Type-Options: nosniff\r\n\r\n")
+    static func badRequest(date: String) -> ByteBuffer {
+        ByteBuffer(
+            string: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n"
+                + "X-Content-Type-Options: nosniff\r\nDate: \(date)\r\n\r\n")
+    }
 
     func writeContinue(_ context: ChannelHandlerContext) {
         context.writeAndFlush(wrapOutboundOut(Self.continue), promise: nil)
@@ -32,7 +34,7 @@ extension HTTPConnection {
         logger.debug("a connection ends: what was sent is no HTTP/1.1")
         isBroken = true
         begun = nil
-        write(Self.badRequest, isLast: true, context)
+        write(Self.badRequest(date: dates.text()), isLast: true, context)
     }
 
     private func write(_ bytes: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) {

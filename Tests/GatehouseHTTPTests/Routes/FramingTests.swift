@@ -30,7 +30,7 @@ import Testing
         let smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
         let text = try await exchange("POST /nope HTTP/1.1\r\nHost: x\r\n\(rest)\(smuggled)")
         #expect(!text.contains(" 200 OK"), "\(text)")
-        #expect(text.contains(String(buffer: HTTPConnection.badRequest)), "\(text)")
+        #expect(text.undated.contains(String(buffer: HTTPConnection.badRequest)), "\(text)")
         #expect(try await RunningService.shared.send("GET", "/healthz").status == 200)
     }
 
@@ -101,6 +101,6 @@ import Testing
     ) async throws {
         let text = try await exchange(
             "GET /healthz HTTP/1.1\r\n\(fields)\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        #expect(text == String(buffer: HTTPConnection.badRequest))
+        #expect(text.undated == String(buffer: HTTPConnection.badRequest))
     }
 }
