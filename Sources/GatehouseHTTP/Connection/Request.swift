@@ -25,7 +25,8 @@ extension HTTPRequest {
     init(_ head: HTTPRequestHead) throws {
         guard head.uri.utf8.first == UInt8(ascii: "/") else {
             // In absolute form (RFC 9112, section 3.2.2), or no path at all.
-            try DoubtfulHost.check(head.headers[RequestFieldName.host.canonicalName].count, head.version)
+            let hosts = head.headers[RequestFieldName.host.canonicalName]
+            try DoubtfulHost.check(hosts.count, hosts.last, head.version)
             try self.init(head, secure: false, splitCookie: false)
             return
         }
@@ -42,7 +43,7 @@ extension HTTPRequest {
                 fields.append(HTTPField(name: name, value: value))
             }
         }
-        try DoubtfulHost.check(hosts, head.version)
+        try DoubtfulHost.check(hosts, authority, head.version)
         self.init(method: try Method(head.method), scheme: "http", authority: authority, path: head.uri)
         headerFields.append(contentsOf: fields)
     }
@@ -70,11 +71,12 @@ extension HTTPRequest {
     }
 }
 
-/// A request says twice to which host it goes, or in HTTP/1.1 not at all: whoever passed it on may have read another than we would
-/// (RFC 9112, section 3.2).
+/// A request says twice to which host it goes, or what is no host, or in HTTP/1.1 nothing: whoever passed it on may have read another
+/// than we would (RFC 9112, section 3.2).
 struct DoubtfulHost: Error {
-    fileprivate static func check(_ hosts: Int, _ version: HTTPVersion) throws(DoubtfulHost) {
+    fileprivate static func check(_ hosts: Int, _ host: String?, _ version: HTTPVersion) throws(DoubtfulHost) {
         guard hosts == 1 || (hosts == 0 && version != .http1_1) else { throw DoubtfulHost() }
+        if let host, !HostField.isValid(host) { throw DoubtfulHost() }
     }
 }
 

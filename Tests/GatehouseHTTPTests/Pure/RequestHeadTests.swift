@@ -27,6 +27,19 @@ import Testing
     }
 
     @Test(
+        "names its host as a URL may, or names none",
+        arguments: [
+            "", "x", "x:", ":80", "shop-1.example:8080", "a_b", "10.0.0.1:80", "[::1]", "[::ffff:10.0.0.1]:80",
+            "[v1.a+b]",
+            "a%2Db%c3%a4:1", "~!$&'()*+,;=",
+        ])
+    func host(value: String) throws {
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/a", headers: ["Host": value])
+        let request = try HTTPRequest(head)
+        #expect(request.authority == value)
+    }
+
+    @Test(
         "says once to which host it goes, in HTTP/1.0 at most once",
         arguments: ["/a", "http://b.example/a", "*"])
     func hosts(target: String) throws {

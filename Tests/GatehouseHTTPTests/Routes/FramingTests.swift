@@ -95,7 +95,11 @@ import Testing
         #expect(try await exchange("OPTIONS * \(close)").hasPrefix("HTTP/1.1 404"))
     }
 
-    @Test(arguments: ["", "Host: x\r\nhost: y\r\n", "Host: x\r\nHost: x\r\n"])
+    @Test(arguments: [
+        "", "Host: x\r\nhost: y\r\n", "Host: x\r\nHost: x\r\n", "Host: a b\r\n", "Host: x/y@z\r\n", "Host: x, y\r\n",
+        "Host: x:80x\r\n", "Host: x:80:80\r\n", "Host: a%2\r\n", "Host: a%zz\r\n", "Host: ä.example\r\n",
+        "Host: [::1\r\n", "Host: []\r\n", "Host: [::1]a\r\n", "Host: [a b]\r\n",
+    ])
     func `A request that doesn't say once to which host it goes gets a bare 400, and is the last`(
         fields: String
     ) async throws {
