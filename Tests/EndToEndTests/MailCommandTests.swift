@@ -20,6 +20,23 @@ struct MailCommandTests {
         #expect(table.output.hasPrefix("KIND ") && table.output.contains("News"), "\(table.output)")
     }
 
+    @Test("Wording that is longer than any may be is refused without being read to its end")
+    func endlessTemplate() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let pipe = FileManager.default.temporaryDirectory.appending(path: "wording-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: pipe) }
+        // The shell holds the pipe open, so that it comes to no end before the command does.
+        let command = """
+            mkfifo "$1"; exec 3<>"$1"; head -c 65537 /dev/zero >&3 &
+            "$0" admin mail template set shop password_changed --subject News --text-file "$1" 3>&-
+            status=$?; kill $!; exit $status
+            """
+        let outcome = try await Program.run(["-c", command, Program.path, pipe], place.environment, program: "/bin/sh")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("\(pipe) can't be read as UTF-8 of at most 64 KiB."), "\(outcome.errors)")
+    }
+
     @Test("A dead letter that is named is queued again as an object, all of them as an array")
     func retry() async throws {
         let place = try await Installation.migrated()

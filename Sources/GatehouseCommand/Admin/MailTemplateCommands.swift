@@ -1,6 +1,11 @@
 import ArgumentParser
-import FoundationEssentials
 import Gatehouse
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 struct MailTemplateCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,8 +34,9 @@ struct MailTemplateCommands: ParsableCommand {
         }
 
         private static func read(_ path: String) throws -> String {
-            guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= 65_536,
-                let text = String(validating: bytes, as: UTF8.self)
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            defer { if descriptor >= 0 { close(descriptor) } }
+            guard descriptor >= 0, let text = PipeReader(descriptor: descriptor, limit: 65_536).readText()
             else { throw Failure(code: "invalid_setting", "\(path) can't be read as UTF-8 of at most 64 KiB.") }
             return text
         }
