@@ -13,6 +13,18 @@ struct DevTourTests {
     }
 }
 
+@Suite("The mails of gatehouse dev")
+struct DevMailTests {
+    @Test("are shown in the terminal unless something else is set, and an empty variable sets nothing")
+    func sink() {
+        for variable in ["GATEHOUSE_SMTP_URL", "GATEHOUSE_MAIL_SINK"] {
+            #expect(Dev.mailSink(besides: [variable: "x"]) == nil)
+            #expect(Dev.mailSink(besides: [variable: ""]) == "stdout")
+        }
+        #expect(Dev.mailSink(besides: [:]) == "stdout")
+    }
+}
+
 @Suite("The folder of gatehouse dev", .timeLimit(.minutes(1)))
 struct DevFolderTests {
     @Test("has one master key, whoever of many came first")

@@ -84,12 +84,15 @@ struct Dev: AsyncParsableCommand {
         var flags: [Setting: String] = [.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile]
         flags[.listen] = listen
         let environment = ProcessInfo.processInfo.environment
-        // Mails are read in the terminal, unless there is a server for them.
-        if environment[Setting.smtpURL.variable] == nil && environment[Setting.mailSink.variable] == nil {
-            flags[.mailSink] = "stdout"
-        }
+        flags[.mailSink] = Self.mailSink(besides: environment)
         return try ServiceSettings(
             flags: flags, environment: environment.filter { names.contains($0.key) },
             logFormat: .text)
+    }
+
+    /// Mails are read in the terminal, unless there is a server for them. An empty variable is none, as for the reader of settings.
+    static func mailSink(besides environment: [String: String]) -> String? {
+        let isChosen = [Setting.smtpURL, .mailSink].contains { environment[$0.variable]?.isEmpty == false }
+        return isChosen ? nil : "stdout"
     }
 }
