@@ -87,6 +87,19 @@ struct DevFolderTests {
         }
     }
 
+    @Test("is refused to root where it is somebody else's", .enabled(if: geteuid() == 0))
+    func foreign() async throws {
+        try await inFolder { path in
+            try FileManager.default.setAttributes([.ownerAccountID: 65534], ofItemAtPath: path)
+            let refusal = #expect(throws: Failure.self) { try DevFolder(path: path) }
+            #expect(
+                refusal?.message == """
+                    Can't use the folder \(path): it belongs to another user (65534). Choose another with --data-dir.
+                    """)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+        }
+    }
+
     @Test("has settings that take back in a shell what they no longer hold")
     func environment() async throws {
         try await inFolder { path in

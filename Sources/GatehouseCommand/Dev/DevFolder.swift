@@ -50,10 +50,11 @@ struct DevFolder {
         return true
     }
 
-    /// Who may write to it could exchange the master key, or the settings, which a shell runs.
+    /// Who may write to it, as its owner always may, could exchange the master key, or the settings, which a shell runs.
     private func checkFolder() throws(Failure) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw unusable("it is no folder") }
+        guard status.st_uid == geteuid() else { throw unusable("it belongs to another user (\(status.st_uid))") }
         guard status.st_mode & 0o022 == 0 else { throw unusable("others may write to it", orMake: "\(path)/gatehouse") }
         guard access(path, R_OK | W_OK | X_OK) == 0 else { throw unusable(String(cString: strerror(errno))) }
     }
