@@ -24,8 +24,6 @@ public actor PostgresCluster {
     /// The folder in use: the one asked for, unless root asked for one that the server's user can't reach; then a
     /// folder below `/var/lib/gatehouse-dev`, whose name is kept in the one asked for.
     public nonisolated let directory: String
-    /// Whether `directory` is another than the one asked for.
-    public nonisolated let isRelocated: Bool
     /// The folder of the Unix socket; a short temporary one when `directory` is too long for a socket address.
     public nonisolated let socketDirectory: String
     public nonisolated let port: Int
@@ -60,7 +58,6 @@ public actor PostgresCluster {
             wanted: directory, user: (try? user.get()) ?? fallback,
             temporaryDirectory: Self.temporaryDirectory)
         self.directory = folders.root
-        isRelocated = folders.root != ClusterFolders.absolute(directory)
         socketDirectory = folders.sockets
         self.port = port ?? 5432
         listensOnLoopback = port != nil

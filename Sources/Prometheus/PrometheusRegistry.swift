@@ -35,9 +35,6 @@ public final class PrometheusRegistry: Sendable {
         self.state = Mutex(state)
     }
 
-    /// The metrics there are, by name.
-    public var definitions: [MetricDefinition] { families.map(\.definition) }
-
     /// How often a metric was to be made that contradicts its definition, or was one too many.
     public var refused: Int { state.withLock { $0.refused } }
 
