@@ -69,6 +69,8 @@ public actor Connection {
     ///   - idleCheckAfter: A connection that was idle for longer is tried before its next statement.
     ///   - tracer: Makes a span of each statement that is made within another span.
     ///   - deadline: For connecting; what it takes to look names up comes on top.
+    /// - Throws: `connect` where no server takes the connection and keeps it; `timeout(.connecting)`; `cancelled`; or `server`
+    ///   where it refuses the first statement.
     public static func open(
         _ conninfo: String, applicationName: ApplicationName? = nil, idleCheckAfter: Duration = .seconds(30),
         tracer: (any Tracer)? = nil, deadline: Duration = defaultDeadline

@@ -8,8 +8,8 @@ internal import CLibPQ
 
 /// One libpq connection handle: owned by this object, freed once, when it goes.
 ///
-/// This file is the only one that touches libpq's pointers. Nothing here blocks except name
-/// resolution inside ``init(parameters:)``; the caller waits with ``waitForSocket(_:for:interrupt:until:)``.
+/// This file is the only one that touches libpq's pointers. Nothing here blocks except name resolution inside
+/// ``init(parameters:)`` and ``CancelRequest/deliver()``; the caller waits with ``waitForSocket(_:for:interrupt:until:)``.
 final class LibPQ {
     private let handle: OpaquePointer
     private let notices = Notices()

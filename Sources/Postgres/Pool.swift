@@ -9,8 +9,9 @@ internal import Synchronization
 /// Statements whose first setting is the same, as those of one tenant, or that name the same party, use three quarters of the
 /// connections at most.
 /// A connection that died while idle is replaced before its user notices. While the server is away attempts to
-/// connect back off, and every attempt that fails is reported to all who wait. Where a write is refused because its server takes none
-/// any more, every connection is replaced: the others may lead there too.
+/// connect back off, and one that fails is reported to all who wait, unless a connection is there or being opened that may yet be
+/// theirs. Where a write is refused because its server takes none any more, every connection is replaced: the others may lead there
+/// too.
 public final class Pool: Sendable {
     let configuration: PoolConfiguration
     let shared: Mutex<Shared>

@@ -6,8 +6,11 @@
 
 /// A type whose Swift array is a value of PostgreSQL: `[String]` is `text[]`, `[UInt8]` is `bytea`.
 public protocol PostgresArrayElement: SendableMetatype {
+    /// The server's type of the whole array.
     static var postgresArrayType: PostgresType { get }
+    /// Appends the binary form of the array. Throws for an element that the server's type can't hold.
     static func encodeArray(_ elements: [Self], into bytes: inout [UInt8]) throws(ValueFault)
+    /// Reads the binary form of an array. Throws for bytes that are none, and for a null among the elements.
     static func decodeArray(_ bytes: RawSpan) throws(ValueFault) -> [Self]
 }
 

@@ -20,7 +20,7 @@ final class OutputFile {
         if buffer.count >= 65_536 { try flush() }
     }
 
-    /// Throws `invalidSetting` when the disk is full, or whoever reads has gone.
+    /// Throws `invalidSetting` when the disk is full. Where whoever reads a pipe has gone, SIGPIPE ends the program.
     func flush() throws {
         defer { buffer.removeAll(keepingCapacity: true) }
         var written = 0

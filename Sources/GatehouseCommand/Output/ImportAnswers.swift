@@ -44,7 +44,7 @@ final class RefusalWriter {
     private let descriptor: Int32?
 
     /// - Parameters:
-    ///   - path: The file, which only its owner may read; standard error when nil.
+    ///   - path: The file, which only its owner may read where it is made here; one that is there keeps its mode. Standard error when nil.
     ///   - input: What is being read, which the report never takes the place of.
     init(_ path: String?, besides input: InputFile) throws(Refusal) {
         guard let path else {
