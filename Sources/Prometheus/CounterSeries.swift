@@ -4,7 +4,7 @@ import Synchronization
 /// One series of a counter.
 final class CounterSeries: Series, CounterHandler, FloatingPointCounterHandler {
     private let whole = Atomic<Int64>(0)
-    private let real = AtomicSum()
+    private let real = AtomicDouble()
 
     init(_ definition: MetricDefinition) {}
 

@@ -2,7 +2,7 @@ import CoreMetrics
 
 /// One series of a gauge: the last value that was set.
 final class GaugeSeries: Series, MeterHandler, RecorderHandler {
-    private let value = AtomicSum()
+    private let value = AtomicDouble()
 
     init(_ definition: MetricDefinition) {}
 

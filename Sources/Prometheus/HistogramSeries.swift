@@ -11,7 +11,7 @@ final class HistogramSeries: Series, RecorderHandler, TimerHandler {
     private let bounds: [Double]
     /// How many observations fell between two bounds; the last is for those beyond all of them.
     private let buckets: [Bucket]
-    private let sum = AtomicSum()
+    private let sum = AtomicDouble()
 
     init(_ definition: MetricDefinition) {
         guard case .histogram(let bounds) = definition.kind else {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A real number that many threads add to, without a lock.
-struct AtomicSum: ~Copyable {
+/// A real number that many threads add to or set, without a lock.
+struct AtomicDouble: ~Copyable {
     private let value = Atomic<Double>(0)
 
     func add(_ amount: Double) {
