@@ -115,7 +115,7 @@ import Testing
     func `Broken framing ends the connection with nothing but a bare 400`(raw: String) async throws {
         let service = try await RunningService.shared
         let text = String(decoding: try await service.exchange(Array(raw.utf8)), as: UTF8.self)
-        #expect(text == String(buffer: HTTPConnection.badRequest))
+        #expect(text.undated == String(buffer: HTTPConnection.badRequest))
         #expect(try await service.send("GET", "/healthz").status == 200)
     }
 

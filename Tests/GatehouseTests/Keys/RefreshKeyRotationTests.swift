@@ -37,6 +37,6 @@ import Testing
             tenant: "shop", use: .refresh, emergency: true, force: false)
         let after = try await installation.fresh("shop")
         await #expect(throws: Refusal.invalidToken) { try await installation.refresh(session.refreshToken, in: after) }
-        #expect(await !installation.isAlive(session, in: after))
+        #expect(try await !installation.isAlive(session, in: after))
     }
 }

@@ -42,7 +42,7 @@ import Testing
         try await holder.script("commit")
         let session = try await signingIn.value
         #expect(try await revoked.value == 2)
-        #expect(await !installation.isAlive(session, in: tenant))
+        #expect(try await !installation.isAlive(session, in: tenant))
         await holder.close()
     }
 
@@ -83,8 +83,8 @@ import Testing
             commit
             """)
         #expect(try await ending.value == 2)
-        for session in sessions { #expect(await !installation.isAlive(session, in: tenant)) }
-        #expect(await installation.isAlive(later, in: tenant))
+        for session in sessions { #expect(try await !installation.isAlive(session, in: tenant)) }
+        #expect(try await installation.isAlive(later, in: tenant))
         await holder.close()
     }
 
@@ -104,7 +104,7 @@ import Testing
             commit
             """)
         #expect(try await ending.value == 1)
-        #expect(await !installation.isAlive(session, in: tenant))
+        #expect(try await !installation.isAlive(session, in: tenant))
         #expect(try await installation.liveSessions(in: tenant) == 1)
         await holder.close()
     }
