@@ -105,6 +105,19 @@ public struct Database: Sendable {
         try await first(TenantStatements.isEnabled, tenant, in: tenant) == true ? refusal : .tenantNotFound
     }
 
+    /// As `transaction`, but where its body throws `refusal`, for want of a row, that is thrown which `refusal(_:in:)` makes of it.
+    ///
+    /// It is asked once the transaction is over: within, it would wait for a second connection with one in hand.
+    func transaction<R: Sendable>(
+        in tenant: UUID, refusing refusal: Refusal, _ body: @Sendable (Transaction) async throws -> R
+    ) async throws -> R {
+        do {
+            return try await transaction(in: tenant, body)
+        } catch let thrown as Refusal where thrown == refusal {
+            throw try await self.refusal(refusal, in: tenant)
+        }
+    }
+
     /// The row of a statement that finds out which tenant a stranger names, if there is such a one.
     ///
     /// Anybody can make any number of names up. So all these look-ups together get of the pool what one tenant gets, and those who name

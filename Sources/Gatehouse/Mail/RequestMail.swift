@@ -43,7 +43,7 @@ public struct RequestMail: Sendable {
         let request = try counted(
             .confirmEmail, to: address.text, of: user, from: client, in: tenant,
             detail: ["new_email": .string(address.text)])
-        try await database.transaction(in: tenant.id) { transaction in
+        try await database.transaction(in: tenant.id, refusing: .sessionEnded) { transaction in
             guard
                 try await transaction.first(
                     SessionStatements.lockSignedIn, (tenant.id, user, passwordVersion, signedIn.sessionID)) != nil

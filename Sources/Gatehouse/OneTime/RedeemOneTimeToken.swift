@@ -27,7 +27,8 @@ struct RedeemOneTimeToken: Sendable {
         }
     }
 
-    /// Uses the token up for what the rest of the transaction does. Where that fails, the token is as good as before.
+    /// Uses the token up for what the rest of the transaction does. Where that fails, the token is as good as before. Throws `invalidToken`
+    /// also where the tenant was disabled meanwhile: a transaction that is `refusing` that tells the two apart.
     func useUp(_ token: LiveToken, in transaction: Transaction, of tenant: UUID) async throws -> UsedToken {
         guard let used = try await transaction.first(RedeemStatements.useUp, (tenant, token)) else {
             throw Refusal.invalidToken

@@ -9,8 +9,8 @@ public struct ChangePassword: Sendable {
     let hasher: PasswordHasher
     let trail: AuditTrail
 
-    /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session
-    /// was ended while the passwords were hashed; nothing is changed then.
+    /// Throws `wrongCurrentPassword`, `weakPassword`, `tooManyAttempts`, `overloaded`, `sessionEnded` when this session was ended while
+    /// the passwords were hashed, and `tenantNotFound` when the tenant was disabled; nothing is changed then.
     public func callAsFunction(
         current: Password, new: Password, of signedIn: SignedIn, from client: ClientInfo, in served: ServedTenant
     ) async throws {
@@ -24,19 +24,20 @@ public struct ChangePassword: Sendable {
         try await replace(hash, of: stored, keeping: signedIn.sessionID, from: client, in: tenant.id)
     }
 
-    /// Two statements and one between, so that the last sees the session of a login that held the user's row when the first
-    /// began. Who ends the caller's session meanwhile waits, or has ended it: then nothing of it changes a password.
+    /// The user's row is locked by a statement of its own, so that the one that ends sessions sees that of a login that held the row
+    /// before. Who ends the caller's session meanwhile waits, or has ended it: then nothing of it changes a password.
+    ///
+    /// A login may have hashed the password that was verified anew meanwhile. It is the same one, and is replaced under either hash.
     private func replace(
         _ hash: PasswordHash, of stored: StoredUser, keeping session: UUID, from client: ClientInfo, in tenant: UUID
     ) async throws {
         let id = stored.user.id
-        try await database.transaction(in: tenant) { transaction in
-            let changed = try await transaction.execute(
-                UserStatements.changePassword, (tenant, id, stored.passwordVersion, hash))
-            guard changed == 1 else { throw Refusal.wrongCurrentPassword }
-            guard try await transaction.first(SessionStatements.keep, (tenant, session, id)) != nil else {
-                throw Refusal.sessionEnded
-            }
+        try await database.transaction(in: tenant, refusing: .sessionEnded) { transaction in
+            guard
+                try await transaction.first(
+                    SessionStatements.lockSignedIn, (tenant, id, stored.passwordVersion, session)) != nil
+            else { throw Refusal.sessionEnded }
+            _ = try await transaction.execute(UserStatements.changePassword, (tenant, id, hash))
             let ended =
                 try await transaction.first(
                     SessionStatements.endAllOfUser, (tenant, id, session, .passwordChanged)) ?? 0

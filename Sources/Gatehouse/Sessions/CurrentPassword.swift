@@ -10,7 +10,8 @@ struct CurrentPassword: Sendable {
 
     /// The user as they are stored, whose password this is. Failures count against the account's budget and are recorded as `event`.
     ///
-    /// Throws `wrongCurrentPassword`, `tooManyAttempts`, `overloaded`, and `sessionEnded` where the user is gone.
+    /// Throws `wrongCurrentPassword`, `tooManyAttempts`, `overloaded`, `sessionEnded` where the user is gone, and
+    /// `tenantNotFound`.
     func check(
         _ password: Password, of signedIn: SignedIn, recording event: AuditEventType, from client: ClientInfo,
         in tenant: UUID
@@ -40,7 +41,7 @@ struct CurrentPassword: Sendable {
 
     private func stored(_ signedIn: SignedIn, in tenant: UUID) async throws -> StoredUser {
         guard let stored = try await database.first(UserStatements.byID, (tenant, signedIn.user.id), in: tenant) else {
-            throw Refusal.sessionEnded
+            throw try await database.refusal(.sessionEnded, in: tenant)
         }
         return stored
     }

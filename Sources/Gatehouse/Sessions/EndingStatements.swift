@@ -142,13 +142,6 @@ extension SessionStatements {
         },
         row: EndedSessions.init(any:isReplicated:))
 
-    /// The session, if it lives, which nobody ends before this transaction does.
-    static let keep = Statement<(tenant: UUID, session: UUID, user: UUID), UUID>(
-        """
-        select id from refresh_tokens where tenant_id = $1 and id = $2 and user_id = $3 and ended_at is null for share
-        """,
-        bind: { ($0.tenant, $0.session, $0.user) }, row: { (id: UUID) in id })
-
     /// Ends a session whose older generation was presented, and records it; no row if it has ended. However far its
     /// holder has rotated it meanwhile: what was too old then is older now.
     static let endReused = Statement<(session: UUID, event: AuditEvent), UUID>(

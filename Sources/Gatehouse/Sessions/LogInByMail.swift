@@ -44,7 +44,7 @@ public struct LogInByMail: Sendable {
             tenant: tenant, id: identifiers.next(), userID: token.user.id,
             stamp: EventStamp(id: identifiers.next(), client: client))
         let starting = token.method == .link ? SessionStatements.startByLink : SessionStatements.startByCode
-        return try await database.transaction(in: tenant) { transaction in
+        return try await database.transaction(in: tenant, refusing: .invalidToken) { transaction in
             let used = try await redeem.useUp(token, in: transaction, of: tenant)
             let device = claimed?.device(of: used.user, passwordVersion: used.passwordVersion)?.recognised
             guard used.isOwnAddress,

@@ -44,7 +44,7 @@ public struct ConfirmEmail: Sendable {
         let tenant = served.tenant.id
         let token = try await redeem.find(proof, for: .changeEmail, from: client, in: served)
         do {
-            try await database.transaction(in: tenant) { transaction in
+            try await database.transaction(in: tenant, refusing: .invalidToken) { transaction in
                 let used = try await redeem.useUp(token, in: transaction, of: tenant)
                 guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }
@@ -101,7 +101,7 @@ public struct UndoEmailChange: Sendable {
         let tenant = served.tenant.id
         let token = try await redeem.find(.token(text), for: .undoEmailChange, from: client, in: served)
         do {
-            try await database.transaction(in: tenant) { transaction in
+            try await database.transaction(in: tenant, refusing: .invalidToken) { transaction in
                 let used = try await redeem.useUp(token, in: transaction, of: tenant)
                 guard let before = try await transaction.first(UserStatements.setEmail, (tenant, used.user, used.email))
                 else { throw Refusal.invalidToken }

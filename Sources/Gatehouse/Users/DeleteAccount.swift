@@ -13,8 +13,8 @@ public struct DeleteAccount: Sendable {
     /// Everything personal goes at once: the user with their sessions and whatever was mailed to them, the counters of their failures,
     /// and of the audit trail's events the addresses and user agents. The events stay, by the user's id.
     ///
-    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session was
-    /// ended meanwhile; nothing is deleted then.
+    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`, `sessionEnded` when this session was ended
+    /// meanwhile, and `tenantNotFound` when the tenant was disabled; nothing is deleted then.
     ///
     /// - Parameter current: Nil for an account without a password.
     public func callAsFunction(
@@ -24,7 +24,7 @@ public struct DeleteAccount: Sendable {
         let stored = try await currentPassword.checkIfAny(
             current, of: signedIn, recording: .deletionFailed, from: client, in: tenant)
         let user = stored.user.id
-        try await database.transaction(in: tenant) { transaction in
+        try await database.transaction(in: tenant, refusing: .sessionEnded) { transaction in
             guard
                 try await transaction.first(
                     SessionStatements.lockSignedIn, (tenant, user, stored.passwordVersion, signedIn.sessionID)) != nil

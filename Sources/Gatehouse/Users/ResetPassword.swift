@@ -25,7 +25,7 @@ public struct ResetPassword: Sendable {
         let notice = NewMail(
             id: trail.identifiers.next(), tenant: tenant.id, user: user.id, kind: .passwordChanged,
             recipient: user.email, locale: client.language)
-        try await database.transaction(in: tenant.id) { transaction in
+        try await database.transaction(in: tenant.id, refusing: .invalidToken) { transaction in
             let used = try await redeem.useUp(token, in: transaction, of: tenant.id)
             _ = try await transaction.execute(
                 UserStatements.resetPassword, (tenant.id, user.id, hash, verifies: used.isOwnAddress))

@@ -69,14 +69,13 @@ enum UserStatements {
         """,
         bind: { ($0.tenant, $0.id, PostgresJSON(JSON.object($0.claims))) }, row: User.row)
 
-    static let changePassword = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(
+    /// In a transaction that has locked the user's row.
+    static let changePassword = Statement<(tenant: UUID, id: UUID, hash: PasswordHash), Void>(
         """
-        with \(TenantStatements.held)
-        update users u set password_hash = $4, password_version = password_version + 1, updated_at = now()
-        from t
-        where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
+        update users set password_hash = $3, password_version = password_version + 1, updated_at = now()
+        where tenant_id = $1 and id = $2
         """,
-        bind: { ($0.tenant, $0.id, $0.version, $0.hash.stored) })
+        bind: { ($0.tenant, $0.id, $0.hash.stored) })
 
     /// The same password under a stronger hash: no change that anybody has to notice.
     static let upgradeHash = Statement<(tenant: UUID, id: UUID, version: Int32, hash: PasswordHash), Void>(

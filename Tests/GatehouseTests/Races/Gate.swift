@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import Gatehouse
 
-/// A point in the database at which the first statement that comes by waits until it is let on.
+/// A point in the database at which a statement that comes by, as a rule the first, waits until it is let on.
 struct Gate: Sendable, Hashable {
     enum Moment: CaseIterable, Sendable {
         /// The statement has its snapshot, and has locked nothing yet.
@@ -17,8 +17,13 @@ struct Gate: Sendable, Hashable {
     /// Such as `update of ended_at on refresh_tokens`.
     let event: String
     var moment = Moment.beforeStatement
+    /// Which of those that come by waits.
+    var turn = 1
 
-    func at(_ moment: Moment) -> Gate { Gate(event: event, moment: moment) }
+    func at(_ moment: Moment) -> Gate { Gate(event: event, moment: moment, turn: turn) }
+
+    /// A password was right, so that the attempt, which has been counted, is given back. Instances from `onAnotherInstance` count none.
+    static let verified = Gate(event: "update on guess_counters", turn: 2)
 
     fileprivate var trigger: String {
         switch moment {
@@ -37,14 +42,14 @@ struct Gate: Sendable, Hashable {
 struct HeldRace: Sendable {
     let installation: Installation
 
-    static func make() async throws -> HeldRace {
-        var installation = try await Installation.make()
+    static func make(limits: GuessLimits = .off) async throws -> HeldRace {
+        var installation = try await Installation.make(limits: limits)
         // An ending that asks again and again for the end of what is held at a gate does so in vain: that is let on after it.
         installation.administration.patience = .milliseconds(200)
         try await installation.asSuperuser(
             """
             create schema gate;
-            create sequence gate.passed;
+            create sequence gate.passed minvalue -9 start 1;
             create function gate.pass() returns trigger language plpgsql security definer
                 set search_path = pg_catalog, pg_temp
             as $$
@@ -63,7 +68,7 @@ struct HeldRace: Sendable {
         while other: @escaping @Sendable () async throws -> Other
     ) async throws -> (Result<Held, any Error>, Result<Other, any Error>) {
         let keeper = try await Connection.open(installation.database.superuserURL)
-        try await keeper.script("alter sequence gate.passed restart; \(gate.trigger)")
+        try await keeper.script("alter sequence gate.passed restart with \(2 - gate.turn); \(gate.trigger)")
         // Within a transaction one sees the sessions that were there when one looked first.
         let watcher = try await Connection.open(installation.database.superuserURL)
         try await keeper.script("begin; select pg_advisory_xact_lock(4711)")

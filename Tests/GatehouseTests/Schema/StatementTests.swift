@@ -56,7 +56,6 @@ import Testing
         ("sessions.endAllOfUser", SessionStatements.endAllOfUser),
         ("sessions.lockUser", SessionStatements.lockUser),
         ("sessions.logOut", SessionStatements.logOut),
-        ("sessions.keep", SessionStatements.keep),
         ("sessions.endReused", SessionStatements.endReused),
         ("sessions.rotate", RotateRefreshToken.statement),
         ("sessions.rotateTogether", RotateRefreshToken.together),

@@ -73,7 +73,7 @@ import Testing
             try await installation.serviceDatabase.first(UserStatements.byID, (id, user.id), in: id))
         let hash = PasswordHash(stored: try #require(before.passwordHash).stored)
         try await installation.serviceDatabase.execute(
-            UserStatements.changePassword, (id, user.id, before.passwordVersion, hash), in: id)
+            UserStatements.changePassword, (id, user.id, hash), in: id)
         let late = NewSession(tenant: id, id: UUID(), userID: user.id, stamp: Installation.stamp)
         let started = try await installation.serviceDatabase.first(
             SessionStatements.start, (late, before.passwordVersion, false), in: id)
