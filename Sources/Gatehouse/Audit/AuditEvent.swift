@@ -85,7 +85,8 @@ enum AuditStatements {
     static let lastRotation = Statement<(tenant: UUID, use: KeyUse, since: UUID), (actor: String, at: Date)>(
         """
         select actor, at from audit_events
-        where tenant_id = $1 and id >= $3 and type = 'keys.rotated' and detail ->> 'use' = $2 order by id desc limit 1
+        where tenant_id = $1 and id >= $3 and type = '\(AuditEventType.keysRotated.rawValue)' and detail ->> 'use' = $2
+        order by id desc limit 1
         """,
         bind: { ($0.tenant, $0.use.rawValue, $0.since) }, row: { (actor: String, at: Date) in (actor, at) })
 

@@ -35,7 +35,8 @@ enum OneTimeTokenStatements {
     static let removeOlder = Statement<(tenant: UUID, user: UUID, purpose: OneTimePurpose, id: UUID), Void>(
         """
         delete from one_time_tokens o using mails m
-        where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3 and o.purpose <> 'undo_email_change'
+        where o.tenant_id = $1 and o.user_id = $2 and o.purpose = $3
+            and o.purpose <> '\(OneTimePurpose.undoEmailChange.rawValue)'
             and m.tenant_id = $1 and m.id = $4
             and ((o.created_at, o.id) < (m.created_at, m.id) or o.expires_at <= now()
                 or (o.created_at > clock_timestamp() and m.created_at <= clock_timestamp()))

@@ -60,6 +60,47 @@ import Testing
         #expect(sent.allSatisfy { $0.token == nil && $0.code == nil }, "\(sent)")
     }
 
+    @Test(
+        "While it is queued, what brings a token is void by such a change, and what only tells something is not",
+        arguments: MailKind.allCases)
+    func queued(kind: MailKind) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let user = try #require(try await installation.register(in: tenant).user).id
+        try await installation.enqueue(kind, to: "former@example.com", user: user, in: tenant)
+        try await installation.enqueue(kind, to: "ADA@example.com", in: tenant)
+        try await installation.enqueue(kind, to: "bob@example.com", in: tenant)
+        _ = try await installation.administration.disableUser(tenant: "shop", user: "ada@example.com")
+        let isVoid = kind.purpose != nil && kind.purpose != .undoEmailChange
+        #expect(try await installation.rowCount("mails") == (isVoid ? 1 : 3))
+    }
+
+    @Test("What is queued for a user is found through the index, however much waits for others")
+    func indexed() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        try await installation.asSuperuser(
+            """
+            insert into users (tenant_id, id, email) select '\(tenant)', gen_random_uuid(), 'u' || n || '@example.com'
+                from generate_series(1, 5000) n;
+            insert into mails (tenant_id, id, user_id, kind, recipient)
+                select tenant_id, gen_random_uuid(), id, 'password_changed', email from users
+            """)
+        try await installation.asSuperuser("analyze users, mails")
+        let connection = try await Connection.open(installation.database.serviceURL)
+        try await connection.script("set plan_cache_mode = force_generic_plan")
+        try await connection.script("prepare voiding (uuid, uuid, uuid) as \(OneTimeTokenStatements.void.sql)")
+        let explain = Statement<Void, String>(
+            "explain (costs off) execute voiding (null, null, null)", bind: { () }, row: { (line: String) in line })
+        let plan = try await connection.query(explain, ())
+        await connection.close()
+        let conditions = zip(plan, plan.dropFirst()).filter { $0.0.contains("mails_user_id") }.map { $0.1 }
+        #expect(conditions.count == 2, "\(plan)")
+        for bound in ["(user_id = $2)", "(user_id IS NULL)"] {
+            #expect(conditions.contains { $0.contains(bound) }, "\(plan)")
+        }
+    }
+
     @Test("A user who is enabled again has to ask anew")
     func enabledAgain() async throws {
         let installation = try await Installation.make()
