@@ -31,14 +31,30 @@ enum DeliveryStatements {
         """,
         bind: { ($0.delivery.id, $0.delivery.attempts, $0.pause / Duration.seconds(1)) })
 
+    /// The first parts of a statement that changes the place in the queue of what is delivered, `$2` of the tenant `$1`, and its row:
+    /// the row, where it is still there, is locked before the place is looked at if the statement asks for `isLockedFirst` there.
+    ///
+    /// Whoever removes messages, or replays one, takes the locks in that order as well, and whoever deletes the tenant waits for it.
+    private static func message(in table: String) -> String {
+        """
+        \(TenantStatements.held), message as materialized (
+            select m.id from \(table) m, t where m.tenant_id = t.id and m.id = $2 for no key update of m
+        )
+        """
+    }
+
+    /// True once `message` has been read. A place whose message is gone is changed all the same.
+    private static let isLockedFirst = "(select count(*) from message) >= 0"
+
     /// Another attempt later, unless somebody else has begun one meanwhile; noted in the table of what is delivered.
     static func postponing(
         _ table: String
     ) -> Statement<(tenant: UUID, delivery: Delivery, pause: Duration, failure: String), Void> {
         Statement(
             """
-            with later as (
-                update deliveries set due_at = now() + make_interval(secs => $4) where id = $2 and attempts = $3 returning id
+            with \(message(in: table)), later as (
+                update deliveries set due_at = now() + make_interval(secs => $4)
+                where id = $2 and attempts = $3 and \(isLockedFirst) returning id
             )
             update \(table) m set failure = $5 from later where m.tenant_id = $1 and m.id = later.id
             """,
@@ -49,7 +65,9 @@ enum DeliveryStatements {
     static func givingUp(_ table: String) -> Statement<(tenant: UUID, delivery: Delivery, failure: String), Void> {
         Statement(
             """
-            with over as (delete from deliveries where id = $2 and attempts = $3 returning id)
+            with \(message(in: table)), over as (
+                delete from deliveries where id = $2 and attempts = $3 and \(isLockedFirst) returning id
+            )
             update \(table) m set failed_at = now(), failure = $4 from over where m.tenant_id = $1 and m.id = over.id
             """,
             bind: { ($0.tenant, $0.delivery.id, $0.delivery.attempts, $0.failure) })

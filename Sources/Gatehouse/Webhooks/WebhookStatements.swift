@@ -93,10 +93,14 @@ enum WebhookStatements {
         """,
         bind: { ($0.tenant, $0.id) }, row: QueuedWebhook.row)
 
+    /// The message's row is locked before its place in the queue, as by whoever else changes both.
     static let delivered = Statement<(tenant: UUID, id: UUID), Void>(
         """
-        with over as (delete from deliveries where id = $2)
-        update webhook_messages set delivered_at = now(), failed_at = null, failure = null where tenant_id = $1 and id = $2
+        with \(TenantStatements.held), told as (
+            update webhook_messages m set delivered_at = now(), failed_at = null, failure = null from t
+            where m.tenant_id = t.id and m.id = $2 returning m.id
+        )
+        delete from deliveries where id = $2 and (select count(*) from told) >= 0
         """,
         bind: { ($0.tenant, $0.id) })
 
