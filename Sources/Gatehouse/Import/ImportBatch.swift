@@ -11,8 +11,8 @@ struct ImportBatch: Sendable {
 
 /// Takes the users of a file in batches, checked, and each of their names once.
 struct ImportBatches {
-    /// Enough that the round trips cost little, few enough that a batch is written in a moment: until it is, no other
-    /// administration of the tenant goes on.
+    /// Enough that the round trips cost little, few enough that a batch is written in a moment: until it is, whoever registers with an
+    /// address of one of its users waits.
     static let size = 1000
 
     private var file: UserFile

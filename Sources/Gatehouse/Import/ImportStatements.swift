@@ -2,20 +2,29 @@ import FoundationEssentials
 import Postgres
 
 enum ImportStatements {
-    /// Inserts users, but for those of whom something unique is taken already; the ids of those inserted.
-    static let insert = Statement<(tenant: UUID, users: [ImportedUser]), UUID>(
+    /// Inserts users, but for those of whom something unique is taken already; the ids of those inserted, or one nil. No row where the
+    /// tenant is gone.
+    ///
+    /// Imports of one tenant take turns: two that have the same users in another order would wait for each other. Nothing else waits for
+    /// the one whose turn it is, however long that waits for somebody's deletion.
+    static let insert = Statement<(tenant: UUID, users: [ImportedUser]), UUID?>(
         """
-        insert into users (
-            tenant_id, id, email, username, name, password_hash, email_verified_at, claims, disabled_at, created_at)
-        select $1, g.id, g.email, g.username, g.name, g.password_hash, case when g.verified then now() end, g.claims,
-            case when g.disabled then now() end, coalesce(g.created_at, now())
-        from jsonb_to_recordset($2) as g (
-            id uuid, email text, username text, name text, password_hash text, verified boolean, claims jsonb,
-            disabled boolean, created_at timestamptz)
-        on conflict do nothing
-        returning id
+        with \(TenantStatements.held), turn as materialized (
+            select t.id, pg_advisory_xact_lock(hashtextextended('gatehouse import ' || t.id::text, 0)) from t
+        ), inserted as (
+            insert into users (
+                tenant_id, id, email, username, name, password_hash, email_verified_at, claims, disabled_at, created_at)
+            select turn.id, g.id, g.email, g.username, g.name, g.password_hash, case when g.verified then now() end, g.claims,
+                case when g.disabled then now() end, coalesce(g.created_at, now())
+            from turn, jsonb_to_recordset($2) as g (
+                id uuid, email text, username text, name text, password_hash text, verified boolean, claims jsonb,
+                disabled boolean, created_at timestamptz)
+            on conflict do nothing
+            returning id
+        )
+        select inserted.id from t left join inserted on true
         """,
-        bind: { ($0.tenant, PostgresJSON(.array($0.users.map(\.json)))) }, row: { (id: UUID) in id })
+        bind: { ($0.tenant, PostgresJSON(.array($0.users.map(\.json)))) }, row: { (id: UUID?) in id })
 
     /// Has the server's statistics tell of the users, which they otherwise do a minute later, or not until many more have come. Where
     /// somebody is at that already, it is left to them.

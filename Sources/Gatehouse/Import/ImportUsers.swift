@@ -23,7 +23,7 @@ extension Administration {
         while let batch = try batches.next() {
             let outcome =
                 dryRun
-                ? try await look(at: batch, in: tenant) : try await insert(batch, of: file.format, into: tenant, slug)
+                ? try await look(at: batch, in: tenant) : try await insert(batch, of: file.format, into: tenant)
             let refused = batch.refused + outcome.refused
             for user in refused.sorted(by: { $0.position.number < $1.position.number }) { try refuse(user) }
             report.imported += outcome.imported
@@ -42,12 +42,14 @@ extension Administration {
     }
 
     private func insert(
-        _ batch: ImportBatch, of format: ImportFormat, into id: UUID, _ slug: String
+        _ batch: ImportBatch, of format: ImportFormat, into id: UUID
     ) async throws -> ImportOutcome {
         if batch.users.isEmpty { return ImportOutcome() }
-        let inserted = try await changing(slug) { transaction, tenant in
-            guard tenant.id == id else { throw Refusal.tenantNotFound }
-            let inserted = Set(try await transaction.query(ImportStatements.insert, (id, batch.users)))
+        // It waits for a deletion of whoever has an address or a name, and keeps no other administration waiting meanwhile.
+        let inserted = try await database.transaction(in: id) { transaction in
+            let rows = try await transaction.query(ImportStatements.insert, (id, batch.users))
+            guard !rows.isEmpty else { throw Refusal.tenantNotFound }
+            let inserted = Set(rows.compactMap { $0 })
             if !inserted.isEmpty {
                 try await record(
                     .userImported, in: transaction, tenant: id,

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import Testing
 
 @testable import Gatehouse
@@ -122,5 +123,31 @@ import Testing
             #expect(try imported.get().counts == [999, 1, 0])
         }
         #expect(try await installation.userCount() == 1000)
+    }
+
+    @Test(
+        "Two imports at once that have the same users in another order take turns, and none fails",
+        .timeLimit(.minutes(1)))
+    func turns() async throws {
+        let installation = try await Installation.make()
+        _ = try await installation.tenant()
+        try await installation.asSuperuser(
+            """
+            create function pass() returns trigger language plpgsql as $$
+                begin perform pg_advisory_xact_lock(1); return new; end $$;
+            create trigger pass before insert on users for each row when (new.email = 'gate@example.com')
+                execute function pass();
+            """)
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("select pg_advisory_lock(1)")
+        func lines(_ names: String...) -> String { names.map { "{\"email\":\"\($0)@example.com\"}\n" }.joined() }
+        let (one, other) = (lines("ada", "gate", "bob"), lines("bob", "ada"))
+        async let first = installation.importUsers(one)
+        try await installation.waitForLocks(1)
+        async let second = installation.importUsers(other)
+        try await installation.waitForLocks(2)
+        await holder.close()
+        #expect(try await first.report.counts == [3, 0, 0])
+        #expect(try await second.report.counts == [0, 2, 0])
     }
 }

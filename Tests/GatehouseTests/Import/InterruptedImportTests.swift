@@ -43,13 +43,13 @@ import Testing
             """
             create function supersede() returns trigger language plpgsql security definer as $$
             begin
-                update tenants set slug = 'gone' where id = new.tenant_id;
+                delete from tenants where id = new.tenant_id;
                 insert into tenants (id, slug, name) values (gen_random_uuid(), 'shop', 'shop');
                 return null;
             end
             $$;
-            create trigger supersede after insert on audit_events for each row when (new.type = 'user.imported')
-                execute function supersede();
+            create constraint trigger supersede after insert on audit_events deferrable initially deferred
+                for each row when (new.type = 'user.imported') execute function supersede();
             """)
         let lines = (0...ImportBatches.size).map { "{\"email\":\"u\($0)@example.com\"}\n" }.joined()
         let file = try UserFile(ByteInput(lines, inPiecesOf: 4096), format: .jsonl)
@@ -59,8 +59,7 @@ import Testing
                 of: file, into: "shop", dryRun: false, progress: { report, _ in reports.append(report) })
         }
         #expect(reports.map(\.imported) == [1000])
-        #expect(try await installation.userCount() == 0)
-        #expect(try await installation.rowCount("users") == 1000)
+        #expect(try await installation.rowCount("users") == 0)
     }
 
     @Test("Who can't write down who was refused ends the import")

@@ -62,6 +62,7 @@ import Testing
         _ = try await installation.register("bob@example.com", in: tenant)
         try await installation.asSuperuser(
             """
+            update users set username = 'ada' where email = 'ada@example.com';
             create function linger() returns trigger language plpgsql as $$
                 begin perform pg_advisory_xact_lock(1); return null; end $$;
             create trigger linger before update on audit_events for each statement execute function linger();
@@ -82,7 +83,12 @@ import Testing
         let waiting = commands.map { command in Task { try await command() } }
         let revocation = Task { try await office.revokeSession(tenant: "shop", id: session) }
         let creation = Task { try await office.createUser(tenant: "shop", email: user) }
-        try await installation.waitForLocks(7)
+        let imported = Task {
+            try await office.importUsers(
+                of: UserFile(ByteInput(#"{"email":"eve@example.com","username":"ada"}"#), format: .jsonl), into: "shop",
+                dryRun: false)
+        }
+        try await installation.waitForLocks(8)
         #expect(try await !office.disableUser(tenant: "shop", user: "bob@example.com").isEnabled)
         _ = try await office.rotateKeys(tenant: "shop", use: .access, emergency: true, force: false)
         #expect(try await installation.rowCount("users") == 2)
@@ -92,7 +98,8 @@ import Testing
         for command in waiting { await #expect(throws: Refusal.userNotFound) { try await command.value } }
         await #expect(throws: Refusal.sessionNotFound) { try await revocation.value }
         #expect(try await creation.value.id != gone.id)
-        #expect(try await installation.rowCount("users") == 2)
+        #expect(try await imported.value.imported == 1)
+        #expect(try await installation.rowCount("users") == 3)
         await pool.close()
     }
 }
