@@ -40,6 +40,11 @@ enum DatedID {
     static func text(of uuid: String, from digits: String) -> String {
         "overlay(\(uuid)::text placing substr(\(digits), 1, 8) || '-' || substr(\(digits), 9) from 1 for 13)"
     }
+
+    /// An id of the moment of `earlier` that ends as `other` does, of version 7 both: whoever knows the earlier one can't tell this one.
+    static func moment(of earlier: String, randomOf other: String) -> String {
+        "(left(\(earlier)::text, 18) || right(\(other)::text, 18))::uuid"
+    }
 }
 
 extension UUID {
@@ -64,16 +69,6 @@ extension UUID {
                 byte(first, 4), byte(first, 5), byte(first, 6), byte(first, 7),
                 byte(second, 0), byte(second, 1), byte(second, 2), byte(second, 3),
                 byte(second, 4), byte(second, 5), byte(second, 6), byte(second, 7)
-            ))
-    }
-
-    /// Another one of the moment of `earlier`, of version 7 both: whoever knows that one can't tell this one.
-    init(momentOf earlier: UUID, randomOf other: UUID) {
-        let (moment, random) = (earlier.uuid, other.uuid)
-        self.init(
-            uuid: (
-                moment.0, moment.1, moment.2, moment.3, moment.4, moment.5, moment.6, moment.7,
-                random.8, random.9, random.10, random.11, random.12, random.13, random.14, random.15
             ))
     }
 }

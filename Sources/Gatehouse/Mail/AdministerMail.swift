@@ -27,21 +27,57 @@ extension Administration {
     /// their own, so that what one of them has brought before stays as it is. One about a changed address keeps its place among the
     /// changes: the earliest of them has the last word, and its reader is who owned the address. Throws `mailNotFound` when the one named
     /// is no dead letter.
+    ///
+    /// All of them are queued a page at a time, each page in a transaction of its own, and recorded by the last of these; where one fails,
+    /// what had been done by then is. What somebody else has locked, or whose user somebody is changing or deleting, is left: nobody waits
+    /// for this, nor it for them. It can be repeated, and goes on where it was. The one named is waited for.
     public func retryMail(tenant slug: String, mail: UUID?) async throws -> [WaitingMail] {
-        try await changing(slug) { transaction, tenant in
-            var retried: [WaitingMail] = []
-            for dead in try await transaction.query(MailStatements.dead, (tenant.id, mail)) {
-                let id = dead.isOrdered ? UUID(momentOf: dead.id, randomOf: identifiers.next()) : identifiers.next()
-                retried += try await transaction.query(
-                    MailStatements.requeue, (tenant: tenant.id, mail: dead.id, id: id))
+        let tenant = try await showTenant(slug).id
+        if let mail { return try await retryMail(mail, of: tenant) }
+        var (retried, after, began): ([WaitingMail], UUID?, Date?) = ([], UUID.nilUUID, nil)
+        do {
+            while let start = after {
+                let dead = try await database.query(MailStatements.dead, (tenant, start, began), in: tenant)
+                began = began ?? dead.first?.now
+                after = dead.count < MailStatements.page ? nil : dead.last?.id
+                retried = try await retryMails(dead.map { $0.id }, after: retried, isLast: after == nil, of: tenant)
             }
-            if mail != nil && retried.isEmpty { throw Refusal.mailNotFound }
+        } catch {
             if !retried.isEmpty {
-                try await record(
-                    .mailRetried, in: transaction, tenant: tenant.id, detail: ["mails": .integer(retried.count)])
+                let detail: JSONObject = ["mails": .integer(retried.count), "unfinished": true]
+                try? await database.transaction(in: tenant) { try await recordRetry(detail, in: $0, of: tenant) }
+            }
+            throw error
+        }
+        return retried
+    }
+
+    private func retryMail(_ mail: UUID, of tenant: UUID) async throws -> [WaitingMail] {
+        try await database.transaction(in: tenant) { transaction in
+            let retried = try await transaction.query(
+                MailStatements.requeueOne, (tenant, [mail], [identifiers.next()]))
+            if retried.isEmpty { throw Refusal.mailNotFound }
+            try await recordRetry(["mails": 1], in: transaction, of: tenant)
+            return retried
+        }
+    }
+
+    /// Those retried `before` and these.
+    private func retryMails(
+        _ mails: [UUID], after before: [WaitingMail], isLast: Bool, of tenant: UUID
+    ) async throws -> [WaitingMail] {
+        try await database.transaction(in: tenant) { transaction in
+            let fresh = mails.map { _ in identifiers.next() }
+            let retried = try await before + transaction.query(MailStatements.requeueFree, (tenant, mails, fresh))
+            if isLast, !retried.isEmpty {
+                try await recordRetry(["mails": .integer(retried.count)], in: transaction, of: tenant)
             }
             return retried
         }
+    }
+
+    private func recordRetry(_ detail: JSONObject, in transaction: Transaction, of tenant: UUID) async throws {
+        try await record(.mailRetried, in: transaction, tenant: tenant, detail: detail)
     }
 }
 
@@ -54,30 +90,63 @@ extension MailStatements {
         """,
         bind: { ($0.tenant, $0.limit) }, row: WaitingMail.row)
 
-    static let dead = Statement<(tenant: UUID, mail: UUID?), (id: UUID, isOrdered: Bool)>(
-        """
-        select id, kind = '\(MailKind.emailChanged.rawValue)' from mails
-        where tenant_id = $1 and failed_at is not null and ($2::uuid is null or id = $2)
-        order by id for update
-        """,
-        bind: { ($0.tenant, $0.mail) }, row: { (id: UUID, isOrdered: Bool) in (id, isOrdered) })
+    /// How many dead letters one transaction queues again.
+    static let page = 1000
 
-    static let requeue = Statement<(tenant: UUID, mail: UUID, id: UUID), WaitingMail>(
+    /// The dead letters that follow in the order of their ids, but for those that have become so since `began`, which had been queued
+    /// again, and the time.
+    static let dead = Statement<(tenant: UUID, after: UUID, began: Date?), (id: UUID, now: Date)>(
         """
-        with dead as (
-            delete from mails where tenant_id = $1 and id = $2 returning *
-        ), void as (
-            delete from one_time_tokens where tenant_id = $1 and id = $2
-        ), retried as (
-            insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail)
-            select tenant_id, $3, user_id, kind, recipient, locale, detail from dead returning *
-        ), queued as (
-            \(MailRequestStatements.delivery(of: "retried")) returning id, attempts, due_at
-        )
-        select m.id, m.kind, m.recipient, m.user_id, m.created_at, q.attempts, q.due_at, m.failed_at, m.failure
-        from retried m join queued q on q.id = m.id
+        select id, now() from mails
+        where tenant_id = $1 and id > $2 and failed_at <= coalesce($3::timestamptz, now())
+        order by id limit \(page)
         """,
-        bind: { ($0.tenant, $0.mail, $0.id) }, row: WaitingMail.row)
+        bind: { ($0.tenant, $0.after, $0.began) }, row: { (id: UUID, now: Date) in (id, now) })
+
+    typealias Requeueing = (tenant: UUID, mails: [UUID], fresh: [UUID])
+
+    static let requeueFree = requeueing("skip locked")
+    /// Waits for whoever is at the mail or its user.
+    static let requeueOne = requeueing("")
+
+    /// Queues those that are dead letters again, each under the fresh id in the same place.
+    ///
+    /// The users are locked before their mails, as by whoever deletes them, and against all that makes or voids tokens.
+    private static func requeueing(_ wait: String) -> Statement<Requeueing, WaitingMail> {
+        Statement(
+            """
+            with \(TenantStatements.held), asked as materialized (
+                select a.id, a.fresh from unnest($2::uuid[], $3::uuid[]) as a (id, fresh)
+            ), people as materialized (
+                select u.id from users u, t
+                where u.tenant_id = t.id
+                    and u.id in (select m.user_id from mails m join asked a on a.id = m.id where m.tenant_id = $1)
+                for share of u \(wait)
+            ), free as materialized (
+                select m.id from mails m, asked a, t
+                where m.tenant_id = t.id and m.id = a.id and m.failed_at is not null
+                    and (m.user_id is null or m.user_id in (select id from people))
+                for update of m \(wait)
+            ), dead as (
+                delete from mails m using free where m.tenant_id = $1 and m.id = free.id returning m.*
+            ), void as (
+                delete from one_time_tokens o using free where o.tenant_id = $1 and o.id = free.id
+            ), retried as (
+                insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail)
+                select d.tenant_id, case d.kind
+                        when '\(MailKind.emailChanged.rawValue)' then \(DatedID.moment(of: "d.id", randomOf: "a.fresh"))
+                        else a.fresh end,
+                    d.user_id, d.kind, d.recipient, d.locale, d.detail
+                from dead d join asked a on a.id = d.id
+                returning *
+            ), queued as (
+                \(MailRequestStatements.delivery(of: "retried")) returning id, attempts, due_at
+            )
+            select m.id, m.kind, m.recipient, m.user_id, m.created_at, q.attempts, q.due_at, m.failed_at, m.failure
+            from retried m join queued q on q.id = m.id order by m.id
+            """,
+            bind: { ($0.tenant, $0.mails, $0.fresh) }, row: WaitingMail.row)
+    }
 }
 
 extension WaitingMail {

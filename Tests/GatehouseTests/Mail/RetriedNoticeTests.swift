@@ -18,7 +18,10 @@ import Testing
         let dead = try #require(try await installation.administration.listMail(tenant: "shop", limit: 1).first)
         try await installation.changeAddress(to: "other@example.com", by: session, in: tenant)
         let later = try await installation.letter()
-        _ = try await installation.administration.retryMail(tenant: "shop", mail: nil)
+        let queued = try #require(try await installation.administration.retryMail(tenant: "shop", mail: nil).first)
+        // All of the moment, and nothing of what follows it.
+        #expect(queued.id.lowercaseString.prefix(18) == dead.id.lowercaseString.prefix(18))
+        #expect(queued.id.lowercaseString.suffix(12) != dead.id.lowercaseString.suffix(12))
         let retried = try await installation.letter()
         #expect(retried.recipient == "ada@example.com" && later.recipient == "thief@example.com")
 

@@ -11,13 +11,6 @@ import Testing
         #expect(id.uuidString == "017F22E2-79B0-7000-BFFF-FFFFFFFFFFFF")
     }
 
-    @Test("An id of another's moment differs by its random bits alone")
-    func moment() throws {
-        let earlier = try #require(UUID(uuidString: "017F22E2-79B0-7123-BFFF-FFFFFFFFFFFF"))
-        let other = try #require(UUID(uuidString: "01900000-0000-7ABC-8123-456789ABCDEF"))
-        #expect(UUID(momentOf: earlier, randomOf: other).uuidString == "017F22E2-79B0-7123-8123-456789ABCDEF")
-    }
-
     @Test("Ids of successive microseconds sort in their order")
     func order() {
         let start = Date(timeIntervalSince1970: 1_800_000_000)
