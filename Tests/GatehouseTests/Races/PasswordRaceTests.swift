@@ -7,7 +7,7 @@ import Testing
 @Suite(.installation, .timeLimit(.minutes(3))) struct PasswordRaceTests {
     private static let change = Gate(event: "update of password_version on users")
     /// A tenant's disabling waits for nobody, and another change of the password is refused when it has waited.
-    private static let endings = Ending.allCases.filter { ![.tenantDisabled, .passwordChange].contains($0) }
+    private static let endings = Ending.allCases.filter { ![Ending.tenantDisabled, .passwordChange].contains($0) }
 
     @Test(
         "A password change by a session that is ended before it takes effect changes nothing",
