@@ -84,8 +84,8 @@ struct RunningService: Sendable {
                     database.ownerURL, size: 2, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
                     connectDeadline: .seconds(60))))
         var connecting = PoolConfiguration(
-            database.serviceURL, size: 4, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
-            connectDeadline: .seconds(60), maximumWaiters: options.maximumWaiters)
+            database.serviceURL, size: 4, waitDeadline: .seconds(60), maximumWaiters: options.maximumWaiters,
+            statementDeadline: .seconds(60), connectDeadline: .seconds(60))
         connecting.tracer = options.tracer
         let pool = Pool(connecting)
         let directory = TenantDirectory(
