@@ -36,18 +36,18 @@ struct RedeemOneTimeToken: Sendable {
         return used
     }
 
-    /// 256 bits aren't guessed, so this counts against the source alone: for who would have the database asked in vain.
+    /// 256 bits aren't guessed, so this counts against the source alone, and only what isn't found: for who would have the database asked in
+    /// vain. Whoever has the link is kept out by nobody who has used up the budget of an address that they share.
     private func find(
         token: String, for purpose: OneTimePurpose, from client: ClientInfo, in tenant: UUID
     ) async throws -> LiveToken {
-        let attempt = try guesses.begin(from: client, in: tenant)
-        guard let hash = secrets.tokenHash(of: token) else { throw Refusal.invalidToken }
-        let found = try await guesses.judging(attempt) {
-            try await database.first(RedeemStatements.byToken, (tenant, hash, purpose), in: tenant)
+        if let hash = secrets.tokenHash(of: token),
+            let found = try await database.first(RedeemStatements.byToken, (tenant, hash, purpose), in: tenant)
+        {
+            return found
         }
-        guard let found else { throw try await database.refusal(.invalidToken, in: tenant) }
-        await guesses.giveBack(attempt)
-        return found
+        _ = try guesses.begin(from: client, in: tenant)
+        throw try await database.refusal(.invalidToken, in: tenant)
     }
 
     /// The same work whether or not somebody has that address, and whether or not there is a code.

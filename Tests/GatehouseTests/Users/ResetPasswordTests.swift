@@ -43,6 +43,21 @@ import Testing
         _ = try await installation.logIn(password: Installation.newPassword, in: tenant)
     }
 
+    @Test("Whoever has the link is kept out by nobody who has used up the budget of the address that they share")
+    func spentSource() async throws {
+        let installation = try await Installation.make(limits: GuessLimits(parsing: "account=off,source=3/15m"))
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        let letter = try await installation.resetLetter(in: tenant)
+        for _ in 0..<2 { await installation.failToLogIn("nobody@example.com", in: tenant) }
+        // What is no link counts as before.
+        let other = OneTimeProof.token("rst_" + String(repeating: "A", count: 43))
+        await #expect { try await installation.reset(other, in: tenant) } throws: {
+            ($0 as? Refusal)?.code == "too_many_attempts"
+        }
+        try await installation.reset(try letter.proofByToken, in: tenant)
+    }
+
     @Test("A reset gives the account its guessing budget back")
     func budget() async throws {
         let installation = try await Installation.make(limits: GuessLimits(parsing: "account=3/15m,source=off"))
