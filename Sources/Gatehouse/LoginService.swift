@@ -36,9 +36,9 @@ public final class LoginService: Sendable {
         let trail = AuditTrail(actor: AuditEvent.user, identifiers: identifiers)
         self.directory = directory
         register = Register(
-            database: database, hasher: hasher, identifiers: identifiers, guesses: guesses, budget: limits.mail)
+            database: database, directory: directory, hasher: hasher, identifiers: identifiers, guesses: guesses, budget: limits.mail)
         logIn = LogIn(
-            database: database, passwords: passwords, identifiers: identifiers, guesses: guesses,
+            database: database, directory: directory, passwords: passwords, identifiers: identifiers, guesses: guesses,
             failures: failures, devices: RecogniseDevice(clock: clock), metrics: metrics)
         refresh = RefreshSession(
             database: database, tokens: tokens, identifiers: identifiers, logger: logger, metrics: metrics)
@@ -61,8 +61,8 @@ public final class LoginService: Sendable {
         resetPassword = ResetPassword(database: database, redeem: redeem, hasher: hasher, trail: trail)
         verifyEmail = VerifyEmail(database: database, redeem: redeem, trail: trail)
         logInByMail = LogInByMail(
-            database: database, redeem: redeem, identifiers: identifiers, devices: RecogniseDevice(clock: clock),
-            metrics: metrics)
+            database: database, directory: directory, redeem: redeem, identifiers: identifiers,
+            devices: RecogniseDevice(clock: clock), metrics: metrics)
         changeEmail = ChangeEmail(currentPassword: currentPassword, mails: requestMail)
         let endChanges = EndEmailChanges(identifiers: identifiers)
         confirmEmail = ConfirmEmail(

@@ -10,6 +10,7 @@ public enum LogInName: Sendable {
 /// A person signs in with a password.
 public struct LogIn: Sendable {
     let database: Database
+    let directory: TenantDirectory
     let passwords: PasswordCheck
     let identifiers: IdentifierSource
     let guesses: GuessGuard
@@ -60,7 +61,7 @@ public struct LogIn: Sendable {
         await guesses.giveBack(attempt)
         try await requireVerifiedAddress(of: stored.user, from: client, in: served.tenant)
         if match.wantsUpgrade { await upgradeHash(of: stored, to: password, in: tenant) }
-        return try await sessionOf(stored, device: device?.recognised?.deviceID, from: client, in: served)
+        return try await sessionOf(stored, name, device: device?.recognised?.deviceID, from: client, in: served)
     }
 
     /// Only whoever knows the password is told.
@@ -77,19 +78,25 @@ public struct LogIn: Sendable {
         return stored.user.isEnabled ? "wrong_password" : "user_disabled"
     }
 
+    /// Hashing takes its time, and may have waited for its turn: the tokens say of the user what holds when the session begins, and
+    /// are signed by the keys that sign when it has begun.
     private func sessionOf(
-        _ stored: StoredUser, device: UUID?, from client: ClientInfo, in served: ServedTenant
+        _ stored: StoredUser, _ name: LogInName, device: UUID?, from client: ClientInfo, in served: ServedTenant
     ) async throws -> IssuedSession {
         let tenant = served.tenant.id
         let session = NewSession(
             tenant: tenant, id: identifiers.next(), userID: stored.user.id,
             stamp: EventStamp(id: identifiers.next(), client: client))
         guard
-            let started = try await database.first(
-                SessionStatements.start, (session, stored.passwordVersion, device != nil), in: tenant)
+            let (user, started) = try await database.first(
+                SessionStatements.start,
+                SessionStatements.Start(
+                    session: session, name: name, passwordVersion: stored.passwordVersion,
+                    deviceIsRecognised: device != nil), in: tenant)
         else { throw try await database.refusal(.invalidCredentials, in: tenant) }
         return try SessionIssuer(identifiers: identifiers).issue(
-            started, by: SignIn(user: stored.user, passwordVersion: stored.passwordVersion, device: device), in: served)
+            started, by: SignIn(user: user, passwordVersion: stored.passwordVersion, device: device),
+            in: try await directory.current(served))
     }
 
     private func find(_ name: LogInName, in tenant: UUID) async throws -> StoredUser? {

@@ -4,6 +4,7 @@ import Postgres
 /// A person signs in by what was mailed to them, where the tenant lets its users do so.
 public struct LogInByMail: Sendable {
     let database: Database
+    let directory: TenantDirectory
     let redeem: RedeemOneTimeToken
     let identifiers: IdentifierSource
     let devices: RecogniseDevice
@@ -34,7 +35,8 @@ public struct LogInByMail: Sendable {
         let claimed = devices(deviceToken, in: served)
         let token = try await redeem.find(proof, for: .logIn, device: claimed, from: client, in: served)
         let (signIn, started) = try await start(token, device: claimed, from: client, in: served.tenant.id)
-        return try SessionIssuer(identifiers: identifiers).issue(started, by: signIn, in: served)
+        return try SessionIssuer(identifiers: identifiers).issue(
+            started, by: signIn, in: try await directory.current(served))
     }
 
     private func start(
@@ -48,8 +50,12 @@ public struct LogInByMail: Sendable {
             let used = try await redeem.useUp(token, in: transaction, of: tenant)
             let device = claimed?.device(of: used.user, passwordVersion: used.passwordVersion)?.recognised
             guard used.isOwnAddress,
-                let user = try await transaction.first(UserStatements.verifyEmail, (tenant, used.user)),
-                let started = try await transaction.first(starting, (session, used.passwordVersion, device != nil))
+                try await transaction.first(UserStatements.verifyEmail, (tenant, used.user)) != nil,
+                let (user, started) = try await transaction.first(
+                    starting,
+                    SessionStatements.Start(
+                        session: session, name: nil, passwordVersion: used.passwordVersion,
+                        deviceIsRecognised: device != nil))
             else { throw Refusal.invalidToken }
             let signIn = SignIn(user: user, passwordVersion: used.passwordVersion, device: device?.deviceID)
             return (signIn, started)

@@ -100,22 +100,31 @@ enum SessionStatements {
             )
         })
 
-    /// Checks the user once more, under a lock that waits for whoever is disabling them or changing their password:
-    /// no row, and no session, when that came first; when it comes second, it sees the session and ends it.
+    /// A sign-in of somebody who has shown who they are.
+    struct Start: Sendable {
+        let session: NewSession
+        /// What they named themselves by, which has to be theirs still; nil for who has used up what was mailed to them.
+        let name: LogInName?
+        let passwordVersion: Int32
+        let deviceIsRecognised: Bool
+    }
+
+    /// Checks the user once more, under a lock that waits for whoever is disabling them, or changing their password, address or claims:
+    /// no row, and no session, when what was shown holds no longer; what comes second sees the session, and ends it. The user is
+    /// answered as they are under that lock.
     static let start = starting(by: .password)
     /// The same for who has just used up what was mailed to them.
     static let startByLink = starting(by: .emailLink)
     static let startByCode = starting(by: .emailCode)
 
-    private static func starting(
-        by method: SignInMethod
-    ) -> Statement<(NewSession, passwordVersion: Int32, deviceIsRecognised: Bool), StartedSession> {
+    private static func starting(by method: SignInMethod) -> Statement<Start, (User, StartedSession)> {
         Statement(
             """
             with \(TenantStatements.held), person as (
-                select u.id from users u, t
+                select u.* from users u, t
                 where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
-                    and t.disabled_at is null
+                    and t.disabled_at is null and ($9::text is null or u.email_key = lower($9 collate "C"))
+                    and ($10::text is null or u.username_key = lower($10 collate "C"))
                 for share of u
             ), started as (
                 insert into refresh_tokens (tenant_id, id, user_id, address, user_agent)
@@ -126,16 +135,31 @@ enum SessionStatements {
                     of: .logInSucceeded, for: "started", user: "started.user_id", session: "started.id",
                     detail: "jsonb_build_object('method', '\(method.rawValue)', 'device_recognised', $8::boolean)", stamp: 5))
             )
-            select id, generation, created_at, rotated_at, now() from started
+            select \(userColumns), started.id, started.generation, started.created_at, started.rotated_at, now()
+            from started, person u
             """,
             bind: {
-                let session = $0.0
+                let session = $0.session
                 return (
                     session.tenant, session.userID, $0.passwordVersion, session.id, session.stamp.id,
-                    session.stamp.client.address, session.stamp.client.userAgent, $0.deviceIsRecognised
+                    session.stamp.client.address, session.stamp.client.userAgent, $0.deviceIsRecognised,
+                    $0.name?.email, $0.name?.username
                 )
             },
-            row: StartedSession.init(id:generation:createdAt:rotatedAt:now:))
+            row: {
+                (
+                    id: UUID, email: String, emailVerified: Bool, username: String?, name: String?,
+                    claims: PostgresJSON, isEnabled: Bool, createdAt: Date, updatedAt: Date, sessionID: UUID,
+                    generation: Int, startedAt: Date, rotatedAt: Date, now: Date
+                ) in
+                (
+                    try User.row(
+                        id: id, email: email, emailVerified: emailVerified, username: username, name: name,
+                        claims: claims, isEnabled: isEnabled, createdAt: createdAt, updatedAt: updatedAt),
+                    StartedSession(
+                        id: sessionID, generation: generation, createdAt: startedAt, rotatedAt: rotatedAt, now: now)
+                )
+            })
     }
 
     /// Those of the named sessions that there are, found by their own ids: a user may have thousands. As for the subqueries, see
@@ -180,5 +204,15 @@ extension Session {
         Session(
             id: id, userID: userID, createdAt: createdAt, lastUsedAt: lastUsedAt, expiresAt: expiresAt,
             address: address, userAgent: userAgent)
+    }
+}
+
+extension LogInName {
+    fileprivate var email: String? {
+        if case .email(let text) = self { String(text.trimmingASCIISpace()) } else { nil }
+    }
+
+    fileprivate var username: String? {
+        if case .username(let text) = self { text } else { nil }
     }
 }

@@ -14,11 +14,18 @@ public final class ServedTenant: Sendable {
     public let jwksETag: String
     /// When a retired key falls out of this view by itself; nil when nothing will.
     let validUntil: Date?
+    /// Of two views of a tenant the one that was made later is taken.
+    private let madeAt = ContinuousClock.now
 
     /// Throws `keysUnavailable` unless both tokens of a session can be signed: asked before anything is written, so that
     /// a key that can't be used costs nobody their session.
     func requireSigningKeys() throws(Refusal) {
         guard accessKeys.signingKey != nil, refreshKeys.signingKey != nil else { throw .keysUnavailable }
+    }
+
+    /// This view of the tenant, unless the other one is of later.
+    func replaced(by other: ServedTenant) -> ServedTenant {
+        other.madeAt > madeAt ? other : self
     }
 
     init(tenant: Tenant, keys: [StoredKey.Opened], publicURL: String, at now: Date) {

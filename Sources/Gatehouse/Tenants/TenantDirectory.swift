@@ -61,6 +61,15 @@ public final class TenantDirectory: Sendable {
         return try Self.enabled(try await load(slug))
     }
 
+    /// The same tenant as it is after what took its time: a key that was revoked meanwhile signs nothing.
+    ///
+    /// Throws as ``tenant(slug:)``, and `tenantNotFound` where the slug is another tenant's by now.
+    nonisolated(nonsending) func current(_ served: ServedTenant) async throws -> ServedTenant {
+        let known = try await tenant(slug: served.tenant.slug)
+        guard known.tenant.id == served.tenant.id else { throw Refusal.tenantNotFound }
+        return served.replaced(by: known)
+    }
+
     /// The origins whose scripts may be told why the tenant of that slug isn't served: those it allowed when it was read last, however
     /// long ago. Nothing else goes by them. Nil where nothing is known of such a tenant, or that it is disabled.
     public func lastKnownOrigins(of slug: String) -> [String]? {

@@ -4,6 +4,7 @@ import Postgres
 /// A person registers with a tenant.
 public struct Register: Sendable {
     let database: Database
+    let directory: TenantDirectory
     let hasher: PasswordHasher
     let identifiers: IdentifierSource
     let guesses: GuessGuard
@@ -85,7 +86,8 @@ public struct Register: Sendable {
                     (user, session, verification: tenant.settings.mailFrom == nil ? nil : verification), in: tenant.id)
             else { throw try await database.refusal(.registrationClosed, in: tenant.id) }
             return try SessionIssuer(identifiers: identifiers).issue(
-                started, by: SignIn(user: user, passwordVersion: passwordVersion, device: nil), in: served)
+                started, by: SignIn(user: user, passwordVersion: passwordVersion, device: nil),
+                in: try await directory.current(served))
         } catch let error as PostgresError {
             throw error.userConflict ?? error
         }

@@ -28,9 +28,11 @@ extension Ending {
     /// - Parameter refusal: Where the tenant is still there.
     func meeting(_ refusal: Refusal, heldAt moment: Gate.Moment) -> Meeting {
         switch (moment, self) {
+        // Whether a tenant is enabled is read, and its row not kept from being changed; a sign-in looks at the tenant again before it is
+        // answered.
+        case (_, .tenantDisabled), (.afterRow, .tenantDeleted), (.beforeCommit, .tenantDeleted):
+            .eitherWay(.tenantNotFound)
         case (.afterRow, _), (.beforeCommit, _): .answered
-        // Whether a tenant is enabled is read, and its row not kept from being changed.
-        case (.beforeStatement, .tenantDisabled): .eitherWay(.tenantNotFound)
         case (.beforeStatement, .tenantDeleted): .refused(.tenantNotFound)
         case (.beforeStatement, _): .refused(refusal)
         }

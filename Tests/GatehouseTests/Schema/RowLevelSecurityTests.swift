@@ -112,7 +112,8 @@ import Testing
         let user = try #require(theirs.user).id
         let id = blog.tenant.id
         let same = NewSession(tenant: id, id: theirs.sessionID, userID: user, stamp: Installation.stamp)
-        #expect(try await installation.serviceDatabase.first(SessionStatements.start, (same, 1, false), in: id) == nil)
+        let start = SessionStatements.Start(session: same, name: nil, passwordVersion: 1, deviceIsRecognised: false)
+        #expect(try await installation.serviceDatabase.first(SessionStatements.start, start, in: id) == nil)
         let foreign = try await refusedByServer {
             try await installation.serviceDatabase.execute(Self.foreignSession, (id, user), in: id)
         }

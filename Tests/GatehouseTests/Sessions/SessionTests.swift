@@ -76,7 +76,9 @@ import Testing
             UserStatements.changePassword, (id, user.id, hash), in: id)
         let late = NewSession(tenant: id, id: UUID(), userID: user.id, stamp: Installation.stamp)
         let started = try await installation.serviceDatabase.first(
-            SessionStatements.start, (late, before.passwordVersion, false), in: id)
+            SessionStatements.start,
+            SessionStatements.Start(
+                session: late, name: nil, passwordVersion: before.passwordVersion, deviceIsRecognised: false), in: id)
         #expect(started == nil)
     }
 
@@ -90,7 +92,8 @@ import Testing
         let new = NewSession(tenant: id, id: UUID(), userID: user.id, stamp: Installation.stamp)
         let disabling = try await Connection.open(installation.database.superuserURL)
         try await disabling.script("begin; update users set disabled_at = now() where email = 'ada@example.com'")
-        async let started = installation.serviceDatabase.first(SessionStatements.start, (new, 1, false), in: id)
+        let start = SessionStatements.Start(session: new, name: nil, passwordVersion: 1, deviceIsRecognised: false)
+        async let started = installation.serviceDatabase.first(SessionStatements.start, start, in: id)
         try await installation.waitForLocks(1)
         try await disabling.script("commit")
         #expect(try await started == nil)
