@@ -21,9 +21,7 @@ extension ClientStatements {
     /// The client and the session at once: one round trip, which takes the same whether or not there is such a client.
     static let inquire = Statement<(tenant: UUID, client: UUID, session: UUID?), ClientInquiry>(
         """
-        select c.secret_hash, u.id, u.username, u.disabled_at is null, s.generation, s.created_at, s.rotated_at,
-            s.ended_at is not null, t.disabled_at is null, t.refresh_ttl_seconds, t.session_max_age_seconds,
-            t.grace_seconds, t.reuse_policy, now()
+        select c.secret_hash, u.id, u.username, u.disabled_at is null, \(RefreshState.columns)
         from tenants t
         left join api_clients c on c.tenant_id = t.id and c.id = $2
         left join refresh_tokens s on s.tenant_id = t.id and s.id = $3
@@ -39,15 +37,12 @@ extension ClientInquiry {
         createdAt: Date?, rotatedAt: Date?, hasEnded: Bool, tenantIsEnabled: Bool, refreshTTL: Int32,
         sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date
     ) throws -> ClientInquiry {
-        guard let policy = ReusePolicy(rawValue: reusePolicy) else {
-            throw UnknownStoredValue(column: "tenants.reuse_policy")
-        }
         var session: InquiredSession?
         if let userID, let generation, let createdAt, let rotatedAt {
-            let state = RefreshState(
+            let state = try RefreshState.row(
                 generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, hasEnded: hasEnded,
-                userIsEnabled: userIsEnabled, tenantIsEnabled: tenantIsEnabled, refreshTTL: .seconds(refreshTTL),
-                sessionMaxAge: .seconds(sessionMaxAge), grace: .seconds(grace), reusePolicy: policy, now: now)
+                tenantIsEnabled: tenantIsEnabled, refreshTTL: refreshTTL, sessionMaxAge: sessionMaxAge, grace: grace,
+                reusePolicy: reusePolicy, now: now, userIsEnabled: userIsEnabled)
             session = InquiredSession(userID: userID, username: username, state: state)
         }
         return ClientInquiry(secretHash: secretHash, session: session, tenantIsEnabled: tenantIsEnabled)

@@ -39,7 +39,7 @@ enum RotateRefreshToken {
             update refresh_tokens s set \(move)
             from users u, tenants t
             where s.tenant_id = $1 and s.id = $2 and s.generation = $3 and \(rotates)
-            returning true, s.id, \(stateColumns), \(userColumns)
+            returning true, s.id, \(RefreshState.columns), \(StandbyConfirmation.isNeeded), \(userColumns)
         )
         select * from moved
         union all
@@ -73,11 +73,8 @@ enum RotateRefreshToken {
 
     /// `RefreshOutcome.rotates`, but for the generation.
     private static let rotates = """
-        s.ended_at is null and u.tenant_id = $1 and u.id = s.user_id and u.disabled_at is null
-                and t.id = $1 and t.disabled_at is null
-                and now() < least(
-                    s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
-                    s.created_at + make_interval(secs => t.session_max_age_seconds))
+        \(SessionStatements.isAlive) and u.tenant_id = $1 and u.id = s.user_id and u.disabled_at is null
+            and t.id = $1 and t.disabled_at is null
         """
 
     /// The row as it is, moved by nobody.
@@ -85,17 +82,11 @@ enum RotateRefreshToken {
         selection, bind: { ($0.tenant, $0.session) }, row: Result.row)
 
     private static let selection = """
-        select false, s.id, \(stateColumns), \(userColumns)
+        select false, s.id, \(RefreshState.columns), \(StandbyConfirmation.isNeeded), \(userColumns)
         from refresh_tokens s
         join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
         join tenants t on t.id = s.tenant_id
         where s.tenant_id = $1 and s.id = $2
-        """
-
-    private static let stateColumns = """
-        s.generation, s.created_at, s.rotated_at, s.ended_at is not null, t.disabled_at is null, t.refresh_ttl_seconds, \
-        t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now(), \
-        \(StandbyConfirmation.isNeeded)
         """
 }
 
@@ -124,23 +115,39 @@ extension RotateRefreshToken.Moved {
 extension RotateRefreshToken.Result {
     @Sendable fileprivate static func row(
         moved: Bool, session: UUID, generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool,
-        tenantIsEnabled: Bool,
-        refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, isReplicated: Bool,
-        id: UUID, email: String,
-        emailVerified: Bool, username: String?, name: String?, claims: PostgresJSON, userIsEnabled: Bool,
-        userCreatedAt: Date, userUpdatedAt: Date
+        tenantIsEnabled: Bool, refreshTTL: Int32, sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date,
+        isReplicated: Bool, id: UUID, email: String, emailVerified: Bool, username: String?, name: String?,
+        claims: PostgresJSON, userIsEnabled: Bool, userCreatedAt: Date, userUpdatedAt: Date
     ) throws -> RotateRefreshToken.Result {
-        guard let policy = ReusePolicy(rawValue: reusePolicy) else {
-            throw UnknownStoredValue(column: "tenants.reuse_policy")
-        }
-        let state = RefreshState(
+        let state = try RefreshState.row(
             generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, hasEnded: hasEnded,
-            userIsEnabled: userIsEnabled, tenantIsEnabled: tenantIsEnabled, refreshTTL: .seconds(refreshTTL),
-            sessionMaxAge: .seconds(sessionMaxAge), grace: .seconds(grace), reusePolicy: policy, now: now)
+            tenantIsEnabled: tenantIsEnabled, refreshTTL: refreshTTL, sessionMaxAge: sessionMaxAge, grace: grace,
+            reusePolicy: reusePolicy, now: now, userIsEnabled: userIsEnabled)
         let user = try User.row(
             id: id, email: email, emailVerified: emailVerified, username: username, name: name, claims: claims,
             isEnabled: userIsEnabled, createdAt: userCreatedAt, updatedAt: userUpdatedAt)
         return RotateRefreshToken.Result(
             moved: moved, session: session, state: state, isReplicated: isReplicated, user: user)
+    }
+}
+
+extension RefreshState {
+    /// The columns of the session `s` and its tenant's row `t`, in the order in which `row` takes them.
+    static let columns = """
+        s.generation, s.created_at, s.rotated_at, s.ended_at is not null, t.disabled_at is null, t.refresh_ttl_seconds, \
+        t.session_max_age_seconds, t.grace_seconds, t.reuse_policy, now()
+        """
+
+    static func row(
+        generation: Int, createdAt: Date, rotatedAt: Date, hasEnded: Bool, tenantIsEnabled: Bool, refreshTTL: Int32,
+        sessionMaxAge: Int32, grace: Int32, reusePolicy: String, now: Date, userIsEnabled: Bool
+    ) throws -> RefreshState {
+        guard let policy = ReusePolicy(rawValue: reusePolicy) else {
+            throw UnknownStoredValue(column: "tenants.reuse_policy")
+        }
+        return RefreshState(
+            generation: generation, createdAt: createdAt, rotatedAt: rotatedAt, hasEnded: hasEnded,
+            userIsEnabled: userIsEnabled, tenantIsEnabled: tenantIsEnabled, refreshTTL: .seconds(refreshTTL),
+            sessionMaxAge: .seconds(sessionMaxAge), grace: .seconds(grace), reusePolicy: policy, now: now)
     }
 }

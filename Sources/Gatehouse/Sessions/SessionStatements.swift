@@ -29,21 +29,22 @@ enum SessionStatements {
     /// question, which whoever lets somebody in asks as well.
     static let isAlive = "(s.ended_at is null and \(isInTime("s")))"
 
-    /// Neither idle for too long nor too old, by the lifetimes of its tenant's row, which has to be there as `t`. No end changes that: a
-    /// statement that ends what hasn't ended tells by it which were alive.
+    /// Neither idle for too long nor too old. No end changes that: a statement that ends what hasn't ended tells by it which were alive.
     static func isInTime(_ session: String) -> String {
+        "now() < \(expiry(of: session))"
+    }
+
+    /// `RefreshState.expiresAt`, by the lifetimes of its tenant's row, which has to be there as `t`.
+    static func expiry(of session: String) -> String {
         """
-        now() < least(
+        least(
             \(session).rotated_at + make_interval(secs => t.refresh_ttl_seconds),
             \(session).created_at + make_interval(secs => t.session_max_age_seconds))
         """
     }
 
-    static let sessionColumns = """
-        s.id, s.user_id, s.created_at, s.rotated_at, least(
-            s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
-            s.created_at + make_interval(secs => t.session_max_age_seconds)), s.address, s.user_agent
-        """
+    static let sessionColumns =
+        "s.id, s.user_id, s.created_at, s.rotated_at, \(expiry(of: "s")), s.address, s.user_agent"
 
     /// The user and the first session together, or neither, and the mail that verifies the address where one is named and the address
     /// hasn't had as many already: whoever deletes the account may register it again. No row when registration has just been closed.

@@ -55,9 +55,8 @@ enum PurgeStatements {
     static let sessions = Statement<(tenant: UUID, after: UUID?), UUID>(
         """
         with page as (
-            select s.id, s.rotated_at, now() - interval '\(Purge.sessionsStay.wholeSeconds) s' >= coalesce(s.ended_at, least(
-                s.rotated_at + make_interval(secs => t.refresh_ttl_seconds),
-                s.created_at + make_interval(secs => t.session_max_age_seconds))) as is_over
+            select s.id, s.rotated_at, now() - interval '\(Purge.sessionsStay.wholeSeconds) s' >= coalesce(
+                s.ended_at, \(SessionStatements.expiry(of: "s"))) as is_over
             from refresh_tokens s join tenants t on t.id = s.tenant_id
             where s.tenant_id = $1 and s.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
             order by s.id limit \(Purge.sessions)
