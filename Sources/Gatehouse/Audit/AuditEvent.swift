@@ -29,10 +29,14 @@ struct EventStamp: Sendable {
 }
 
 enum AuditStatements {
+    /// How an insert into the trail begins, with the columns in the order in which all of them give their values.
+    static let inserting =
+        "insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)"
+
     /// An event is of the moment it is written, not of the moment its transaction began to wait for another one.
     static let append = Statement<AuditEvent, Void>(
         """
-        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        \(inserting)
         values ($1, $2, statement_timestamp(), $3, $4, $5, $6, $7, $8, $9)
         """,
         bind: {
@@ -53,7 +57,7 @@ enum AuditStatements {
         with \(TenantStatements.held), \(TenantStatements.person("$5")), counted as (
             \(BudgetStatements.counting(subject: "$10", limit: "\(mostOfSession)", window: "3600", from: "person", where: "true"))
         )
-        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        \(inserting)
         select $1, $2, statement_timestamp(), $3, $4, person.id, $6, $7, $8, $9 from person, counted
         """,
         bind: {
@@ -74,7 +78,7 @@ enum AuditStatements {
         detail: String = "'{}'::jsonb", stamp: Int, actor: String = "'\(AuditEvent.user)'"
     ) -> String {
         """
-        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        \(inserting)
         select $1, $\(stamp), statement_timestamp(), \(actor), '\(type.rawValue)', \(user), \(session),
             $\(stamp + 1), $\(stamp + 2), \(detail)
         from \(rows)

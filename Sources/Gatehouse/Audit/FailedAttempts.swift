@@ -59,13 +59,13 @@ extension AuditStatements {
                 last_at = now(), address = excluded.address, user_id = excluded.user_id
             returning failures
         ), recorded as (
-            insert into audit_events (tenant_id, id, at, actor, type, user_id, address, user_agent, detail)
-            select $1, $7, statement_timestamp(), '\(AuditEvent.service)', $4, (select id from person), $8, $9,
-                jsonb_build_object('reason', $6)
+            \(inserting)
+            select $1, $7, statement_timestamp(), '\(AuditEvent.service)', $4, (select id from person), null::uuid, $8,
+                $9, jsonb_build_object('reason', $6)
             from counted where failures = 1
             union all
-            select $1, $10, statement_timestamp(), '\(AuditEvent.service)', $4, past.user_id, past.address, null,
-                \(summary(of: "past"))
+            select $1, $10, statement_timestamp(), '\(AuditEvent.service)', $4, past.user_id, null, past.address,
+                null, \(summary(of: "past"))
             from past, counted where counted.failures = 1 and past.failures > 1
         )
         select disabled_at is null from t

@@ -151,7 +151,7 @@ extension SessionStatements {
             from t where s.tenant_id = t.id and s.id = $2 and s.ended_at is null
             returning s.id
         )
-        insert into audit_events (tenant_id, id, at, actor, type, user_id, session_id, address, user_agent, detail)
+        \(AuditStatements.inserting)
         select $1, $3, statement_timestamp(), $4, $5, $6, ended.id, $7, $8, $9 from ended
         returning session_id
         """,

@@ -96,9 +96,10 @@ enum PurgeStatements {
         ), clock as (
             select \(DatedID.digits("(extract(epoch from statement_timestamp()) * 1000)::bigint")) as digits
         ), recorded as (
-            insert into audit_events (tenant_id, id, at, actor, type, user_id, address, detail)
+            \(AuditStatements.inserting)
             select $1, overlay(\(DatedID.text(of: "gen_random_uuid()", from: "digits")) placing '7' from 15 for 1)::uuid,
-                statement_timestamp(), '\(AuditEvent.service)', type, user_id, address, \(AuditStatements.summary(of: "past"))
+                statement_timestamp(), '\(AuditEvent.service)', type, user_id, null, address, null,
+                \(AuditStatements.summary(of: "past"))
             from past, clock where failures > 1
         )
         select count(*) from past
