@@ -24,6 +24,12 @@ public struct Purge: Sendable {
     static let sessionsStay: Duration = .seconds(86_400)
 
     private static let longestRest: Duration = .seconds(10)
+    /// What is removed a batch at a time, and what it is called where that fails.
+    private static let removals: [(what: String, statement: Statement<PurgeStatements.Claim, Int>)] = [
+        ("counters", PurgeStatements.guessCounters), ("failures", PurgeStatements.failures),
+        ("dead letters", PurgeStatements.deadLetters), ("webhooks", PurgeStatements.webhookMessages),
+        ("one-time tokens", PurgeStatements.oneTimeTokens), ("events", PurgeStatements.events),
+    ]
 
     let database: Database
     let logger: Logger
@@ -65,7 +71,7 @@ public struct Purge: Sendable {
             guard let claim = try await database.untenanted.first(PurgeStatements.claim, tenant) else { continue }
             purged += 1
             let begun = ContinuousClock.now
-            try await purge(tenant, claim)
+            try await purge(claim)
             try await Task.sleep(for: min((ContinuousClock.now - begun) * restPerWork, Self.longestRest))
         }
         let mayBeMore = unfinished.count == Self.unfinishedTenants || due.count == Self.tenants
@@ -74,35 +80,14 @@ public struct Purge: Sendable {
 
     /// What can't be removed keeps the rest from nothing. The claim ends by itself after a minute, which is when the tenant's next
     /// turn comes after a failure, or after the end of the instance.
-    private func purge(_ tenant: UUID, _ claim: PurgeStatements.Claim) async throws {
-        var isUnfinished = false
+    private func purge(_ claim: PurgeStatements.Claim) async throws {
+        let tenant = claim.tenant
         var progress = claim.afterSession
-        let steps: [(String, () async throws -> Void)] = [
-            (
-                "sessions",
-                {
-                    progress = try await database.firstPlannedAnew(
-                        PurgeStatements.sessions, (tenant, claim.afterSession), in: tenant)
-                    if progress != nil { isUnfinished = true }
-                }
-            ),
-            ("counters", { try await remove(PurgeStatements.guessCounters, tenant, of: tenant, &isUnfinished) }),
-            ("failures", { try await remove(PurgeStatements.failures, tenant, of: tenant, &isUnfinished) }),
-            ("dead letters", { try await remove(PurgeStatements.deadLetters, tenant, of: tenant, &isUnfinished) }),
-            ("webhooks", { try await remove(PurgeStatements.webhookMessages, tenant, of: tenant, &isUnfinished) }),
-            ("one-time tokens", { try await remove(PurgeStatements.oneTimeTokens, tenant, of: tenant, &isUnfinished) }),
-            (
-                "events",
-                {
-                    try await remove(
-                        PurgeStatements.events, (tenant, before: claim.oldestEvent), of: tenant, &isUnfinished)
-                }
-            ),
-        ]
+        var isUnfinished = false
         var hasFailed = false
-        for (name, step) in steps {
+        func attempt(_ what: String, hasMore: () async throws -> Bool) async throws {
             do {
-                try await step()
+                if try await hasMore() { isUnfinished = true }
             } catch let error where Task.isCancelled || (error as? PostgresError)?.isLostConnection == true {
                 throw error
             } catch {
@@ -111,19 +96,20 @@ public struct Purge: Sendable {
                 logger.error(
                     "What is over could not be removed from a tenant; another attempt follows in a minute.",
                     metadata: [
-                        "tenant_id": "\(tenant.lowercaseString)", "what": "\(name)",
+                        "tenant_id": "\(tenant.lowercaseString)", "what": "\(what)",
                         "reason": "\(Refusal.code(of: error))",
                     ])
             }
         }
+        try await attempt("sessions") {
+            progress = try await database.firstPlannedAnew(PurgeStatements.sessions, claim, in: tenant)
+            return progress != nil
+        }
+        for (what, statement) in Self.removals {
+            try await attempt(what) { try await database.first(statement, claim, in: tenant) == Self.batch }
+        }
         let pause: PurgeStatements.Pause = hasFailed ? .minute : isUnfinished ? .second : .hour
         _ = try await database.untenanted.execute(
             PurgeStatements.reschedule, (tenant, afterSession: progress, pause: pause))
-    }
-
-    private func remove<Input: Sendable>(
-        _ statement: Statement<Input, Int>, _ input: Input, of tenant: UUID, _ isUnfinished: inout Bool
-    ) async throws {
-        if try await database.first(statement, input, in: tenant) == Self.batch { isUnfinished = true }
     }
 }

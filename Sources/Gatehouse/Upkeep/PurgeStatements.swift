@@ -26,6 +26,7 @@ enum PurgeStatements {
         bind: { () }, row: { (seconds: Double) in seconds })
 
     struct Claim: Sendable {
+        let tenant: UUID
         /// Up to where the last look came; nil where it finished.
         let afterSession: UUID?
         /// No event that is too old has a higher id.
@@ -40,11 +41,12 @@ enum PurgeStatements {
         where t.id = p.id and p.id = (
             select d.id from purges d join tenants h on h.id = d.id where d.id = $1 and d.due_at <= now()
             for update of d skip locked for key share of h skip locked)
-        returning p.after_session, now() - make_interval(secs => t.audit_retention_seconds)
+        returning p.id, p.after_session, now() - make_interval(secs => t.audit_retention_seconds)
         """,
         bind: { $0 },
-        row: { (after: UUID?, cutoff: Date) in
-            Claim(afterSession: after, oldestEvent: UUID(version7At: cutoff + clockLeeway, random: .max))
+        row: { (tenant: UUID, after: UUID?, cutoff: Date) in
+            Claim(
+                tenant: tenant, afterSession: after, oldestEvent: UUID(version7At: cutoff + clockLeeway, random: .max))
         })
 
     /// How far the clock that an event's id was made by may be ahead of the database's.
@@ -52,7 +54,7 @@ enum PurgeStatements {
 
     /// Examines the next sessions in the order of their ids, which is that of their making, and removes those that have been
     /// over for long enough, but for those that somebody is at. The last one examined, or nil when that was the last of all.
-    static let sessions = Statement<(tenant: UUID, after: UUID?), UUID>(
+    static let sessions = Statement<Claim, UUID>(
         """
         with page as (
             select s.id, s.rotated_at, now() - interval '\(Purge.sessionsStay.wholeSeconds) s' >= coalesce(
@@ -69,24 +71,45 @@ enum PurgeStatements {
         )
         select id from page where (select count(*) from page) = \(Purge.sessions) order by id desc limit 1
         """,
-        bind: { ($0.tenant, $0.after) }, row: { (id: UUID) in id })
+        bind: { ($0.tenant, $0.afterSession) }, row: { (id: UUID) in id })
 
-    static let guessCounters = Statement<UUID, Int>(
+    static let guessCounters = removal(from: "guess_counters", by: "subject", where: "window_ends_at <= now()")
+    static let webhookMessages = removal(from: "webhook_messages", where: isOld("created_at"))
+    static let oneTimeTokens = removal(from: "one_time_tokens", where: "expires_at <= now()")
+    /// Dead letters, and those that no instance could send: they name an address.
+    static let deadLetters = removal(
+        from: "mails", where: isOld("coalesce(failed_at, created_at)"),
+        along: ", dequeued as (delete from deliveries d using gone where d.id = gone.id)")
+
+    private static func isOld(_ moment: String) -> String { "\(moment) <= now() - interval '14 days'" }
+
+    private static func removal(
+        from table: String, by key: String = "id", where condition: String, along rest: String = ""
+    ) -> Statement<Claim, Int> {
+        Statement<Claim, Int>(
+            """
+            with gone as (
+                \(removing(from: table, by: key, where: condition, atMost: Purge.batch)) returning \(key)
+            )\(rest)
+            select count(*) from gone
+            """,
+            bind: { $0.tenant }, row: { (count: Int) in count })
+    }
+
+    /// Removes some of the rows of the tenant `$1` for which the condition holds. What somebody else has locked is left.
+    static func removing(
+        from table: String, by key: String = "id", where condition: String, atMost page: Int
+    ) -> String {
         """
-        with gone as (
-            delete from guess_counters where tenant_id = $1 and subject in (
-                select subject from guess_counters where tenant_id = $1 and window_ends_at <= now()
-                limit \(Purge.batch) for update skip locked)
-            returning 1
-        )
-        select count(*) from gone
-        """,
-        bind: { $0 }, row: { (count: Int) in count })
+        delete from \(table) where tenant_id = $1 and \(key) in (
+            select \(key) from \(table) where tenant_id = $1 and \(condition) limit \(page) for update skip locked)
+        """
+    }
 
     /// The hours of failures that are over: where there was more than the one failure that is recorded already, their number is.
     ///
     /// The ids are UUIDs of version 7 like all others: what follows the time is that of a random one, but for the version.
-    static let failures = Statement<UUID, Int>(
+    static let failures = Statement<Claim, Int>(
         """
         with \(TenantStatements.held), past as (
             delete from failed_attempts where tenant_id = $1 and (subject, source, type) in (
@@ -104,49 +127,10 @@ enum PurgeStatements {
         )
         select count(*) from past
         """,
-        bind: { $0 }, row: { (count: Int) in count })
-
-    /// Mails that have been here for two weeks, dead letters and those that no instance could send: they name an address.
-    static let deadLetters = Statement<UUID, Int>(
-        """
-        with gone as (
-            delete from mails where tenant_id = $1 and id in (
-                select id from mails where tenant_id = $1 and coalesce(failed_at, created_at) <= now() - interval '14 days'
-                limit \(Purge.batch) for update skip locked)
-            returning id
-        ), dequeued as (
-            delete from deliveries d using gone where d.id = gone.id
-        )
-        select count(*) from gone
-        """,
-        bind: { $0 }, row: { (count: Int) in count })
-
-    static let webhookMessages = Statement<UUID, Int>(
-        """
-        with gone as (
-            delete from webhook_messages where tenant_id = $1 and id in (
-                select id from webhook_messages where tenant_id = $1 and created_at <= now() - interval '14 days'
-                limit \(Purge.batch) for update skip locked)
-            returning 1
-        )
-        select count(*) from gone
-        """,
-        bind: { $0 }, row: { (count: Int) in count })
-
-    static let oneTimeTokens = Statement<UUID, Int>(
-        """
-        with gone as (
-            delete from one_time_tokens where tenant_id = $1 and id in (
-                select id from one_time_tokens where tenant_id = $1 and expires_at <= now()
-                limit \(Purge.batch) for update skip locked)
-            returning 1
-        )
-        select count(*) from gone
-        """,
-        bind: { $0 }, row: { (count: Int) in count })
+        bind: { $0.tenant }, row: { (count: Int) in count })
 
     /// By id, which is the primary key's order and that of time; the database lets go only what is old enough.
-    static let events = Statement<(tenant: UUID, before: UUID), Int>(
+    static let events = Statement<Claim, Int>(
         """
         with gone as (
             delete from audit_events where tenant_id = $1 and id in (
@@ -157,7 +141,7 @@ enum PurgeStatements {
         )
         select count(*) from gone
         """,
-        bind: { ($0.tenant, $0.before) }, row: { (count: Int) in count })
+        bind: { ($0.tenant, $0.oldestEvent) }, row: { (count: Int) in count })
 
     /// Until a tenant is due again.
     enum Pause: String {

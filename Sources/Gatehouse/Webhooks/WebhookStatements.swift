@@ -59,10 +59,7 @@ enum WebhookStatements {
     static let deleteMessages = Statement<(tenant: UUID, endpoint: UUID), Int>(
         """
         with gone as (
-            delete from webhook_messages where tenant_id = $1 and id in (
-                select id from webhook_messages where tenant_id = $1 and endpoint_id = $2
-                limit \(page) for update skip locked)
-            returning 1
+            \(PurgeStatements.removing(from: "webhook_messages", where: "endpoint_id = $2", atMost: page)) returning 1
         )
         select count(*) from gone
         """,
