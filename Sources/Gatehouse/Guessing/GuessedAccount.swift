@@ -13,15 +13,15 @@ struct GuessedAccount: Sendable, Hashable {
     init(_ userID: UUID?, orElse name: LogInName, in tenant: UUID) {
         switch (userID, name) {
         case (let id?, _): self.init(id, in: tenant)
-        case (nil, .email(let text)): self.init("email", String(text.trimmingASCIISpace()).foldingASCIICase, in: tenant)
+        case (nil, .email(let email)): self.init("email", email.key, in: tenant)
         case (nil, .username(let text)): self.init("username", text.foldingASCIICase, in: tenant)
         }
     }
 
     /// An address that somebody wants to change to. It is counted by itself whether or not it is somebody's, so that its counter and
     /// those of sign-ins don't tell by each other who has an account.
-    init(newAddress text: String, in tenant: UUID) {
-        self.init("new_email", String(text.trimmingASCIISpace()).foldingASCIICase, in: tenant)
+    init(newAddress address: TypedEmail, in tenant: UUID) {
+        self.init("new_email", address.key, in: tenant)
     }
 
     /// A recognised device by itself.

@@ -23,7 +23,7 @@ struct RedeemOneTimeToken: Sendable {
         switch proof {
         case .token(let text): try await find(token: text, for: purpose, from: client, in: served.tenant.id)
         case .code(let code, let email):
-            try await find(code, of: email, for: purpose, device, from: client, in: served.tenant.id)
+            try await find(code, of: TypedEmail(email), for: purpose, device, from: client, in: served.tenant.id)
         }
     }
 
@@ -52,7 +52,7 @@ struct RedeemOneTimeToken: Sendable {
 
     /// The same work whether or not somebody has that address, and whether or not there is a code.
     private func find(
-        _ code: String, of email: String, for purpose: OneTimePurpose, _ claimed: DeviceClaims?,
+        _ code: String, of email: TypedEmail, for purpose: OneTimePurpose, _ claimed: DeviceClaims?,
         from client: ClientInfo, in tenant: UUID
     ) async throws -> LiveToken {
         if claimed == nil { try guesses.checkSource(of: client) }
@@ -77,21 +77,19 @@ struct RedeemOneTimeToken: Sendable {
     }
 
     /// Nil for an address that is nobody's: a new one never is.
-    private func owner(of email: String, for purpose: OneTimePurpose, in tenant: UUID) async throws -> StoredUser? {
+    private func owner(of email: TypedEmail, for purpose: OneTimePurpose, in tenant: UUID) async throws -> StoredUser? {
         guard purpose != .changeEmail else { return nil }
-        return try await database.first(
-            UserStatements.byEmail, (tenant, String(email.trimmingASCIISpace())), in: tenant)
+        return try await database.first(UserStatements.byEmail, (tenant, email), in: tenant)
     }
 
     private func compare(
-        _ code: String, with user: UUID?, or email: String, for purpose: OneTimePurpose, isBudgeted: Bool,
+        _ code: String, with user: UUID?, or email: TypedEmail, for purpose: OneTimePurpose, isBudgeted: Bool,
         in tenant: UUID
     ) async throws -> LiveToken? {
         let rows =
             if purpose == .changeEmail {
                 try await database.queryUnflushed(
-                    RedeemStatements.takeGuessAtAddress,
-                    (tenant, String(email.trimmingASCIISpace()), secrets.masterKeyIDs), in: tenant)
+                    RedeemStatements.takeGuessAtAddress, (tenant, email, secrets.masterKeyIDs), in: tenant)
             } else {
                 try await database.queryUnflushed(
                     RedeemStatements.takeGuess,

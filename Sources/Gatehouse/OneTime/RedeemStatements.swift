@@ -66,7 +66,7 @@ enum RedeemStatements {
 
     /// The same for a code that was sent to an address before it is anybody's. Several users may want it, each with a code of their
     /// own.
-    static let takeGuessAtAddress = Statement<(tenant: UUID, email: String, masterKeys: [String]), Guess>(
+    static let takeGuessAtAddress = Statement<(tenant: UUID, email: TypedEmail, masterKeys: [String]), Guess>(
         """
         update one_time_tokens o
         set guesses_left = o.guesses_left - case when o.master_key_id <> all ($3) then 0 else 1 end
@@ -76,7 +76,7 @@ enum RedeemStatements {
             and \(isLive)
         returning \(guessColumns)
         """,
-        bind: { ($0.tenant, $0.email, $0.masterKeys) }, row: Guess.row)
+        bind: { ($0.tenant, $0.email.text, $0.masterKeys) }, row: Guess.row)
 
     private static let guessColumns = "o.id, o.email, o.master_key_id, \(userColumns)"
 

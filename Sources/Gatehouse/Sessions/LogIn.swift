@@ -3,7 +3,7 @@ import Postgres
 
 /// How a person names themselves at sign-in, as typed.
 public enum LogInName: Sendable {
-    case email(String)
+    case email(TypedEmail)
     case username(String)
 }
 
@@ -101,8 +101,8 @@ public struct LogIn: Sendable {
 
     private func find(_ name: LogInName, in tenant: UUID) async throws -> StoredUser? {
         switch name {
-        case .email(let text):
-            try await database.first(UserStatements.byEmail, (tenant, String(text.trimmingASCIISpace())), in: tenant)
+        case .email(let email):
+            try await database.first(UserStatements.byEmail, (tenant, email), in: tenant)
         case .username(let text):
             try await database.first(UserStatements.byUsername, (tenant, text), in: tenant)
         }

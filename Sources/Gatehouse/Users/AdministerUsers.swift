@@ -95,8 +95,7 @@ extension Administration {
             if let id = UUID(uuidString: idOrEmail) {
                 try await database.first(UserStatements.byID, (tenant, id), in: tenant)
             } else {
-                try await database.first(
-                    UserStatements.byEmail, (tenant, String(idOrEmail.trimmingASCIISpace())), in: tenant)
+                try await database.first(UserStatements.byEmail, (tenant, TypedEmail(idOrEmail)), in: tenant)
             }
         guard let stored else { throw Refusal.userNotFound }
         return stored.user

@@ -11,12 +11,12 @@ struct StoredUser: Sendable {
 enum UserStatements {
     private static let storedColumns = "\(userColumns), u.password_hash, u.password_version"
 
-    static let byEmail = Statement<(tenant: UUID, email: String), StoredUser>(
+    static let byEmail = Statement<(tenant: UUID, email: TypedEmail), StoredUser>(
         """
         select \(storedColumns) from users u
         where u.tenant_id = $1 and u.email_key = lower($2::text collate "C")
         """,
-        bind: { ($0.tenant, $0.email) }, row: StoredUser.row)
+        bind: { ($0.tenant, $0.email.text) }, row: StoredUser.row)
 
     static let byUsername = Statement<(tenant: UUID, username: String), StoredUser>(
         """

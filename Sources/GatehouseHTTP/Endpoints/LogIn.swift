@@ -23,7 +23,7 @@ extension Endpoints {
             _ = fields.text("email")
             _ = fields.text("username")
             return nil
-        case (_, false): return fields.text("email").map(LogInName.email)
+        case (_, false): return fields.text("email").map { .email(TypedEmail($0)) }
         case (false, true): return fields.text("username").map(LogInName.username)
         }
     }

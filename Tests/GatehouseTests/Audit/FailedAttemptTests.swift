@@ -77,7 +77,7 @@ extension Installation {
         in tenant: ServedTenant
     ) async {
         await #expect(throws: Refusal.invalidCredentials) {
-            try await service.logIn(.email(email), password: Password(password), from: client, in: tenant)
+            try await service.logIn(.email(TypedEmail(email)), password: Password(password), from: client, in: tenant)
         }
     }
 

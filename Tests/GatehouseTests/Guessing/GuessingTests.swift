@@ -141,10 +141,10 @@ import Testing
     @Test("Guesses at a code for a new address and at a password are counted apart, whoever's address it is")
     func newAddresses() {
         let tenant = UUID()
-        let new = GuessedAccount(newAddress: " Ada@example.com", in: tenant)
-        #expect(new == GuessedAccount(newAddress: "ada@example.com", in: tenant))
-        #expect(new != GuessedAccount(nil, orElse: .email("ada@example.com"), in: tenant))
-        #expect(new != GuessedAccount(newAddress: "ada@example.com", in: UUID()))
+        let new = GuessedAccount(newAddress: TypedEmail(" Ada@example.com"), in: tenant)
+        #expect(new == GuessedAccount(newAddress: TypedEmail("ada@example.com"), in: tenant))
+        #expect(new != GuessedAccount(nil, orElse: .email(TypedEmail("ada@example.com")), in: tenant))
+        #expect(new != GuessedAccount(newAddress: TypedEmail("ada@example.com"), in: UUID()))
     }
 }
 

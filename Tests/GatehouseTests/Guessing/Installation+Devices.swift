@@ -8,7 +8,7 @@ extension Installation {
         password: String = Self.password, from device: String?, in tenant: ServedTenant
     ) async throws -> IssuedSession {
         try await service.logIn(
-            .email("ada@example.com"), password: Password(password), deviceToken: device, from: Self.client,
+            .email(TypedEmail("ada@example.com")), password: Password(password), deviceToken: device, from: Self.client,
             in: tenant)
     }
 

@@ -68,7 +68,8 @@ extension HistoryRun {
                     email: EmailAddress(email), username: nil, name: nil, password: Password(Installation.password),
                     from: Installation.client, in: served)
                 : try await service.logIn(
-                    .email(email), password: Password(passwords[user]), from: Installation.client, in: served)
+                    .email(TypedEmail(email)), password: Password(passwords[user]), from: Installation.client,
+                    in: served)
         } _: {
             issued = $0
             return .opened

@@ -56,7 +56,7 @@ import Testing
 
     private func hash(of email: String, in tenant: ServedTenant, _ installation: Installation) async throws -> String {
         let stored = try await installation.serviceDatabase.first(
-            UserStatements.byEmail, (tenant.tenant.id, email), in: tenant.tenant.id)
+            UserStatements.byEmail, (tenant.tenant.id, TypedEmail(email)), in: tenant.tenant.id)
         return try #require(stored?.passwordHash?.stored)
     }
 }

@@ -100,7 +100,7 @@ struct Installation: Sendable {
     func logIn(
         _ email: String = "ada@example.com", password: String = Self.password, in tenant: ServedTenant
     ) async throws -> IssuedSession {
-        try await service.logIn(.email(email), password: Password(password), from: Self.client, in: tenant)
+        try await service.logIn(.email(TypedEmail(email)), password: Password(password), from: Self.client, in: tenant)
     }
 
     func refresh(_ token: String, in tenant: ServedTenant) async throws -> IssuedSession {
