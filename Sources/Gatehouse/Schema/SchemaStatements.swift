@@ -25,7 +25,14 @@ enum SchemaStatements {
         "select current_setting('server_encoding')", bind: { () }, row: { (encoding: String) in encoding })
 
     /// What would let the service's role read past row-level security; all false for a safe one.
-    static let dangers = Statement<Void, [Bool]>(
+    struct Dangers: Sendable {
+        let isSuperuser: Bool
+        let bypassesSecurity: Bool
+        let ownsTables: Bool
+        let isNoMember: Bool
+    }
+
+    static let dangers = Statement<Void, Dangers>(
         """
         select r.rolsuper, r.rolbypassrls,
             exists (select from pg_class c where pg_has_role(r.oid, c.relowner, 'member')
@@ -34,10 +41,7 @@ enum SchemaStatements {
                 and pg_has_role(r.oid, g.oid, 'usage'))
         from pg_roles r where r.rolname = current_user
         """,
-        bind: { () },
-        row: { (isSuperuser: Bool, bypasses: Bool, owns: Bool, isNoMember: Bool) in
-            [isSuperuser, bypasses, owns, isNoMember]
-        })
+        bind: { () }, row: Dangers.init(isSuperuser:bypassesSecurity:ownsTables:isNoMember:))
 
     /// Whether warnings are kept from a session that doesn't ask for them itself.
     static let hidesWarnings = Statement<Void, Bool>(

@@ -26,7 +26,7 @@ public struct StartupCheck: Sendable {
             try await database.untenanted.connect()
             try await database.untenanted.withConnection { connection in
                 try await checkEncoding(on: connection)
-                try await checkRole(try await connection.first(SchemaStatements.dangers, ()) ?? [])
+                try await checkRole(on: connection)
                 try await checkWarnings(on: connection)
                 try checkSchema(try await SchemaStatements.version(on: connection))
             }
@@ -50,12 +50,15 @@ public struct StartupCheck: Sendable {
         if let fault = SchemaCheck.fault(atVersion: version) { throw StartupProblem(message: fault) }
     }
 
-    private func checkRole(_ dangers: [Bool]) async throws(StartupProblem) {
-        let sentences = [
-            "is a superuser", "has BYPASSRLS", "owns tables or is a member of their owner",
-            "is no member of gatehouse_service (GRANT gatehouse_service TO it, after gatehouse migrate)",
-        ]
-        let found = zip(dangers, sentences).filter(\.0).map(\.1)
+    private func checkRole(on connection: Connection) async throws {
+        guard let dangers = try await connection.first(SchemaStatements.dangers, ()) else { return }
+        var found: [String] = []
+        if dangers.isSuperuser { found.append("is a superuser") }
+        if dangers.bypassesSecurity { found.append("has BYPASSRLS") }
+        if dangers.ownsTables { found.append("owns tables or is a member of their owner") }
+        if dangers.isNoMember {
+            found.append("is no member of gatehouse_service (GRANT gatehouse_service TO it, after gatehouse migrate)")
+        }
         guard found.isEmpty else {
             throw StartupProblem(
                 message:
