@@ -68,7 +68,7 @@ final class TenantFileReader {
         guard let stated = last?["hmac"]?.stringValue.flatMap({ Base64URL.decode($0) }), last?.count == 1 else {
             throw altered()
         }
-        guard isComplete, PasswordTag(bytes: expected).matches(stated) else {
+        guard isComplete, SecretBytes(bytes: expected).matches(stated) else {
             throw Refusal.invalidSetting("The file has been altered: it is not what was exported.")
         }
         guard try nextLine() == nil else {

@@ -13,7 +13,7 @@ struct OneTimeCode: Sendable, Redacted {
 
     /// Compares in constant time; what isn't eight digits is never the code.
     func matches(_ presented: String) -> Bool {
-        PasswordTag(bytes: Array(digits.utf8)).matches(Array(presented.utf8))
+        SecretBytes(bytes: Array(digits.utf8)).matches(Array(presented.utf8))
     }
 }
 

@@ -5,7 +5,7 @@ struct Argon2Hash: StoredHash {
     let type: Argon2_type
     let parameters: Argon2Parameters
     let salt: [UInt8]
-    let tag: PasswordTag
+    let tag: SecretBytes
 
     static let saltLength = 16
     static let tagLength = 32
@@ -17,10 +17,10 @@ struct Argon2Hash: StoredHash {
             let salt = PHCBase64.decode(phc.sections[2]), (8...64).contains(salt.count),
             let tag = PHCBase64.decode(phc.sections[3]), (16...64).contains(tag.count)
         else { return nil }
-        self.init(type: type, parameters: parameters, salt: salt, tag: PasswordTag(bytes: tag))
+        self.init(type: type, parameters: parameters, salt: salt, tag: SecretBytes(bytes: tag))
     }
 
-    private init(type: Argon2_type, parameters: Argon2Parameters, salt: [UInt8], tag: PasswordTag) {
+    private init(type: Argon2_type, parameters: Argon2Parameters, salt: [UInt8], tag: SecretBytes) {
         self.type = type
         self.parameters = parameters
         self.salt = salt
@@ -34,7 +34,7 @@ struct Argon2Hash: StoredHash {
         of password: inout [UInt8], parameters: Argon2Parameters
     ) throws(HashingFailure) -> Argon2Hash {
         let hash = placeholder(parameters: parameters)
-        let tag = PasswordTag(bytes: try hash.evaluate(&password))
+        let tag = SecretBytes(bytes: try hash.evaluate(&password))
         return Argon2Hash(type: hash.type, parameters: parameters, salt: hash.salt, tag: tag)
     }
 
@@ -42,7 +42,7 @@ struct Argon2Hash: StoredHash {
     static func placeholder(parameters: Argon2Parameters) -> Argon2Hash {
         Argon2Hash(
             type: Argon2_id, parameters: parameters, salt: randomBytes(saltLength),
-            tag: PasswordTag(bytes: randomBytes(tagLength)))
+            tag: SecretBytes(bytes: randomBytes(tagLength)))
     }
 
     static func randomBytes(_ count: Int) -> [UInt8] {
@@ -54,7 +54,7 @@ struct Argon2Hash: StoredHash {
     static func key(
         of passphrase: inout [UInt8], salt: [UInt8], parameters: Argon2Parameters
     ) throws(HashingFailure) -> [UInt8] {
-        let wanted = PasswordTag(bytes: [UInt8](repeating: 0, count: tagLength))
+        let wanted = SecretBytes(bytes: [UInt8](repeating: 0, count: tagLength))
         return try Argon2Hash(type: Argon2_id, parameters: parameters, salt: salt, tag: wanted).evaluate(&passphrase)
     }
 

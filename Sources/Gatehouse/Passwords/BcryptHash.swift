@@ -56,6 +56,6 @@ struct BcryptHash: StoredHash {
             }
         }
         guard let tag else { throw .overloaded }
-        return PasswordTag(bytes: tag).matches(Array(stored.utf8.suffix(Self.tagLength)))
+        return SecretBytes(bytes: tag).matches(Array(stored.utf8.suffix(Self.tagLength)))
     }
 }

@@ -13,7 +13,7 @@ struct FirebaseHash: StoredHash {
 
     private let cost: ScryptCost
     private let salt: [UInt8]
-    private let pad: PasswordTag
+    private let pad: SecretBytes
 
     init?(_ stored: String) {
         guard let phc = PHCString(stored), phc.scheme == Self.scheme, phc.sections.count == 3,
@@ -23,7 +23,7 @@ struct FirebaseHash: StoredHash {
         else { return nil }
         self.cost = cost
         self.salt = salt
-        self.pad = PasswordTag(bytes: pad)
+        self.pad = SecretBytes(bytes: pad)
     }
 
     /// The stored form of what Firebase exports for a user; nil where the hash isn't one of this project.

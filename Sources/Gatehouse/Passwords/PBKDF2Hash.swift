@@ -7,7 +7,7 @@ struct PBKDF2Hash: StoredHash {
     private let digestLength: Int
     private let iterations: Int
     private let salt: [UInt8]
-    private let tag: PasswordTag
+    private let tag: SecretBytes
 
     init?(_ stored: String) {
         guard let phc = PHCString(stored), phc.sections.count == 3,
@@ -21,7 +21,7 @@ struct PBKDF2Hash: StoredHash {
         self.digestLength = digestLength
         self.iterations = iterations
         self.salt = salt
-        self.tag = PasswordTag(bytes: tag)
+        self.tag = SecretBytes(bytes: tag)
     }
 
     /// passlib names the scheme with SHA-1 `pbkdf2`.

@@ -4,7 +4,7 @@ import Crypto
 struct ScryptHash: StoredHash {
     private let cost: ScryptCost
     private let salt: [UInt8]
-    private let tag: PasswordTag
+    private let tag: SecretBytes
 
     init?(_ stored: String) {
         guard let phc = PHCString(stored), phc.scheme == "scrypt", phc.sections.count == 3,
@@ -14,7 +14,7 @@ struct ScryptHash: StoredHash {
         else { return nil }
         self.cost = cost
         self.salt = salt
-        self.tag = PasswordTag(bytes: tag)
+        self.tag = SecretBytes(bytes: tag)
     }
 
     /// The PHC form of a hash of another system's; nil for a cost that can't be.

@@ -51,7 +51,7 @@ import Testing
         let argon2 = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$dGFndGFndGFndGFndGFndGFndGFndGFn"
         let bcrypt = "$2b$04$abcdefghijklmnopqrstuuEQzRTBEWQkbLzqYFSsPeKpJwDTUHuZu"
         let values: [Any] = [
-            PasswordHash(stored: argon2), PasswordTag(bytes: [1, 2, 3]), UserDraft(passwordHash: argon2),
+            PasswordHash(stored: argon2), SecretBytes(bytes: [1, 2, 3]), UserDraft(passwordHash: argon2),
             try #require(Argon2Hash(argon2)), try #require(BcryptHash(bcrypt)),
         ]
         for value in values { #expect(!isLeaking(value), "\(type(of: value))") }

@@ -54,7 +54,7 @@ struct PHCFormatTests {
 
     @Test("Tags match only when every byte does")
     func tags() {
-        let tag = PasswordTag(bytes: [1, 2, 3])
+        let tag = SecretBytes(bytes: [1, 2, 3])
         #expect(tag.matches([1, 2, 3]))
         for other in [[0, 2, 3], [1, 0, 3], [1, 2, 0x83], [1, 2], [1, 2, 3, 4], []] as [[UInt8]] {
             #expect(!tag.matches(other))

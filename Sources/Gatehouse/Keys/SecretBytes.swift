@@ -1,5 +1,6 @@
-/// What a scheme makes of a password: compared in constant time, wiped by nobody because it is stored anyway.
-struct PasswordTag: Sendable, Redacted {
+/// What is compared in constant time: the tag that a scheme makes of a password or of a file, a code that was mailed. Nobody wipes it: the
+/// tag of a password is stored anyway.
+struct SecretBytes: Sendable, Redacted {
     let bytes: [UInt8]
 
     /// Takes as long wherever the first difference is; only a difference in length shows.
