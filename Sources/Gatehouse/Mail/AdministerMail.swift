@@ -140,7 +140,7 @@ extension MailStatements {
                 from dead d join asked a on a.id = d.id
                 returning *
             ), queued as (
-                \(MailRequestStatements.delivery(of: "retried")) returning id, attempts, due_at
+                \(MailStatements.delivery(of: "retried")) returning id, attempts, due_at
             )
             select m.id, m.kind, m.recipient, m.user_id, m.created_at, q.attempts, q.due_at, m.failed_at, m.failure
             from retried m join queued q on q.id = m.id order by m.id

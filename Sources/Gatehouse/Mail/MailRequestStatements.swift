@@ -21,7 +21,7 @@ enum MailRequestStatements {
             select $1, $5, $6, $7, $8, $9, $10 from counted
             returning tenant_id, id
         ), due as (
-            \(delivery(of: "queued"))
+            \(MailStatements.delivery(of: "queued"))
         )
         select disabled_at is null, $6::uuid is null or exists (select from person) from t
         """,
@@ -33,9 +33,4 @@ enum MailRequestStatements {
             )
         },
         row: { (isEnabled: Bool, hasUser: Bool) in (isEnabled, hasUser) })
-
-    /// The place in the queue of the mails that a part of the statement has inserted.
-    static func delivery(of mails: String) -> String {
-        "insert into deliveries (id, tenant, kind) select id, $1, '\(DeliveryKind.mail.rawValue)' from \(mails)"
-    }
 }

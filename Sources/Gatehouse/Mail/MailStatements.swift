@@ -9,7 +9,7 @@ enum MailStatements {
             insert into mails (tenant_id, id, user_id, kind, recipient, locale, detail) values ($1, $2, $3, $4, $5, $6, $7)
             returning tenant_id, id
         )
-        \(MailRequestStatements.delivery(of: "queued"))
+        \(delivery(of: "queued"))
         """,
         bind: {
             (
@@ -17,6 +17,11 @@ enum MailStatements {
                 PostgresJSON(.object($0.detail))
             )
         })
+
+    /// The place in the queue of the mails that a part of the statement has inserted.
+    static func delivery(of mails: String) -> String {
+        "insert into deliveries (id, tenant, kind) select id, $1, '\(DeliveryKind.mail.rawValue)' from \(mails)"
+    }
 
     /// A mail that is still to be sent.
     static let queued = Statement<(tenant: UUID, id: UUID), QueuedMail>(

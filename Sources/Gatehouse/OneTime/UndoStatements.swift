@@ -28,7 +28,7 @@ enum UndoStatements {
             select $1, \(DatedID.text(of: "$2::uuid", from: "digits"))::uuid, $3, $4, $5, $6, $7 from dated
             returning tenant_id, id
         )
-        \(MailRequestStatements.delivery(of: "queued"))
+        \(MailStatements.delivery(of: "queued"))
         """,
         bind: {
             (

@@ -72,7 +72,7 @@ enum SessionStatements {
             select $1, $11, made.id, '\(MailKind.verifyEmail.rawValue)', made.email, $12 from made, counted
             returning id
         ), due as (
-            \(MailRequestStatements.delivery(of: "queued"))
+            \(MailStatements.delivery(of: "queued"))
         )
         select made.*, started.*, now() from made, started
         """,

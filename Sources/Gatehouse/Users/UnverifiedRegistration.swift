@@ -53,7 +53,7 @@ struct UnverifiedRegistration: Sendable {
             select $1, $10, known.id, '\(MailKind.alreadyRegistered.rawValue)', known.email, $11 from known, counted
             returning id
         ), due as (
-            \(MailRequestStatements.delivery(of: "queued"))
+            \(MailStatements.delivery(of: "queued"))
         )
         select case when not exists (select from open) then '\(Outcome.closed.rawValue)'
             when exists (select from namesake) then '\(Outcome.usernameTaken.rawValue)' else '\(Outcome.accepted.rawValue)' end
