@@ -23,7 +23,7 @@ struct TakeDeliveries: Sendable {
     /// were taken. No tenant's are ever all of them: those of one that has its share under way are passed over until one has ended,
     /// and those of one of which the database has told too late, or for one of which there was no room, for a moment.
     ///
-    /// What nobody foresaw of one thing keeps none of the others waiting: it is logged, and due again when its lease is over. Where the
+    /// What nobody foresaw of one thing keeps none of the others waiting: it is counted and logged, and due again when its lease is over. Where the
     /// database is away, or the task is cancelled, what is under way comes to its end first; what a cancellation has cut short is
     /// where it was in the queue, for another instance.
     func callAsFunction(
@@ -133,6 +133,7 @@ struct TakeDeliveries: Sendable {
             }
             try await putBack(delivery)
         } catch {
+            upkeep.failed()
             logger.error(
                 "Something could not be delivered; another attempt follows in a few minutes.",
                 metadata: metadata(of: delivery, reason: Refusal.code(of: error)))

@@ -99,7 +99,7 @@ enum MetricCatalogue {
         ),
         MetricDefinition(
             .counter, "gatehouse_upkeep_failures_total", labels: ["work"],
-            help: "Looks that failed, and tenants that could not be seen to."),
+            help: "Looks that failed, and tenants, mails or webhooks that could not be seen to."),
         MetricDefinition(
             .gauge, "gatehouse_purge_behind_seconds",
             help: "How long the tenant furthest behind has been due for the purge, or unfinished."),

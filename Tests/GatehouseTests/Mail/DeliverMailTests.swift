@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Mail
+import MetricsTestKit
 import Postgres
 import TestSupport
 import Testing
@@ -50,15 +51,18 @@ import Testing
         #expect(try await installation.administration.listMail(tenant: "shop", limit: 10).isEmpty)
     }
 
-    @Test("A mail that nobody foresaw keeps no other waiting")
+    @Test("A mail that nobody foresaw keeps no other waiting, and is counted")
     func unforeseen() async throws {
         let installation = try await Installation.make()
         let tenant = try await installation.tenant()
         try await installation.enqueue(.passwordChanged, to: "eve@example.com", in: tenant)
         try await installation.asSuperuser("update mails set kind = 'of_a_later_release'")
         try await installation.enqueue(.passwordChanged, to: "ada@example.com", in: tenant)
-        #expect(try await installation.deliverer(to: mailroom).sendAllDue() == 2)
+        let metrics = TestMetrics()
+        let deliverer = installation.deliverer(to: mailroom, upkeep: UpkeepMetrics(.mail, factory: metrics))
+        #expect(try await deliverer.sendAllDue() == 2)
         #expect(mailroom.sent.map(\.to.text) == ["ada@example.com"])
+        #expect(try metrics.expectCounter("gatehouse_upkeep_failures_total", [("work", "mail")]).totalValue == 1)
         let left = try await installation.administration.listMail(tenant: "shop", limit: 10)
         #expect(left.map(\.recipient) == ["eve@example.com"] && left.allSatisfy { $0.attempts == 1 })
     }

@@ -38,12 +38,12 @@ extension Installation {
     /// An instance's part that sends mails.
     func deliverer(
         to mailroom: Mailroom, connections: Int = 1, clock: Clock = .system, database: Database? = nil,
-        log: any LogHandler = SwiftLogNoOpLogHandler()
+        log: any LogHandler = SwiftLogNoOpLogHandler(), upkeep: UpkeepMetrics = UpkeepMetrics(.mail)
     ) -> DeliverMail {
         DeliverMail(
             database: database ?? serviceDatabase, secrets: secrets, publicURL: administration.publicURL,
             transports: Array(repeating: mailroom, count: connections),
-            logger: Logger(label: "tests") { _ in log }, clock: clock)
+            logger: Logger(label: "tests") { _ in log }, clock: clock, upkeep: upkeep)
     }
 
     /// Queues a mail as a request would; its id.
