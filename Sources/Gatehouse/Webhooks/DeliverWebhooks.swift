@@ -12,6 +12,7 @@ public struct DeliverWebhooks: Sendable {
     private static let atOnceToOne = 2
     /// Between attempts, as Standard Webhooks recommends it; after the last one it is a dead letter.
     static let pauses: [Duration] = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map { .seconds($0) }
+    private static let givenUp: Logger.Message = "A webhook was given up; gatehouse admin webhook attempts shows it."
 
     let database: Database
     let sealer: KeySealer
@@ -58,12 +59,9 @@ public struct DeliverWebhooks: Sendable {
     }
 
     private func deliver(_ delivery: Delivery) async throws {
-        guard let (tenant, queued) = try await beforeDelivery({ try await read(delivery) }) else {
-            // What it was to be told can be replayed.
-            return try await afterDelivery {
-                try await database.execute(
-                    WebhookStatements.giveUp, (delivery.tenant, delivery, "disabled"), in: delivery.tenant)
-            }
+        let found = try await beforeDelivery { try await read(delivery) }
+        guard let tenant = found.tenant, let queued = found.queued else {
+            return try await giveUp(delivery, of: found.tenant)
         }
         switch underWay.admit(queued.endpointID) {
         case .turnedAway(let pause):
@@ -74,13 +72,29 @@ public struct DeliverWebhooks: Sendable {
         }
     }
 
-    /// Nil where the tenant or the endpoint is gone, or disabled.
-    private func read(_ delivery: Delivery) async throws -> (Tenant, QueuedWebhook)? {
-        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant),
-            tenant.isEnabled,
-            let queued = try await database.first(WebhookStatements.queued, (tenant.id, delivery.id), in: tenant.id)
-        else { return nil }
-        return (tenant, queued)
+    /// No message where its tenant or endpoint is gone, or disabled.
+    private func read(_ delivery: Delivery) async throws -> (tenant: Tenant?, queued: QueuedWebhook?) {
+        guard let tenant = try await database.untenanted.first(TenantStatements.byID, delivery.tenant) else {
+            return (nil, nil)
+        }
+        guard tenant.isEnabled else { return (tenant, nil) }
+        return (tenant, try await database.first(WebhookStatements.queued, (tenant.id, delivery.id), in: tenant.id))
+    }
+
+    /// What was to be told can be replayed, unless it is gone: then nothing is said of it.
+    private func giveUp(_ delivery: Delivery, of tenant: Tenant?) async throws {
+        try await afterDelivery {
+            let reason = "disabled"
+            let dead = try await database.execute(
+                WebhookStatements.giveUp, (delivery.tenant, delivery, reason), in: delivery.tenant)
+            guard dead > 0, let tenant else { return }
+            metrics.count(.gaveUp, in: tenant)
+            logger.warning(
+                Self.givenUp,
+                metadata: [
+                    "tenant": "\(tenant.slug)", "message": "\(delivery.id.lowercaseString)", "reason": "\(reason)",
+                ])
+        }
     }
 
     private func attempt(_ delivery: Delivery, _ queued: QueuedWebhook, of tenant: Tenant) async throws {
@@ -118,9 +132,7 @@ public struct DeliverWebhooks: Sendable {
         let isDead = failure.isGone || attempt > Self.pauses.count
         metrics.count(isDead ? .gaveUp : .failed, in: tenant)
         logger.warning(
-            isDead
-                ? "A webhook was given up; gatehouse admin webhook attempts shows it."
-                : "A webhook was not delivered; another attempt follows.",
+            isDead ? Self.givenUp : "A webhook was not delivered; another attempt follows.",
             metadata: [
                 "tenant": "\(tenant.slug)", "endpoint": "\(queued.endpointID.lowercaseString)",
                 "type": "\(queued.event.type)", "reason": "\(failure.code)", "attempt": "\(attempt)",

@@ -42,7 +42,8 @@ enum MetricCatalogue {
             ),
             MetricDefinition(
                 .counter, "gatehouse_webhook_total", labels: named(tenants) + ["outcome"],
-                help: "Attempts to call a webhook: delivered, failed (another follows) or gave_up.", seriesLimit: limit),
+                help: "Attempts to call a webhook: delivered, failed (another follows) or gave_up, also for being off.",
+                seriesLimit: limit),
         ]
     }
 

@@ -76,11 +76,12 @@ extension Installation {
     /// An instance's part that calls webhooks.
     func caller(
         of receiver: any WebhookTransport, sealer: KeySealer? = nil, upkeep: UpkeepMetrics = UpkeepMetrics(.webhooks),
-        database: Database? = nil
+        database: Database? = nil, metrics: WebhookMetrics = WebhookMetrics(),
+        log: any LogHandler = SwiftLogNoOpLogHandler()
     ) -> DeliverWebhooks {
         DeliverWebhooks(
             database: database ?? serviceDatabase, sealer: sealer ?? self.sealer, transport: receiver,
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, upkeep: upkeep)
+            logger: Logger(label: "tests") { _ in log }, metrics: metrics, upkeep: upkeep)
     }
 
     /// A webhook, for all events unless some are named.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import MetricsTestKit
 import Postgres
 import TestSupport
 import Testing
@@ -149,6 +150,22 @@ import Webhooks
         #expect(try await installation.administration.replayDeadWebhooks(tenant: "shop") == 1)
         try await installation.caller(of: receiver).deliverAllDue()
         #expect(receiver.calls.count == 1)
+    }
+
+    @Test(
+        "What comes due while its endpoint or its tenant is off is counted and logged as given up",
+        arguments: ["webhook_endpoints", "tenants"])
+    func givenUp(off table: String) async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        _ = try await created("https://app.example/hooks", in: installation)
+        _ = try await installation.register(in: tenant)
+        try await installation.asSuperuser("update \(table) set disabled_at = now()")
+        let (log, metrics) = (RecordingLog(), TestMetrics())
+        let caller = installation.caller(of: receiver, metrics: WebhookMetrics(factory: metrics), log: log)
+        #expect(try await caller.deliverAllDue() == 1)
+        #expect(try metrics.expectCounter("gatehouse_webhook_total", [("outcome", "gave_up")]).totalValue == 1)
+        #expect(log.messages.count { $0.contains("given up") && $0.contains("disabled") } == 1)
     }
 
     @Test("A webhook of one tenant hears nothing of another's users")
