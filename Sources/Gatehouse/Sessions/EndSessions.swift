@@ -90,14 +90,14 @@ extension SessionStatements {
     }
 
     /// Looks at the sessions that follow in the order of their ids, and ends those that are dated by then, or are among those dated ahead, and
-    /// that nobody is at.
+    /// that nobody is at. As for the nil UUID, see `UserStatements.page`.
     static let endPage = Statement<
         (tenant: UUID, after: UUID?, reason: EndReason, moment: Date, ahead: [UUID]), EndedPage
     >(
         """
         with page as (
             select s.id, s.ended_at is null and (s.created_at <= $4 or s.id = any ($5)) as is_due from refresh_tokens s
-            where s.tenant_id = $1 and s.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
+            where s.tenant_id = $1 and s.id > $2
             order by s.id limit \(EndSessions.page)
         ), free as (
             select s.id from refresh_tokens s join page on page.id = s.id
@@ -112,7 +112,7 @@ extension SessionStatements {
             (select id from page where is_due and id not in (select id from ended) order by id limit 1),
             (select id from page where (select count(*) from page) = \(EndSessions.page) order by id desc limit 1)
         """,
-        bind: { ($0.tenant, $0.after, $0.reason.rawValue, $0.moment, $0.ahead) },
+        bind: { ($0.tenant, $0.after ?? .nilUUID, $0.reason.rawValue, $0.moment, $0.ahead) },
         row: { (ended: Int, firstLeft: UUID?, last: UUID?) in
             EndedPage(ended: ended, firstLeft: firstLeft, last: last)
         })

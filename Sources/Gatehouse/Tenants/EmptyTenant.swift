@@ -33,13 +33,13 @@ enum EmptyingStatements {
     /// But for the one that says, should the deletion fail, that it was begun.
     static let events = removal(from: "audit_events", where: "r.type <> '\(AuditEventType.keysDestroyed.rawValue)'")
 
-    /// Removes the rows that follow in the order of their ids. The last one looked at; no row where no page follows.
+    /// Removes the rows that follow in the order of their ids. The last one looked at; no row where no page follows. As for the nil UUID,
+    /// see `UserStatements.page`.
     private static func removal(from table: String, where condition: String = "true") -> Removal {
         Removal(
             """
             with page as (
-                select r.id from \(table) r
-                where r.tenant_id = $1 and r.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
+                select r.id from \(table) r where r.tenant_id = $1 and r.id > $2
                 order by r.id limit \(EmptyTenant.page)
             ), free as (
                 select r.id from \(table) r join page on page.id = r.id
@@ -50,6 +50,6 @@ enum EmptyingStatements {
             )
             select id from page where (select count(*) from page) = \(EmptyTenant.page) order by id desc limit 1
             """,
-            bind: { ($0.tenant, $0.after) }, row: { (id: UUID) in id })
+            bind: { ($0.tenant, $0.after ?? .nilUUID) }, row: { (id: UUID) in id })
     }
 }

@@ -54,13 +54,14 @@ enum PurgeStatements {
 
     /// Examines the next sessions in the order of their ids, which is that of their making, and removes those that have been
     /// over for long enough, but for those that somebody is at. The last one examined, or nil when that was the last of all.
+    /// As for the nil UUID, see `UserStatements.page`.
     static let sessions = Statement<Claim, UUID>(
         """
         with page as (
             select s.id, s.rotated_at, now() - interval '\(Purge.sessionsStay.wholeSeconds) s' >= coalesce(
                 s.ended_at, \(SessionStatements.expiry(of: "s"))) as is_over
             from refresh_tokens s join tenants t on t.id = s.tenant_id
-            where s.tenant_id = $1 and s.id > coalesce($2, '00000000-0000-0000-0000-000000000000')
+            where s.tenant_id = $1 and s.id > $2
             order by s.id limit \(Purge.sessions)
         ), free as (
             select s.id from refresh_tokens s join page on page.id = s.id
@@ -71,7 +72,7 @@ enum PurgeStatements {
         )
         select id from page where (select count(*) from page) = \(Purge.sessions) order by id desc limit 1
         """,
-        bind: { ($0.tenant, $0.afterSession) }, row: { (id: UUID) in id })
+        bind: { ($0.tenant, $0.afterSession ?? .nilUUID) }, row: { (id: UUID) in id })
 
     static let guessCounters = removal(from: "guess_counters", by: "subject", where: "window_ends_at <= now()")
     static let webhookMessages = removal(from: "webhook_messages", where: isOld("created_at"))
