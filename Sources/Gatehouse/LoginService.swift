@@ -36,7 +36,8 @@ public final class LoginService: Sendable {
         let trail = AuditTrail(actor: AuditEvent.user, identifiers: identifiers)
         self.directory = directory
         register = Register(
-            database: database, directory: directory, hasher: hasher, identifiers: identifiers, guesses: guesses, budget: limits.mail)
+            database: database, directory: directory, hasher: hasher, identifiers: identifiers, guesses: guesses,
+            budget: limits.mail)
         logIn = LogIn(
             database: database, directory: directory, passwords: passwords, identifiers: identifiers, guesses: guesses,
             failures: failures, devices: RecogniseDevice(clock: clock), metrics: metrics)

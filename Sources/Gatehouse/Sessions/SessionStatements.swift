@@ -210,7 +210,7 @@ extension Session {
 
 extension LogInName {
     fileprivate var email: String? {
-        if case .email(let text) = self { String(text.trimmingASCIISpace()) } else { nil }
+        if case .email(let email) = self { email.text } else { nil }
     }
 
     fileprivate var username: String? {

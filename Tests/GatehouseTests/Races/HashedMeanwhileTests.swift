@@ -11,7 +11,7 @@ import Testing
 
     @Test("By an address that the account has lost meanwhile nobody signs in, and by its username one does")
     func names() async throws {
-        for name in [LogInName.email(" Ada@Example.com"), .username("ADA")] {
+        for name in [LogInName.email(TypedEmail(" Ada@Example.com")), .username("ADA")] {
             let race = try await race()
             let installation = race.installation
             let tenant = try await installation.tenant()
