@@ -46,13 +46,15 @@ struct ComposeMail: Sendable {
             "app": .text(tenant.name), "email": .text(mail.recipient), "has_link": .flag(issued?.token != nil),
         ]
         for member in mail.detail.members { values[member.name] = member.value.stringValue.map(Mustache.Value.text) }
-        if let token = issued?.token {
+        if let issued, let token = issued.token {
             // Where the tenant has said no address, there is nothing that a link could lead to: not the Host header of a request.
             if let page = tenant.settings.appURL {
                 values["link"] = .text("\(page)?token=\(token.text)")
             } else {
                 values["token"] = .text(token.text)
             }
+            if issued.tokenMinutes > 0 { values["link_minutes"] = .number(issued.tokenMinutes) }
+            if issued.tokenMinutes >= 120 { values["link_hours"] = .number(issued.tokenMinutes / 60) }
         }
         if let issued, let code = issued.code {
             values["code"] = .text(code.digits)

@@ -59,7 +59,8 @@ public struct MailTemplate: Sendable, Equatable {
     /// Every variable, as docs/mail.md lists them, with a value to try wording by.
     private static let samples: KeyValuePairs<String, Mustache.Value> = [
         "app": "Shop", "email": "ada@example.com", "new_email": "new@example.com", "link": "https://shop.example",
-        "token": "token", "code": "01234567", "code_minutes": 10, "has_link": true,
+        "token": "token", "link_minutes": 1440, "link_hours": 24, "code": "01234567", "code_minutes": 10,
+        "has_link": true,
     ]
 
     private static let variables = samples.map(\.key)

@@ -52,27 +52,33 @@ extension MailTemplate {
         var invitation = ""
         let ending: String
 
+        /// How much time there is, as its reader would say it.
+        private static let limit = """
+            {{#link_minutes}} within {{#link_hours}}{{link_hours}} hours{{/link_hours}}\
+            {{^link_hours}}{{link_minutes}} minutes{{/link_hours}}{{/link_minutes}}
+            """
+
         init(_ kind: MailKind) {
             switch kind {
             case .verifyEmail:
                 subject = "Confirm your email address for {{app}}"
                 text = "Please confirm that {{email}} is your address."
-                invitation = "Confirm the address"
+                invitation = "Confirm the address\(Self.limit)"
                 ending = "If you have no account at {{app}}, you need do nothing."
             case .passwordReset:
                 subject = "Choose a new password for {{app}}"
                 text = "Somebody, hopefully you, has asked for a new password for the account {{email}}."
-                invitation = "Choose a new password"
+                invitation = "Choose a new password\(Self.limit)"
                 ending = "If that wasn't you, you need do nothing: your password stays as it is."
             case .logIn:
                 subject = "Sign in to {{app}}"
                 text = "Somebody, hopefully you, wants to sign in to {{app}} as {{email}}."
-                invitation = "Sign in"
+                invitation = "Sign in\(Self.limit)"
                 ending = "If that wasn't you, you need do nothing. Never tell anybody what stands above."
             case .confirmEmail:
                 subject = "Confirm your new email address for {{app}}"
                 text = "Please confirm that {{new_email}} is to be the address of your account at {{app}}."
-                invitation = "Confirm the new address"
+                invitation = "Confirm the new address\(Self.limit)"
                 ending = "If you have asked for no such change, you need do nothing."
             case .emailChanged:
                 subject = "The email address of your account at {{app}} has been changed"

@@ -7,7 +7,9 @@ struct IssuedOneTimeToken: Sendable {
     let user: User
     let token: OneTimeToken?
     let code: OneTimeCode?
-    /// For how many minutes the code is good, rounded down; an attempt that comes late has fewer.
+    /// For how many minutes the token is good, rounded down; an attempt that comes late has fewer.
+    let tokenMinutes: Int
+    /// The same of the code.
     let codeMinutes: Int
 }
 
@@ -38,7 +40,7 @@ struct IssueOneTimeToken: Sendable {
             let (token, code) = try remade(issued.masterKeyID, of: mail, purpose, in: tenant.id)
             return IssuedOneTimeToken(
                 user: user, token: issued.hasToken ? token : nil, code: codeMinutes > 0 ? code : nil,
-                codeMinutes: codeMinutes)
+                tokenMinutes: Int(issued.tokenSeconds / 60), codeMinutes: codeMinutes)
         }
     }
 

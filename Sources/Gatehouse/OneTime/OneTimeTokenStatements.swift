@@ -61,17 +61,19 @@ enum OneTimeTokenStatements {
         })
 
     /// What an earlier attempt stored and nobody has used yet: under which master key, whether the token counts, and for how many
-    /// seconds the code still does. One to sign in with is good on the owner's devices also when others have guessed at it too often.
+    /// seconds it and the code still do. One to sign in with is good on the owner's devices also when others have guessed at it too often.
     static let issued = Statement<
-        (tenant: UUID, id: UUID), (masterKeyID: String, hasToken: Bool, codeSeconds: Double?)
+        (tenant: UUID, id: UUID), (masterKeyID: String, hasToken: Bool, tokenSeconds: Double, codeSeconds: Double?)
     >(
         """
-        select master_key_id, token_hash is not null,
+        select master_key_id, token_hash is not null, extract(epoch from expires_at - now())::float8,
             case when (guesses_left > 0 or purpose = '\(OneTimePurpose.logIn.rawValue)') and now() < code_expires_at
                 then extract(epoch from code_expires_at - now())::float8 end
         from one_time_tokens
         where tenant_id = $1 and id = $2 and now() < expires_at
         """,
         bind: { ($0.tenant, $0.id) },
-        row: { (key: String, hasToken: Bool, codeSeconds: Double?) in (key, hasToken, codeSeconds) })
+        row: { (key: String, hasToken: Bool, tokenSeconds: Double, codeSeconds: Double?) in
+            (key, hasToken, tokenSeconds, codeSeconds)
+        })
 }

@@ -16,8 +16,8 @@ struct MailTemplateCommands: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set the wording of a kind of mail, in mustache.",
             discussion: """
-                Variables: {{app}} (the tenant's name), {{email}}, {{new_email}}, {{link}}, {{code}}, {{code_minutes}}, and {{token}} where the \
-                tenant has no app-url; any other is refused, and so is a mail that shows no link, code or token where it is about one. Sections show a part only where its variable is there: {{#code}}…{{/code}}.
+                Variables: {{app}} (the tenant's name), {{email}}, {{new_email}}, {{link}}, {{link_minutes}}, {{link_hours}} (from two hours on), \
+                {{code}}, {{code_minutes}}, and {{token}} where the tenant has no app-url; any other is refused, and so is a mail that shows no link, code or token where it is about one. Sections show a part only where its variable is there: {{#code}}…{{/code}}.
                 """)
 
         @OptionGroup var target: MailTemplateTarget

@@ -6,7 +6,7 @@ import Testing
     private let values: [String: Mustache.Value] = [
         "app": "The <Shop>", "email": "ada@example.com", "link": "https://shop.example/?token=rst_a&b",
         "has_link": true,
-        "code": "01234567", "code_minutes": 10, "new_email": "new@example.com",
+        "link_minutes": 60, "code": "01234567", "code_minutes": 10, "new_email": "new@example.com",
     ]
 
     @Test("Every kind has a standard wording that is complete", arguments: MailKind.allCases)
@@ -22,6 +22,26 @@ import Testing
             "app": "Shop", "email": "ada@example.com", "token": "rst_x", "has_link": true,
         ])
         #expect(bare.text.contains("\nrst_x\n") == (kind.purpose != nil))
+    }
+
+    @Test(
+        "What a link is good for is said in hours from two on, in minutes below, and not where there are none",
+        arguments: [
+            (["link_minutes": 1440, "link_hours": 24], " within 24 hours"),
+            (["link_minutes": 119], " within 119 minutes"), ([:], ""),
+        ] as [([String: Mustache.Value], String)])
+    func limits(left: [String: Mustache.Value], words: String) throws {
+        for (kind, invitation) in [
+            (.verifyEmail, "Confirm the address"), (.passwordReset, "Choose a new password"),
+            (.logIn, "Sign in"), (.confirmEmail, "Confirm the new address"),
+        ] as [(MailKind, String)] {
+            for (means, ending) in [("link", ":\n\nx\n"), ("token", " with this token:\n\nx\n")] {
+                let shown: [String: Mustache.Value] = [means: "x", "has_link": true]
+                let values = left.merging(shown) { $1 }
+                let text = try MailTemplate.standard(kind).rendered(values).text
+                #expect(text.contains("\n\(invitation)\(words)\(ending)"), "\(text)")
+            }
+        }
     }
 
     @Test("What a user has typed is text in HTML, and no line end in a subject")
@@ -75,7 +95,8 @@ import Testing
         arguments: ["{{lnik}}", "{{#lnik}}x{{/lnik}}", "{{^lnik}}x{{/lnik}}"])
     func typos(_ tag: String) {
         let told =
-            "there is no variable lnik. Those there are: app, email, new_email, link, token, code, code_minutes, has_link."
+            "there is no variable lnik. Those there are: app, email, new_email, link, token, link_minutes, link_hours, code, "
+            + "code_minutes, has_link."
         #expect(fault(.logIn, "{{code}}\n\(tag)") == "The text, line 2: \(told)")
         #expect(fault(.logIn, "{{code}}", html: "{{code}}\(tag)") == "The html, line 1: \(told)")
         #expect(fault(.passwordChanged, subject: tag, "x") == "The subject, line 1: \(told)")

@@ -29,6 +29,31 @@ import Testing
         }
     }
 
+    @Test("A mail says for how long its link is good, and one that comes late how much of that is left")
+    func limits() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant { $0.emailLogin = .link }
+        _ = try await installation.register(in: tenant)
+        for (kind, words) in [
+            (.verifyEmail, "within 24 hours"), (.passwordReset, "within 60 minutes"), (.logIn, "within 10 minutes"),
+        ] as [(MailKind, String)] {
+            try await installation.enqueue(kind, in: tenant)
+            try await installation.deliverer(to: mailroom).sendAllDue()
+            let mail = try #require(mailroom.sent.last)
+            #expect(mail.text.contains(words), "\(kind)")
+        }
+        for (left, words) in [("150.5 min", "within 2 hours"), ("119.5 min", "within 119 minutes")] {
+            try await installation.enqueue(.verifyEmail, in: tenant)
+            mailroom.refuse(.lost)
+            try await installation.deliverer(to: mailroom).sendAllDue()
+            try await installation.asSuperuser("update one_time_tokens set expires_at = now() + interval '\(left)'")
+            try await installation.makeDue()
+            try await installation.deliverer(to: mailroom).sendAllDue()
+            let mail = try #require(mailroom.sent.last)
+            #expect(mail.text.contains(words), "\(left)")
+        }
+    }
+
     @Test("A token that has been used isn't made again for a mail that is sent a second time")
     func usedTokens() async throws {
         let installation = try await Installation.make()
