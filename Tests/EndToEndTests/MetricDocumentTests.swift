@@ -84,6 +84,16 @@ struct MetricDocumentTests {
         for outcome in CountedRefresh.allCases { #expect(refreshes.contains("`\(outcome.rawValue)`"), "\(outcome)") }
     }
 
+    @Test("docs/metrics.md names every outcome of a mail and of a webhook in their section")
+    func deliveries() throws {
+        let page = try Self.contents(of: "docs/metrics.md")
+        let start = try #require(page.firstRange(of: "## Mail and webhooks"))
+        let end = try #require(page.firstRange(of: "## Passwords"))
+        let section = page[start.upperBound..<end.lowerBound]
+        let outcomes = CountedMail.allCases.map(\.rawValue) + CountedWebhook.allCases.map(\.rawValue)
+        for outcome in outcomes { #expect(section.contains(outcome), "\(outcome)") }
+    }
+
     @Test(
         "The dashboard is JSON whose expressions Prometheus understands, in panels of ids of their own",
         .enabled(if: Promtool.path != nil))
