@@ -5,8 +5,11 @@ import Postgres
 ///
 /// A change is one transaction, serialised per tenant by a lock on the tenant's row, and recorded with the actor. One user's are serialised
 /// by a lock on the user's row instead, since `deleteUser` may hold that for long. Where a tenant may have millions of rows to change, it is
-/// several: `deleteTenant`, `deleteWebhook`, `replayDeadWebhooks`, `retryMail`, `EndSessions` and the emergency rotation say so themselves.
-/// All throw `Refusal` for what can't be done and `PostgresError` for what the database could not do.
+/// several: `deleteTenant`, `deleteWebhook`, `replayDeadWebhooks`, `retryMail`, `importUsers`, `EndSessions` and the emergency rotation say
+/// so themselves, as does `rotateMasterKey`, which changes all tenants.
+///
+/// All throw `Refusal` for what can't be done, `tenantNotFound` where there is no tenant of that slug, and `PostgresError` for what the
+/// database could not do.
 public struct Administration: Sendable {
     let database: Database
     let sealer: KeySealer?

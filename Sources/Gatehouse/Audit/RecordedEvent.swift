@@ -5,7 +5,7 @@ import Postgres
 public struct RecordedEvent: Sendable, Equatable {
     public let id: UUID
     public let at: Date
-    /// An operator's name, or `service`.
+    /// An operator's name, or `user`, `service` or `client:` and the id of an API client.
     public let actor: String
     public let type: String
     public let userID: UUID?

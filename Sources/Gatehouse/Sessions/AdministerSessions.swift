@@ -27,7 +27,7 @@ extension Administration {
     }
 
     /// Ends every session of one user, or every one of the tenant, that had begun before, also those of sign-ins that aren't committed
-    /// yet. How many were alive, as ``listSessions`` has it. Throws `userNotFound`.
+    /// yet. How many were alive, as ``listSessions`` has it. Throws `tenantNotFound`, and `userNotFound` for a user who isn't there.
     ///
     /// A tenant's are ended a page at a time, see ``EndSessions``. Throws ``UnfinishedEnding`` where that comes to nothing half-way; it can
     /// be repeated.

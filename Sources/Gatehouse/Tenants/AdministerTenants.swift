@@ -40,6 +40,9 @@ extension Administration {
     }
 
     /// Changes the settings named. A change of the algorithm replaces the next access key at once.
+    ///
+    /// Throws `invalidSetting` with the first value that can't be and, where the algorithm changes, without a master key or with one that is
+    /// not the one that the tenant's keys were sealed with; `tenantNotFound`.
     public func updateTenant(_ slug: String, change: TenantSettingsChange) async throws -> Tenant {
         try await changing(slug) { transaction, old in
             let settings = try change.applied(to: old.settings)
@@ -62,12 +65,12 @@ extension Administration {
         }
     }
 
-    /// Serves the tenant again; its sessions are what they were.
+    /// Serves the tenant again; its sessions are what they were. Throws `tenantNotFound`.
     public func enableTenant(_ slug: String) async throws -> Tenant {
         try await setTenant(slug, enabled: true)
     }
 
-    /// Every route of the tenant answers as if there were none; nothing is lost.
+    /// Every route of the tenant answers as if there were none; nothing is lost. Throws `tenantNotFound`.
     public func disableTenant(_ slug: String) async throws -> Tenant {
         try await setTenant(slug, enabled: false)
     }
@@ -76,7 +79,7 @@ extension Administration {
     ///
     /// Its keys go first, in a transaction of their own: whatever becomes of the rest, and in whatever dump of that moment it
     /// stands, no token of the tenant verifies any more. Then go its many rows, a page at a time. A deletion that ended in between
-    /// is repeated, and goes on where it was.
+    /// is repeated, and goes on where it was. Throws `tenantNotFound`, also where another tenant has the slug by the end.
     public func deleteTenant(_ slug: String) async throws {
         let id = try await destroyKeys(of: slug)
         try await EmptyTenant(database: database, tenant: id)()

@@ -46,7 +46,7 @@ extension Administration {
         try await findUser(user, in: try await showTenant(slug).id)
     }
 
-    /// Lets the user sign in again; sessions that were ended stay ended.
+    /// Lets the user sign in again; sessions that were ended stay ended. Throws `userNotFound`.
     public func enableUser(tenant slug: String, user: String) async throws -> User {
         try await changing(user, of: slug, .userEnabled) { transaction, tenant, id in
             try await transaction.first(UserStatements.setEnabled, (tenant, id, true))
@@ -54,7 +54,7 @@ extension Administration {
     }
 
     /// Ends every session of the user and voids what was mailed to them; no session can begin. The user's row is locked first, so
-    /// that a racing login either finds them disabled or has its session ended here.
+    /// that a racing login either finds them disabled or has its session ended here. Throws `userNotFound`.
     public func disableUser(tenant slug: String, user: String) async throws -> User {
         try await changing(user, of: slug, .userDisabled) { transaction, tenant, id in
             let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
@@ -66,7 +66,8 @@ extension Administration {
 
     /// The user is gone, with their sessions and everything else that is personal, as by `DeleteAccount`.
     ///
-    /// That may take long, so it goes on beside other administration of the tenant: no emergency waits for it, nor do the keys.
+    /// That may take long, so it goes on beside other administration of the tenant: no emergency waits for it, nor do the keys. Throws
+    /// `userNotFound`.
     public func deleteUser(tenant slug: String, user: String) async throws -> User {
         let tenant = try await showTenant(slug).id
         let id = try await findUser(user, in: tenant).id

@@ -37,6 +37,7 @@ extension Administration {
         }
     }
 
+    /// The endpoints of a tenant in the order they were made, those that are switched off among them.
     public func listWebhooks(tenant slug: String) async throws -> [WebhookEndpoint] {
         let tenant = try await showTenant(slug)
         return try await database.query(WebhookStatements.list, tenant.id, in: tenant.id)
