@@ -149,15 +149,3 @@ public enum Refusal: Error, Sendable, Equatable {
         }
     }
 }
-
-extension PostgresError {
-    /// Whether the database could not be reached, or did not answer: nothing is known of the request's outcome.
-    var isUnavailability: Bool {
-        switch self {
-        case .connect, .connectionLost, .commitUnconfirmed, .timeout, .tooManyWaiting, .closed: true
-        case .server(let error): error.state.isUnavailability
-        case .cancelled: true
-        case .encoding, .decoding, .transactionInProgress: false
-        }
-    }
-}

@@ -82,7 +82,7 @@ extension Administration {
     private static var longestTrail: Duration { .seconds(200 * 366 * 86_400) }
 
     func databaseTime() async throws -> Date {
-        guard let now = try await database.untenanted.first(KeyStatements.now, ()) else {
+        guard let now = try await database.untenanted.first(DatabaseClock.now, ()) else {
             throw Refusal.databaseUnavailable
         }
         return now

@@ -77,10 +77,3 @@ private struct KeycloakHash {
         return "$argon2\(type)$v=19$m=\(memory),t=\(passes),p=\(lanes)"
     }
 }
-
-extension Date {
-    /// Since 1970, as Keycloak and Firebase count time.
-    init(milliseconds: Int) {
-        self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
-    }
-}

@@ -53,13 +53,3 @@ struct KeySchedule: Sendable {
         _ = try await transaction.execute(TenantStatements.setKeysDue, (tenant.id, due))
     }
 }
-
-extension Date {
-    static func + (date: Date, duration: Duration) -> Date {
-        date.addingTimeInterval(duration.seconds)
-    }
-
-    static func - (date: Date, duration: Duration) -> Date {
-        date.addingTimeInterval(-duration.seconds)
-    }
-}

@@ -21,8 +21,6 @@ enum KeyStatements {
                 secret: secret)
         })
 
-    static let now = Statement<Void, Date>("select statement_timestamp()", bind: { () }, row: { (now: Date) in now })
-
     static let insert = Statement<SealedNewKey, StoredKey>(
         """
         insert into signing_keys (

@@ -25,7 +25,7 @@ struct KeyStore: Sendable {
 
     /// The database's time, which every state is dated by.
     func now() async throws -> Date {
-        guard let now = try await transaction.first(KeyStatements.now, ()) else { throw Refusal.databaseUnavailable }
+        guard let now = try await transaction.first(DatabaseClock.now, ()) else { throw Refusal.databaseUnavailable }
         return now
     }
 

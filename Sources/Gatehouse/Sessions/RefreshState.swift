@@ -58,11 +58,3 @@ extension Session {
         min(rotatedAt.addingTimeInterval(refreshTTL.seconds), createdAt.addingTimeInterval(maxAge.seconds))
     }
 }
-
-extension Duration {
-    /// Seconds with their fraction.
-    var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
-}

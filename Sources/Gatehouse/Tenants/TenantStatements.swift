@@ -143,13 +143,3 @@ extension Tenant {
             isEnabled: isEnabled, createdAt: createdAt)
     }
 }
-
-/// A row holds a value this program doesn't know: it was written by a newer one, or by hand.
-struct UnknownStoredValue: Error {
-    let column: String
-}
-
-extension Duration {
-    /// Whole seconds, as settings are stored.
-    public var wholeSeconds: Int32 { Int32(clamping: components.seconds) }
-}

@@ -43,24 +43,3 @@ struct RecurringLook: Sendable {
         }
     }
 }
-
-extension PostgresError {
-    /// Whether there is no connection to ask over, rather than an answer that took too long or was a refusal.
-    var isLostConnection: Bool {
-        switch self {
-        case .connect, .connectionLost, .closed, .cancelled: true
-        default: false
-        }
-    }
-}
-
-extension Refusal {
-    /// What may be said of an error in a log: a code, never a value.
-    static func code(of error: any Error) -> String {
-        switch error {
-        case let refusal as Refusal: refusal.code
-        case let error as PostgresError: Refusal(from: error)?.code ?? "database"
-        default: "internal"
-        }
-    }
-}

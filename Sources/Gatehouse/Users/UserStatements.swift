@@ -110,21 +110,3 @@ extension StoredUser {
             user: user, passwordHash: passwordHash.map(PasswordHash.init(stored:)), passwordVersion: passwordVersion)
     }
 }
-
-extension PostgresJSON {
-    init(_ json: JSON) {
-        self.init(text: String(decoding: json.serialized(), as: UTF8.self))
-    }
-}
-
-extension PostgresError {
-    /// The refusal behind a violated unique key of `users`, else nil.
-    var userConflict: Refusal? {
-        guard case .server(let error) = self, error.state == .uniqueViolation else { return nil }
-        switch error.constraint {
-        case "users_email_key": return .emailTaken
-        case "users_username_key": return .usernameTaken
-        default: return nil
-        }
-    }
-}

@@ -68,7 +68,7 @@ import Testing
         ("keys.discardNext", KeyStatements.discardNext),
         ("keys.removeExpired", KeyStatements.removeExpired),
         ("keys.prolong", KeyStatements.prolong),
-        ("keys.now", KeyStatements.now),
+        ("database.now", DatabaseClock.now),
         ("keys.reseal", KeyStatements.reseal),
         ("keys.markExported", KeyStatements.markExported),
         ("clients.insert", ClientStatements.insert),
