@@ -49,12 +49,6 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
     public static func decodeNull() throws(ValueFault) -> Wrapped? { nil }
 }
 
-extension RawSpan {
-    func expect(byteCount expected: Int) throws(ValueFault) {
-        guard byteCount == expected else { throw ValueFault("\(byteCount) bytes instead of \(expected)") }
-    }
-}
-
 extension [UInt8] {
     mutating func appendBigEndian<Number: FixedWidthInteger>(_ number: Number) {
         Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
