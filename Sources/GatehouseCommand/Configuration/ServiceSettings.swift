@@ -1,8 +1,6 @@
 import Gatehouse
 import GatehouseHTTP
 import Logging
-import Mail
-import OpenTelemetry
 
 /// The settings of the service, every one of them checked.
 struct ServiceSettings {
@@ -24,7 +22,7 @@ struct ServiceSettings {
     let drainDelay: Duration
     let mail: MailSettings
     /// Names, values and where they came from, with secrets masked.
-    let printed: [PrintedSetting]
+    private(set) var printed: [PrintedSetting] = []
 
     /// Throws all problems at once.
     init(
@@ -55,81 +53,6 @@ struct ServiceSettings {
         guard let databaseURL, let masterKeys else { throw ConfigurationProblems(lines: []) }
         self.databaseURL = databaseURL
         self.masterKeys = masterKeys
-        let shown: [(Setting, String)] = [
-            (.databaseURL, databaseURL.description),
-            (.ownerDatabaseURL, (ownerURL ?? databaseURL).description),
-            (.publicURL, publicURL.text),
-            (.listen, listen.description),
-            (.opsListen, opsListen.description),
-            (.poolSize, String(poolSize)),
-            (.trustedProxies, reader.text(.trustedProxies) ?? "none"),
-            (.logLevel, logLevel.rawValue),
-            (.logFormat, self.logFormat.rawValue),
-            (.argon2, argon2.description),
-            (.limits, LimitsText.format(limits)),
-            (.jwksMaxAge, "\(jwksMaxAge.components.seconds)s"),
-            (.metricsTenantLabel, metricsTenantLabel == .off ? "off" : "on"),
-            (.otlpEndpoint, traces?.endpoint.description ?? "none"),
-            (.traceSamplerArgument, reader.text(.traceSamplerArgument) ?? "1"),
-            (.traceServiceName, reader.text(.traceServiceName) ?? TraceSettings.serviceName),
-            (.drainDelay, "\(drainDelay.components.seconds)s"),
-            (.smtpURL, mail.smtpURL?.description ?? "none"),
-            (.smtpPasswordFile, reader.text(.smtpPasswordFile) ?? "none"),
-            (.smtpCAFile, reader.text(.smtpCAFile) ?? "none"),
-            (.mailSink, reader.text(.mailSink) ?? "none"),
-        ]
-        printed =
-            shown.map { PrintedSetting(setting: $0, value: $1, origin: reader.origin(of: $0)) }
-            + reader.printedMasterKeys(masterKeys)
-    }
-}
-
-/// One line of `--print-config`.
-struct PrintedSetting {
-    let setting: Setting
-    let value: String
-    let origin: SettingsReader.Origin
-
-    static func table(_ settings: [PrintedSetting]) -> Table {
-        Table(
-            headings: ["setting", "value", "from"],
-            rows: settings.map {
-                [.init($0.setting.variable, .bold), .init($0.value), .init($0.origin.rawValue, .faint)]
-            })
-    }
-}
-
-extension SettingsReader {
-    /// The file's name is no secret; a command may hold one, so only its first word is shown.
-    fileprivate func printedMasterKeys(_ keys: MasterKeys) -> [PrintedSetting] {
-        Setting.masterKeySources.compactMap { setting in
-            guard let text = text(setting) else { return nil }
-            let shown =
-                switch setting {
-                case .masterKeyFile: text
-                case .masterKeyCommand: Self.firstWord(text) + " " + DatabaseURL.mask
-                default: DatabaseURL.mask
-                }
-            return PrintedSetting(
-                setting: setting,
-                value: "\(shown) (\(keys.ids.count == 1 ? "key" : "keys") \(keys.ids.joined(separator: ", ")))",
-                origin: origin(of: setting))
-        }
-    }
-
-    private static func firstWord(_ command: String) -> String {
-        let word = command.split(whereSeparator: \.isWhitespace).first ?? ""
-        return word.contains("=") ? DatabaseURL.mask : String(word)
-    }
-
-    fileprivate mutating func trustedProxies() -> [CIDR] {
-        let list = value(.trustedProxies) { text throws(FieldFault) in
-            var list: [CIDR] = []
-            for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
-                list.append(try CIDR(String(part)))
-            }
-            return list
-        }
-        return list ?? []
+        printed = printedSettings(from: reader, ownerURL: ownerURL ?? databaseURL)
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Gatehouse
+import GatehouseHTTP
 import Logging
 
 /// How each setting is read; the defaults are here and nowhere else.
@@ -75,6 +76,17 @@ extension SettingsReader {
             return size
         }
         return size ?? max(8, 2 * ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    mutating func trustedProxies() -> [CIDR] {
+        let list = value(.trustedProxies) { text throws(FieldFault) in
+            var list: [CIDR] = []
+            for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+                list.append(try CIDR(String(part)))
+            }
+            return list
+        }
+        return list ?? []
     }
 
     mutating func logLevel() -> Logger.Level {
