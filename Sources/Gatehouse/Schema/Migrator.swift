@@ -15,7 +15,7 @@ public struct Migrator: Sendable {
     /// What is missing, in order. Throws `schemaOutdated` for a database that is newer than this program, and `invalidSetting` for
     /// one whose encoding can't hold everybody's names.
     public func pending() async throws -> [Migration] {
-        try await connected { connection in
+        try await Connection.using(databaseURL) { connection in
             _ = try await Self.checkedEncoding(on: connection)
             return try await Self.missing(on: connection)
         }
@@ -30,7 +30,7 @@ public struct Migrator: Sendable {
         upTo last: Int = .max, _ progress: @Sendable (Migration) -> Void,
         warn: @Sendable (String) -> Void = { _ in }
     ) async throws -> [Migration] {
-        try await connected { connection in
+        try await Connection.using(databaseURL) { connection in
             // Held until the connection closes: whoever comes second then finds nothing left to do.
             _ = try await connection.query(SchemaStatements.lock, (), deadline: .seconds(600))
             let encoding = try await Self.checkedEncoding(on: connection)
@@ -74,17 +74,5 @@ public struct Migrator: Sendable {
                 "The database is at version \(applied), this program knows \(known): use the newer program.")
         }
         return Migration.all.filter { $0.version > applied }
-    }
-
-    private func connected<R: Sendable>(_ body: @Sendable (Connection) async throws -> R) async throws -> R {
-        let connection = try await Connection.open(databaseURL)
-        do {
-            let result = try await body(connection)
-            await connection.close()
-            return result
-        } catch {
-            await connection.close()
-            throw error
-        }
     }
 }

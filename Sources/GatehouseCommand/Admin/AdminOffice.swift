@@ -15,30 +15,16 @@ struct AdminOffice {
         )
         let hasher = PasswordHasher(parameters: settings.argon2, threads: 1)
         defer { hasher.shutdown() }
-        return try await withPool(settings.databaseURL) { pool in
+        // A connection that takes long, as with slow name servers, is worth waiting for: nobody else has this pool.
+        let connecting = PoolConfiguration(
+            settings.databaseURL.text, size: 2, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
+            applicationName: "gatehouse admin")
+        return try await Pool.using(connecting) { pool in
             let administration = Administration(
                 database: Database(pool: pool), sealer: settings.masterKeys.map { KeySealer($0) },
                 hasher: hasher, publicURL: settings.publicURL.text, jwksMaxAge: settings.jwksMaxAge,
                 actor: options.actorName)
             return try await body(AdminOffice(administration: administration, publicURL: settings.publicURL.text))
-        }
-    }
-
-    private static func withPool<Result>(
-        _ url: DatabaseURL, _ body: (Pool) async throws -> Result
-    ) async throws -> Result {
-        // A connection that takes long, as with slow name servers, is worth waiting for: nobody else has this pool.
-        let pool = Pool(
-            PoolConfiguration(
-                url.text, size: 2, waitDeadline: .seconds(60), statementDeadline: .seconds(60),
-                applicationName: "gatehouse admin"))
-        do {
-            let result = try await body(pool)
-            await pool.close()
-            return result
-        } catch {
-            await pool.close()
-            throw error
         }
     }
 }

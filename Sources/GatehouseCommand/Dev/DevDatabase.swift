@@ -28,32 +28,23 @@ struct DevDatabase {
     }
 
     private func createTenant(settings: ServiceSettings) async throws {
-        let pool = Pool(PoolConfiguration(ownerURL, size: 1, applicationName: "gatehouse dev"))
         let hasher = PasswordHasher(parameters: settings.argon2, threads: 1)
         defer { hasher.shutdown() }
-        let administration = Administration(
-            database: Database(pool: pool), sealer: KeySealer(settings.masterKeys), hasher: hasher,
-            publicURL: settings.publicURL.text, jwksMaxAge: settings.jwksMaxAge, actor: "gatehouse dev")
+        let connecting = PoolConfiguration(ownerURL, size: 1, applicationName: "gatehouse dev")
         do {
-            _ = try await administration.createTenant(slug: Self.tenant, change: TenantSettingsChange())
+            _ = try await Pool.using(connecting) { pool in
+                let administration = Administration(
+                    database: Database(pool: pool), sealer: KeySealer(settings.masterKeys), hasher: hasher,
+                    publicURL: settings.publicURL.text, jwksMaxAge: settings.jwksMaxAge, actor: "gatehouse dev")
+                return try await administration.createTenant(slug: Self.tenant, change: TenantSettingsChange())
+            }
         } catch Refusal.tenantExists {
             // It is there from an earlier start, perhaps with other settings by now.
-        } catch {
-            await pool.close()
-            throw error
         }
-        await pool.close()
     }
 
     private func withSuperuser(_ body: (Connection) async throws -> Void) async throws {
-        let connection = try await Connection.open(cluster.superuserURL(), deadline: .seconds(30))
-        do {
-            try await body(connection)
-        } catch {
-            await connection.close()
-            throw error
-        }
-        await connection.close()
+        try await Connection.using(cluster.superuserURL(), deadline: .seconds(30), body)
     }
 
     private static let databaseExists = Statement<Void, Bool>(

@@ -28,22 +28,17 @@ struct ServiceProcess {
             settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse",
             onWait: metrics.onPoolWait)
         connecting.tracer = tracing.recorder
-        let pool = Pool(connecting)
-        let database = Database(pool: pool)
         let sealer = KeySealer(settings.masterKeys)
         let hasher = PasswordHasher(parameters: settings.argon2, metrics: metrics.passwords, tracer: tracing.recorder)
         defer { hasher.shutdown() }
-        metrics.watch(pool, hasher)
-        do {
+        try await Pool.using(connecting) { pool in
+            let database = Database(pool: pool)
+            metrics.watch(pool, hasher)
             try await StartupCheck(database: database, sealer: sealer, logger: logger)()
             try await serve(
                 pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, tracing: tracing,
                 onServing: onServing)
-        } catch {
-            await pool.close()
-            throw error
         }
-        await pool.close()
     }
 
     private func serve(
