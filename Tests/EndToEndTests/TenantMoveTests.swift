@@ -126,8 +126,7 @@ struct TenantMoveTests {
         let lines = [String(repeating: "a", count: 65_535), "", String(repeating: "b", count: 70_000), "c"]
         let file = try Self.file(lines.joined(separator: "\n"))
         defer { try? FileManager.default.removeItem(at: file) }
-        let handle = try FileHandle(forReadingFrom: file)
-        let reader = DescriptorLines(descriptor: handle.fileDescriptor, longest: 1 << 20)
+        let reader = InputLines(of: try InputFile(file.path), longest: 1 << 20)
         var read: [String] = []
         while let line = try reader.next() { read.append(String(decoding: line, as: UTF8.self)) }
         #expect(read == lines)

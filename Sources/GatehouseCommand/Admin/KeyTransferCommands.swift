@@ -1,12 +1,6 @@
 import ArgumentParser
 import Gatehouse
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 struct KeyImport: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Take over a private key, so that tokens it signed stay valid.")
@@ -25,12 +19,7 @@ struct KeyImport: AdminCommand {
     }
 
     private func contents() throws -> [UInt8] {
-        let descriptor = open(jwk, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw Refusal.invalidSetting("Can't open \(jwk): \(String(cString: strerror(errno))).")
-        }
-        defer { close(descriptor) }
-        guard let bytes = PipeReader(descriptor: descriptor, limit: 65_536).readAll() else {
+        guard let bytes = try InputFile(jwk).readAll(limit: 65_536) else {
             throw Refusal.invalidSetting("\(jwk) can't be read, or is longer than a JWK can be.")
         }
         return bytes

@@ -1,12 +1,6 @@
 import ArgumentParser
 import Gatehouse
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 struct MailTemplateCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "template", abstract: "A tenant's own wording of mails.",
@@ -34,10 +28,9 @@ struct MailTemplateCommands: ParsableCommand {
         }
 
         private static func read(_ path: String) throws -> String {
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            defer { if descriptor >= 0 { close(descriptor) } }
-            guard descriptor >= 0, let text = PipeReader(descriptor: descriptor, limit: 65_536).readText()
-            else { throw Failure(code: "invalid_setting", "\(path) can't be read as UTF-8 of at most 64 KiB.") }
+            guard let text = try? InputFile(path).readText(limit: 65_536) else {
+                throw Failure(code: "invalid_setting", "\(path) can't be read as UTF-8 of at most 64 KiB.")
+            }
             return text
         }
     }

@@ -1,16 +1,10 @@
 import Gatehouse
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// Secrets and tokens that come in by standard input.
 enum StandardInput {
     /// The whole input without one trailing newline.
     static func secret() throws(FieldFault) -> String {
-        guard let text = PipeReader(descriptor: STDIN_FILENO, limit: 65_536).readText() else {
+        guard let text = InputFile().readText(limit: 65_536) else {
             throw FieldFault(code: "invalid_format", message: "Standard input must be UTF-8 and at most 64 KiB.")
         }
         return withoutNewline(text)

@@ -56,9 +56,7 @@ struct TenantImport: AdminCommand {
     @OptionGroup var options: AdminOptions
 
     func perform(in office: AdminOffice) async throws -> Answer {
-        let input = try opened()
-        defer { withExtendedLifetime(input) {} }
-        let lines = DescriptorLines(descriptor: input.descriptor, longest: Administration.longestLineOfTenantFile)
+        let lines = InputLines(of: try opened(), longest: Administration.longestLineOfTenantFile)
         let passphrase = try passphrase.passphrase(isNew: false)
         let progress = ProgressLine()
         let moved = try await office.administration.importTenant(
@@ -67,10 +65,10 @@ struct TenantImport: AdminCommand {
     }
 
     private func opened() throws -> InputFile {
-        if let file { return try InputFile(file) }
+        if let file { return try InputFile.named(file) }
         guard isatty(STDIN_FILENO) == 0 else {
             throw Refusal.invalidSetting("Name the file: gatehouse admin tenant import FILE")
         }
-        return try InputFile("-")
+        return InputFile()
     }
 }

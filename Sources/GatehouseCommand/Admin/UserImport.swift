@@ -42,7 +42,7 @@ struct UserImport: AdminCommand {
     func perform(in office: AdminOffice) async throws -> Answer {
         let format = try chosenFormat()
         let project = try hashConfig.map(Self.project)
-        let input = try InputFile(file)
+        let input = try InputFile.named(file)
         Terminal.printDiagnostic("gatehouse: Reading \(input.name) as \(format.rawValue).")
         let users = try UserFile(ByteInput(input.piece), format: format, project: project)
         let refusals = try RefusalWriter(report, besides: input)

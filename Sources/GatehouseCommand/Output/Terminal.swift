@@ -59,11 +59,12 @@ enum Terminal {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 { rest = rest.dropFirst(count) }
-            if count < 0 && errno == EAGAIN {
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0 && errno == EAGAIN {
                 var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&wait, 1, -1)
-            } else if count < 0 && errno != EINTR {
+            } else if count == 0 || errno != EINTR {
                 throw LostOutput(reason: String(cString: strerror(errno)), written: bytes.count - rest.count)
             }
         }

@@ -6,9 +6,9 @@ import Gatehouse
     import Glibc
 #endif
 
-/// Reads a descriptor line by line, in bounded memory.
-final class DescriptorLines {
-    private let descriptor: Int32
+/// Reads a file line by line, in bounded memory.
+final class InputLines {
+    private let input: InputFile
     private let longest: Int
     private var buffer: [UInt8] = []
     /// Where in the buffer the next line begins, and up to where no end of it has been found.
@@ -18,8 +18,8 @@ final class DescriptorLines {
 
     private static let chunk = 65_536
 
-    init(descriptor: Int32, longest: Int) {
-        self.descriptor = descriptor
+    init(of input: InputFile, longest: Int) {
+        self.input = input
         self.longest = longest
     }
 
@@ -50,11 +50,8 @@ final class DescriptorLines {
         start = 0
         let length = buffer.count
         buffer.append(contentsOf: repeatElement(0, count: Self.chunk))
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            while true {
-                let count = read(descriptor, bytes.baseAddress?.advanced(by: length), Self.chunk)
-                if count >= 0 || errno != EINTR { return count }
-            }
+        let count = buffer.withUnsafeMutableBytes {
+            input.fill(UnsafeMutableRawBufferPointer(rebasing: $0[length...]))
         }
         buffer.removeLast(Self.chunk - max(0, count))
         guard count >= 0 else {
