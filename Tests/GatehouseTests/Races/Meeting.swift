@@ -62,8 +62,7 @@ extension Ending {
         case ("delete on tenants", _): .refused(.tenantNotFound)
         // A sign-in waits neither for the tenant's row nor for its keys.
         case ("update of disabled_at on tenants", _), ("delete on signing_keys", _): .answered
-        // A password change locks the user by changing it, everybody else beforehand.
-        case ("update of password_version on users", .beforeStatement): .answered
+        // The user is locked beforehand.
         default: .refused(.invalidCredentials)
         }
     }

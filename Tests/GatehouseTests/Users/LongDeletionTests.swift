@@ -71,7 +71,8 @@ import Testing
             """)
         let holder = try await Connection.open(installation.database.superuserURL)
         try await holder.script("select pg_advisory_lock(1)")
-        let pool = Pool(PoolConfiguration(installation.database.ownerURL, size: 10, statementDeadline: .seconds(60)))
+        // Of which one tenant takes no more than a share.
+        let pool = Pool(PoolConfiguration(installation.database.ownerURL, size: 20, statementDeadline: .seconds(60)))
         let office = installation.administration(pool: pool)
         let user = "ada@example.com"
         let deletion = Task { try await office.deleteUser(tenant: "shop", user: user) }
