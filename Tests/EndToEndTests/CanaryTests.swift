@@ -95,6 +95,10 @@ struct CanaryTests {
                 client.canary("the password of a refused user")
             ),
             (
+                ["user", "update", client.slug, "bob@example.com", "--email", "nowhere", "--password-stdin"],
+                client.canary("the password of a refused change")
+            ),
+            (
                 ["user", "import", "--tenant", client.slug, "--format", "jsonl", "-"],
                 "{\"email\":\"eve@example.com\",\"password_hash\":\"" + client.canary("the hash of a refused user")
                     + "\"}"

@@ -28,6 +28,7 @@ public enum AuditEventType: String, Sendable, CaseIterable {
     case userDisabled = "user.disabled"
     case userDeleted = "user.deleted"
     case userClaimsSet = "user.claims_set"
+    case userChangedByOperator = "user.changed_by_operator"
     case userImported = "user.imported"
 
     case tenantCreated = "tenant.created"
@@ -64,7 +65,7 @@ public enum AuditEventType: String, Sendable, CaseIterable {
             .passwordChanged, .passwordChangeFailed, .passwordReset, .codeFailed, .emailVerified, .emailChanged,
             .emailChangeFailed, .emailChangeUndone, .profileUpdated, .deletionFailed, .refreshTokenReused,
             .refreshRepeatedAfterGrace, .refreshGenerationUnknown, .userCreated, .userEnabled, .userDisabled,
-            .userDeleted, .userClaimsSet:
+            .userDeleted, .userClaimsSet, .userChangedByOperator:
             true
         case .userImported, .tenantCreated, .tenantUpdated, .tenantEnabled, .tenantDisabled, .tenantExported,
             .tenantImported, .clientCreated, .clientDeleted, .mailRetried, .mailTemplateSet, .mailTemplateDeleted,

@@ -6,8 +6,8 @@ struct UserCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users of a tenant.",
         subcommands: [
-            UserCreate.self, List.self, Show.self, Enable.self, Disable.self, Delete.self, SetClaims.self,
-            UserImport.self,
+            UserCreate.self, List.self, Show.self, UserUpdate.self, Enable.self, Disable.self, Delete.self,
+            SetClaims.self, UserImport.self,
         ])
 
     struct List: AdminCommand {

@@ -129,6 +129,7 @@ import Testing
         ("users.resetPassword", UserStatements.resetPassword),
         ("users.verifyEmail", UserStatements.verifyEmail),
         ("users.setEmail", UserStatements.setEmail),
+        ("users.amend", UserStatements.amend),
         ("users.registerUnverified", UnverifiedRegistration.statement),
         ("guesses.forget", GuessStatements.forget),
         ("sessions.isFresh", SessionStatements.isFresh),

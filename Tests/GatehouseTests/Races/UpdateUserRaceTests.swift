@@ -1,0 +1,95 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Gatehouse
+
+/// An operator changes an account to which something else happens meanwhile.
+@Suite("An operator's change that meets another", .installation, .timeLimit(.minutes(3)))
+struct UpdateUserRaceTests {
+    private static let change = Gate(event: "update of password_version on users")
+
+    @Test(
+        "A sign-in that is held when its session has begun is ended by the new password",
+        arguments: [Gate.Moment.afterRow, .beforeCommit])
+    func signInHeld(moment: Gate.Moment) async throws {
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(in: race.installation)
+        let gate = Gate(event: "insert on refresh_tokens", moment: moment)
+        let (opened, changed) = try await race.run(at: gate) {
+            try await scene.installation.logIn(in: scene.tenant)
+        } while: {
+            try await scene.elsewhere.setPassword()
+        }
+        try changed.get()
+        for session in [try opened.get(), scene.refreshed, scene.other] {
+            #expect(try await !scene.installation.isAlive(session, in: scene.tenant))
+        }
+    }
+
+    @Test("A sign-in by the old password that comes meanwhile opens nothing", arguments: Gate.Moment.allCases)
+    func signInComes(moment: Gate.Moment) async throws {
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(in: race.installation)
+        let (changed, opened) = try await race.run(at: Self.change.at(moment)) {
+            try await scene.setPassword()
+        } while: {
+            try await scene.elsewhere.installation.logIn(in: scene.tenant)
+        }
+        try changed.get()
+        #expect(throws: Refusal.invalidCredentials) { try opened.get() }
+        _ = try await scene.installation.logIn(password: Scene.newPassword, in: scene.tenant)
+    }
+
+    @Test("A change by the user that it waits for is what it is compared with")
+    func compared() async throws {
+        let race = try await HeldRace.make()
+        let scene = try await Scene.make(in: race.installation)
+        let signedIn = try await scene.service.authenticate(scene.session.accessToken, in: scene.tenant)
+        let gate = Gate(event: "update of name on users", moment: .afterRow)
+        let (renamed, changed) = try await race.run(at: gate) {
+            try await scene.service.updateProfile(
+                ProfileChange(name: .set(DisplayName("Grace")), username: .keep), of: signedIn,
+                from: Installation.client, in: scene.tenant)
+        } while: {
+            try await scene.change(UserChange(name: .set("Grace")))
+        }
+        #expect(try changed.get() == renamed.get())
+        let events = try await scene.administration.listEvents(
+            tenant: scene.slug, type: .userChangedByOperator, age: nil, limit: 10)
+        #expect(events.isEmpty)
+    }
+
+    @Test("It waits for the deletion of its user, who is gone then, and nothing else of the tenant waits for it")
+    func deletion() async throws {
+        let installation = try await Installation.make()
+        let scene = try await Scene.make(in: installation)
+        try await installation.asSuperuser(
+            """
+            create function linger() returns trigger language plpgsql as $$
+                begin perform pg_advisory_xact_lock(1); return null; end $$;
+            create trigger linger before update on audit_events for each statement execute function linger();
+            """)
+        let holder = try await Connection.open(installation.database.superuserURL)
+        try await holder.script("select pg_advisory_lock(1)")
+        let deletion = Task { try await scene.administration.deleteUser(tenant: scene.slug, user: scene.user.email) }
+        try await installation.waitForLocks(1)
+        let change = Task { try await scene.change(UserChange(name: .set("Grace"))) }
+        try await installation.waitForLocks(2)
+        _ = try await scene.administration.rotateKeys(tenant: scene.slug, use: .access, emergency: true, force: false)
+        await holder.close()
+        #expect(try await deletion.value.id == scene.user.id)
+        await #expect(throws: Refusal.userNotFound) { try await change.value }
+    }
+}
+
+extension Scene {
+    fileprivate func change(_ change: UserChange) async throws -> User {
+        try await administration.updateUser(tenant: slug, user: user.email, change: change)
+    }
+
+    fileprivate func setPassword() async throws {
+        _ = try await change(UserChange(password: Password(Self.newPassword)))
+    }
+}
