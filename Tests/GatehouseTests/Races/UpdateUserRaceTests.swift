@@ -9,37 +9,41 @@ import Testing
 @Suite("An operator's change that meets another", .installation, .timeLimit(.minutes(3)))
 struct UpdateUserRaceTests {
     private static let change = Gate(event: "update of password_version on users")
+    private static let insertion = Gate(event: "insert on refresh_tokens")
 
     @Test(
-        "A sign-in that is held when its session has begun is ended by the new password",
-        arguments: [Gate.Moment.afterRow, .beforeCommit])
-    func signInHeld(moment: Gate.Moment) async throws {
+        "A sign-in by the old password leaves no session behind, whichever of the two waits for the other",
+        arguments: Gate.Moment.allCases)
+    func signIn(moment: Gate.Moment) async throws {
         let race = try await HeldRace.make()
-        let scene = try await Scene.make(in: race.installation)
-        let gate = Gate(event: "insert on refresh_tokens", moment: moment)
-        let (opened, changed) = try await race.run(at: gate) {
-            try await scene.installation.logIn(in: scene.tenant)
+        let late = try await Scene.make(in: race.installation)
+        let (changed, refused) = try await race.run(at: Self.change.at(moment)) {
+            try await late.setPassword()
         } while: {
-            try await scene.elsewhere.setPassword()
+            try await late.elsewhere.installation.logIn(in: late.tenant)
         }
         try changed.get()
-        for session in [try opened.get(), scene.refreshed, scene.other] {
-            #expect(try await !scene.installation.isAlive(session, in: scene.tenant))
-        }
-    }
+        #expect(throws: Refusal.invalidCredentials) { try refused.get() }
 
-    @Test("A sign-in by the old password that comes meanwhile opens nothing", arguments: Gate.Moment.allCases)
-    func signInComes(moment: Gate.Moment) async throws {
-        let race = try await HeldRace.make()
-        let scene = try await Scene.make(in: race.installation)
-        let (changed, opened) = try await race.run(at: Self.change.at(moment)) {
-            try await scene.setPassword()
+        let early = try await Scene.make(in: race.installation)
+        let (opened, changedBehind) = try await race.run(at: Self.insertion.at(moment)) {
+            try await early.installation.logIn(in: early.tenant)
         } while: {
-            try await scene.elsewhere.installation.logIn(in: scene.tenant)
+            try await early.elsewhere.setPassword()
         }
-        try changed.get()
-        #expect(throws: Refusal.invalidCredentials) { try opened.get() }
-        _ = try await scene.installation.logIn(password: Scene.newPassword, in: scene.tenant)
+        try changedBehind.get()
+        if moment == .beforeStatement {
+            #expect(throws: Refusal.invalidCredentials) { try opened.get() }
+        } else {
+            let session = try opened.get()
+            #expect(try await !early.installation.isAlive(session, in: early.tenant))
+        }
+        for scene in [late, early] {
+            for session in [scene.refreshed, scene.other] {
+                #expect(try await !scene.installation.isAlive(session, in: scene.tenant))
+            }
+            _ = try await scene.installation.logIn(password: Scene.newPassword, in: scene.tenant)
+        }
     }
 
     @Test("A change by the user that it waits for is what it is compared with")
