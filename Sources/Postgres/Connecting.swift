@@ -57,7 +57,7 @@ struct Connecting {
             outcome.withLock { $0 = found }
             wake.wake()
         }
-        guard isUnderWay else { throw .connect(reason: "the system refused a new thread") }
+        guard isUnderWay else { throw .connect(reason: "the system refused a new thread", cause: .ownSystem) }
         let noSocket: Int32 = -1
         while true {
             if cancellation.isRaised { throw .cancelled }
@@ -89,14 +89,19 @@ struct Connecting {
     }
 
     private static func summary(of failures: [PostgresError]) -> PostgresError {
-        let reasons = failures.compactMap { if case .connect(let reason) = $0 { reason } else { nil } }
-        return reasons.isEmpty ? .timeout(.connecting) : .connect(reason: reasons.joined(separator: "; "))
+        let told = failures.compactMap { failure -> (String, ConnectCause)? in
+            if case .connect(let reason, let cause) = failure { (reason, cause) } else { nil }
+        }
+        guard !told.isEmpty else { return .timeout(.connecting) }
+        return .connect(reason: told.map { $0.0 }.joined(separator: "; "), cause: .ofAll(told.map { $0.1 }))
     }
 
     private func libpq(
         of server: HostList.Parameters, until deadline: ContinuousClock.Instant, isRefused: inout Bool
     ) throws(PostgresError) -> LibPQ {
-        guard let libpq = LibPQ(parameters: parameters + server) else { throw .connect(reason: "out of memory") }
+        guard let libpq = LibPQ(parameters: parameters + server) else {
+            throw .connect(reason: "out of memory", cause: .ownSystem)
+        }
         // libpq's manual: before the first PQconnectPoll, wait as if it had asked to write.
         var interest = SocketInterest.write
         if libpq.isStillborn { throw failure(of: libpq, at: server) }
@@ -117,13 +122,16 @@ struct Connecting {
 
     /// In libpq's words, with the name beside the address: libpq writes both only where it has looked the name up itself.
     private func failure(of libpq: LibPQ, at server: HostList.Parameters) -> PostgresError {
+        let report = ConnectReport(libpq.errorMessage)
+        let cause = report.state.map { ConnectCause.refused($0) } ?? libpq.connectCause
         let values = Dictionary(server.map { ($0.keyword, $0.value) }, uniquingKeysWith: { $1 })
         guard let name = values["host"], let address = values["hostaddr"], name != address else {
-            return .connect(reason: libpq.errorMessage)
+            return .connect(reason: report.reason, cause: cause)
         }
         return .connect(
-            reason: libpq.errorMessage.replacing(
-                "connection to server at \"\(address)\",", with: "connection to server at \"\(name)\" (\(address)),"))
+            reason: report.reason.replacing(
+                "connection to server at \"\(address)\",", with: "connection to server at \"\(name)\" (\(address)),"),
+            cause: cause)
     }
 
     private func wait(

@@ -36,7 +36,7 @@ extension Connection {
                     reason: """
                         LISTEN is accepted but no notification arrives, as behind a pooler in transaction mode; \
                         listening needs a direct connection or a pooler in session mode
-                        """)
+                        """, cause: .noNotifications)
             }
         }
     }
@@ -102,7 +102,7 @@ extension Connection {
         guard let role = try Self.role.decode(result).first else { throw .closed }
         guard role.isReadOnly else { return role.server }
         libpq = nil
-        throw .connectionLost(reason: "the server takes no writes", outcomeUnknown: false)
+        throw .connect(reason: "the server takes no writes", cause: .role)
     }
 
     /// A primary and its standbys have one system identifier, so a server is told by when it started and where it is. Any role may ask

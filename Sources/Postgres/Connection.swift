@@ -52,8 +52,12 @@ public actor Connection {
     nonisolated var hasLeftReadOnlyServer: Bool { readOnlyFlag.load(ordering: .acquiring) }
 
     private init(idleCheckAfter: Duration, tracer: (any Tracer)?) throws(PostgresError) {
-        guard let wake = WakePipe() else { throw .connect(reason: "the process has too many open files") }
-        guard let thread = ConnectionThread() else { throw .connect(reason: "the system refused a new thread") }
+        guard let wake = WakePipe() else {
+            throw .connect(reason: "the process has too many open files", cause: .ownSystem)
+        }
+        guard let thread = ConnectionThread() else {
+            throw .connect(reason: "the system refused a new thread", cause: .ownSystem)
+        }
         self.wake = wake
         self.idleCheckAfter = idleCheckAfter
         trace = StatementTrace(tracer: tracer)
@@ -122,7 +126,7 @@ public actor Connection {
         } catch {
             libpq = nil
             switch error {
-            case .connectionLost(let reason, _): throw .connect(reason: reason)
+            case .connectionLost(let reason, _): throw .connect(reason: reason, cause: .lost)
             case .timeout(.statement): throw .timeout(.connecting)
             default: throw error
             }

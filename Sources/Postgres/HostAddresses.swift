@@ -20,7 +20,7 @@ enum HostAddresses {
         guard status == 0 else {
             // In libpq's words, but without asking a second time: where no name server answers, that takes as long again.
             let cause = String(cString: gai_strerror(status))
-            throw .connect(reason: "could not translate host name \"\(name)\" to address: \(cause)")
+            throw .connect(reason: "could not translate host name \"\(name)\" to address: \(cause)", cause: .name)
         }
         defer { freeaddrinfo(first) }
         return sequence(first: first, next: { $0?.pointee.ai_next }).prefix { $0 != nil }

@@ -47,6 +47,8 @@ final class LibPQ {
         let valuePointers = values.map { UnsafePointer<CChar>($0) } + [nil]
         guard let handle = PQconnectStartParams(keywordPointers, valuePointers, 1) else { return nil }
         self.handle = handle
+        // For the SQLSTATE of a refused connection, of which libpq keeps no result; see ``ConnectReport``.
+        _ = PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         let receive: PQnoticeReceiver = { context, result in
             guard let context else { return }
             Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().note(result)
@@ -83,9 +85,13 @@ final class LibPQ {
     /// Whether a server has taken the connection, so that what fails from then on isn't for want of one.
     private(set) var isAccepted = false
 
+    /// How far the attempt had come before its last step.
+    private var reached = CONNECTION_BAD
+
     func connectStep() -> ConnectStep {
         // Noted before the step, since one that fails leaves nothing of the status.
-        switch PQstatus(handle) {
+        reached = PQstatus(handle)
+        switch reached {
         case CONNECTION_STARTED, CONNECTION_MADE, CONNECTION_NEEDED, CONNECTION_BAD: break
         default: isAccepted = true
         }
@@ -97,9 +103,31 @@ final class LibPQ {
         }
     }
 
+    /// What an attempt has failed at, where no SQLSTATE tells: by how far it had come, and what the server had said of itself.
+    var connectCause: ConnectCause {
+        switch reached {
+        case CONNECTION_STARTED, CONNECTION_MADE, CONNECTION_NEEDED, CONNECTION_BAD: .unreachable
+        case CONNECTION_SSL_STARTUP: .tls
+        case CONNECTION_CHECK_WRITABLE, CONNECTION_CHECK_STANDBY, CONNECTION_CHECK_TARGET, CONNECTION_CONSUME: .role
+        default:
+            if PQconnectionNeedsPassword(handle) == 1 {
+                .noPassword
+            } else if hasSaid("in_hot_standby") || hasSaid("default_transaction_read_only") {
+                .role
+            } else {
+                .lost
+            }
+        }
+    }
+
+    private func hasSaid(_ parameter: String) -> Bool {
+        PQparameterStatus(handle, parameter).map { String(cString: $0) } == "on"
+    }
+
     /// Non-blocking and in pipeline mode, as every statement expects it.
     func prepareForStatements() -> Bool {
-        PQsetnonblocking(handle, 1) == 0 && PQenterPipelineMode(handle) == 1
+        _ = PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
+        return PQsetnonblocking(handle, 1) == 0 && PQenterPipelineMode(handle) == 1
     }
 
     // MARK: State

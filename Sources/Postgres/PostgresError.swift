@@ -1,7 +1,7 @@
 /// What went wrong between a statement and its rows: observed facts, never a guess from a message.
 public enum PostgresError: Error, Hashable, Sendable {
     /// No connection came about.
-    case connect(reason: String)
+    case connect(reason: String, cause: ConnectCause = .unknown)
     /// The connection is spent. With `outcomeUnknown` a commit may or may not have happened;
     /// without it nothing was committed and the work may be repeated.
     case connectionLost(reason: String, outcomeUnknown: Bool)
@@ -78,7 +78,7 @@ extension PostgresError {
 extension PostgresError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .connect(let reason): "No connection to PostgreSQL: \(reason)"
+        case .connect(let reason, _): "No connection to PostgreSQL: \(reason)"
         case .connectionLost(let reason, outcomeUnknown: true):
             "The connection to PostgreSQL was lost and it is unknown whether the work was committed: \(reason)"
         case .connectionLost(let reason, outcomeUnknown: false):

@@ -162,7 +162,7 @@ struct ConnectingTests {
             // A second look-up, by libpq, would find no db.example.
             try await connect("host=\(host) port=\(port) user=x dbname=x") { _ in ["127.0.0.1"] }
         }
-        guard case .connect(let reason)? = error else { throw try #require(error) }
+        guard case .connect(let reason, _)? = error else { throw try #require(error) }
         #expect(reason.hasPrefix("connection to server at \(told), port \(port) failed: "))
     }
 
@@ -188,7 +188,7 @@ struct ConnectingTests {
     private func addressesTried(_ conninfo: String) async throws -> [String] {
         let addresses = ["127.0.0.2", "127.0.0.1", "127.0.0.3"]
         let error = await #expect(throws: PostgresError.self) { try await connect(conninfo) { _ in addresses } }
-        guard case .connect(let reason)? = error else { throw try #require(error) }
+        guard case .connect(let reason, _)? = error else { throw try #require(error) }
         return addresses.filter { reason.contains("\"db.example\" (\($0)), port ") }
     }
 

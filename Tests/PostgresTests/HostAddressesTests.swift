@@ -21,7 +21,7 @@ struct HostAddressesTests {
         let name = String(repeating: "a", count: 300)
         let error = #expect(throws: PostgresError.self) { try HostAddresses.lookUp(name) }
         let libpq = try #require(LibPQ(parameters: [("host", name)]))
-        #expect(error == .connect(reason: libpq.errorMessage))
+        #expect(error == .connect(reason: libpq.errorMessage, cause: .name))
         let refusal = await #expect(throws: PostgresError.self) { try await Connection.open("host=\(name)") }
         #expect(refusal == error)
     }

@@ -124,7 +124,7 @@ struct ListenerTests {
             try await superuser.script("select pg_reload_conf()")
             // The connection that was there, and those that are opened instead.
             for _ in 1...3 {
-                let loss = PostgresError.connectionLost(reason: "the server takes no writes", outcomeUnknown: false)
+                let loss = PostgresError.connect(reason: "the server takes no writes", cause: .role)
                 #expect(await events.next() == .disconnected(loss))
             }
             try await superuser.script("alter system reset default_transaction_read_only")

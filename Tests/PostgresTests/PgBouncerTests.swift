@@ -72,7 +72,7 @@ struct PgBouncerTests {
             ).makeAsyncIterator()
             for _ in 1...3 {
                 let event = await events.next()
-                guard case .disconnected(.connect(let reason)) = event else {
+                guard case .disconnected(.connect(reason: let reason, cause: .noNotifications)) = event else {
                     Issue.record("nothing arrives here, yet: \(String(describing: event))")
                     return
                 }

@@ -4,7 +4,7 @@ extension Failure {
     /// What an operator can do about an error of the database, without its SQL and without a password.
     init(_ error: PostgresError) {
         switch error {
-        case .connect(let reason):
+        case .connect(let reason, _):
             self.init(code: "database_unavailable", Self.connectSentence(reason))
         case .connectionLost, .closed:
             self.init(
