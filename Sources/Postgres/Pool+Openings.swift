@@ -24,6 +24,11 @@ extension Pool {
             case .failure(let error): shared.machine.openingFailed(error)
             }
         }
+        // Before whoever waits hears of it.
+        switch outcome {
+        case .success: configuration.onEvent?(.opened)
+        case .failure(let error): configuration.onEvent?(.failed(error))
+        }
         perform(actions)
     }
 

@@ -64,6 +64,7 @@ extension Connection {
                 return .interrupted(before: question)
             } catch {
                 pool.noteWait(.zero)
+                pool.configuration.onEvent?(.failed(error))
                 return .failed(question, error)
             }
             pool.noteWait(.zero)

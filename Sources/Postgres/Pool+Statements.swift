@@ -62,7 +62,14 @@ extension Pool {
             try await connection.beginTransaction(settings, snapshot: snapshot)
         }
         defer { giveBack(connection) }
-        return try await connection.runTransaction(id, deadline: configuration.statementDeadline, body)
+        do {
+            let outcome = try await connection.runTransaction(id, deadline: configuration.statementDeadline, body)
+            configuration.onEvent?(.answered)
+            return outcome
+        } catch let error as PostgresError {
+            configuration.onEvent?(.failed(error))
+            throw error
+        }
     }
 
     /// Lends one connection to `body`, for advisory locks and scripts. A transaction left open is rolled back;
@@ -90,6 +97,7 @@ extension Pool {
     ) async throws(PostgresError) -> R {
         let (connection, outcome) = try await borrow(for: errand, body)
         giveBack(connection)
+        configuration.onEvent?(.answered)
         return outcome
     }
 
@@ -107,7 +115,10 @@ extension Pool {
                 return (connection, try await body(connection))
             } catch {
                 giveBack(connection)
-                guard case .connectionLost(_, outcomeUnknown: false) = error, attemptsLeft > 0 else { throw error }
+                guard case .connectionLost(_, outcomeUnknown: false) = error, attemptsLeft > 0 else {
+                    configuration.onEvent?(.failed(error))
+                    throw error
+                }
                 attemptsLeft -= 1
             }
         }

@@ -24,6 +24,8 @@ public struct PoolConfiguration: Sendable {
     public var backoff: Backoff
     /// Told how long each statement waited for a connection, whether or not it got one.
     public var onWait: (@Sendable (Duration) -> Void)?
+    /// Told how the server serves the pool, for who watches it.
+    public var onEvent: (@Sendable (PoolEvent) -> Void)?
 
     /// Makes a span of each statement, and of each wait for a connection, that is made within another span; none when nil.
     public var tracer: (any Tracer)?
@@ -45,6 +47,17 @@ public struct PoolConfiguration: Sendable {
         self.backoff = backoff
         self.onWait = onWait
     }
+}
+
+/// What a pool has met with at its server.
+public enum PoolEvent: Hashable, Sendable {
+    /// A connection was opened.
+    case opened
+    /// A statement or a transaction was carried out.
+    case answered
+    /// A connection could not be opened, or what was asked over one failed, for whatever reason. One that was found dead and is
+    /// replaced without anybody's noticing is no failure.
+    case failed(PostgresError)
 }
 
 /// What a pool holds at one moment.
