@@ -19,7 +19,7 @@ package struct RequestLine: Sendable, CustomStringConvertible {
     package let duration: Duration
     package let tenant: String
     package let traceID: String
-    /// What kind of error nobody foresaw.
+    /// What kind of error nobody foresaw, or what kept the database from answering.
     package let error: String?
 
     package init(

@@ -22,6 +22,8 @@ struct RequestLog: Sendable {
         var hasAskedEndpoint = false
         /// What kind of error nobody foresaw.
         var failure: String?
+        /// What kept the database from answering.
+        var databaseFault: String?
         /// The connection ended before the request was whole.
         var isCutShort = false
 
@@ -40,6 +42,8 @@ struct RequestLog: Sendable {
                 isCutShort = true
             } else if !isForeseen {
                 failure = RequestLog.kind(of: error)
+            } else if let error = error as? PostgresError {
+                databaseFault = DatabaseFault(error)?.description
             }
         }
     }
@@ -64,7 +68,8 @@ struct RequestLog: Sendable {
         guard level >= logger.logLevel else { return }
         let line = RequestLine(
             requestID: incident.requestID, method: incident.method, route: incident.route, status: status.code,
-            duration: duration, tenant: incident.tenant?.slug ?? "", traceID: incident.traceID, error: incident.failure)
+            duration: duration, tenant: incident.tenant?.slug ?? "", traceID: incident.traceID,
+            error: incident.failure ?? incident.databaseFault)
         let message: StaticString = incident.isCutShort ? "connection ended early" : "answered"
         guard let handler else {
             return logger.log(

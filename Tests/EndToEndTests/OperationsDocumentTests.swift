@@ -1,4 +1,5 @@
 import Foundation
+import Gatehouse
 import Testing
 
 @Suite("What is written for operators")
@@ -66,6 +67,16 @@ struct OperationsDocumentTests {
         let unit = try Self.page("packaging/gatehouse.service")
         #expect(unit.contains(setting))
         #expect(unit.contains("#LoadCredential=smtp-password:/etc/gatehouse/smtp-password\n"))
+    }
+
+    @Test("Every cause for which the database is unavailable is found by its name, with what to do")
+    func databaseFaults() throws {
+        let page = try Self.page("docs/operations.md")
+        let start = try #require(page.range(of: "### 503 `database_unavailable`\n")).upperBound
+        let end = try #require(page.range(of: "\n### ", range: start..<page.endIndex)).lowerBound
+        for kind in DatabaseFault.Kind.allCases {
+            #expect(page[start..<end].contains("`\(kind.rawValue)`"), "\(kind)")
+        }
     }
 
     @Test("Every alert is found by its name among the incidents")

@@ -50,14 +50,10 @@ struct DatabaseChecks: Sendable {
         }
     }
 
-    /// In words of our own: those of libpq and of the server may name addresses, roles and statements.
     private static func reason(of error: any Error) -> String {
-        switch error {
-        case PostgresError.connect: "can't be reached"
-        case PostgresError.connectionLost: "the connection was lost"
-        case PostgresError.timeout: "no answer in time"
-        case PostgresError.server(let error): "refuses with SQLSTATE \(error.state.rawValue)"
-        default: "can't be asked"
-        }
+        guard let error = error as? PostgresError else { return "can't be asked" }
+        if let fault = DatabaseFault(error) { return fault.sentence }
+        if case .server(let error) = error { return "refuses with SQLSTATE \(error.state.rawValue)" }
+        return "can't be asked"
     }
 }

@@ -47,8 +47,8 @@ public final class TenantDirectory: Sendable {
         state = Mutex(State(cache: TenantCache(capacity: capacity)))
     }
 
-    /// The tenant of that slug. Throws `Refusal.tenantNotFound` for one that is unknown or disabled, and
-    /// `Refusal.databaseUnavailable` when it isn't cached and can't be read.
+    /// The tenant of that slug. Throws `Refusal.tenantNotFound` for one that is unknown or disabled, and when it isn't cached and
+    /// can't be read the `PostgresError` that says why, or `Refusal.overloaded`.
     nonisolated(nonsending) public func tenant(slug: String) async throws -> ServedTenant {
         let now = ContinuousClock.now
         let wall = loader.clock.now()
@@ -99,14 +99,21 @@ public final class TenantDirectory: Sendable {
 
     /// Listens for changes until the task is cancelled.
     public func run() async {
-        var isDeaf = false
+        var (isDeaf, hasWarned) = (false, false)
         for await event in listener {
-            if case .disconnected = event, !isDeaf { warnOfDeafness() }
+            if case .disconnected(let cause) = event {
+                // Another connection follows one that was lost, or an attempt that says why there is none.
+                let isToBeReplaced = if case .connectionLost = cause { !isDeaf } else { false }
+                if !isToBeReplaced, !hasWarned {
+                    warnOfDeafness(by: cause)
+                    hasWarned = true
+                }
+            }
             // Before anything that is read again may be kept without an age limit. The pool's connections may lead to the server that
             // the listener has lost, which may go on answering, read-only, while its successor changes. Where the listener's
             // connection alone was lost, theirs stay.
             if case .listening(onAnotherServer: true) = event { loader.database.untenanted.renew() }
-            if case .disconnected = event { isDeaf = true } else { isDeaf = false }
+            if case .disconnected = event { isDeaf = true } else { (isDeaf, hasWarned) = (false, false) }
             hear(event)
         }
         metrics.listenerConnected.set(0)
@@ -130,13 +137,10 @@ public final class TenantDirectory: Sendable {
         }
     }
 
-    /// Without libpq's own words: of a malformed address they may repeat a part that belongs to the password.
-    private func warnOfDeafness() {
+    private func warnOfDeafness(by cause: PostgresError) {
         logger.warning(
-            """
-            Changes of tenants can't be heard of: the database is away or takes no writes, or a pooler that passes no \
-            notifications stands before it. Entries are re-read every few seconds until they can.
-            """)
+            "Changes of tenants can't be heard of. Entries are re-read every few seconds until they can.",
+            metadata: DatabaseFault.metadata(of: cause))
     }
 
     /// Joins a load that is under way only if nothing has been heard of since it began: what it reads may be older than

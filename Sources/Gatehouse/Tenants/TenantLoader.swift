@@ -22,7 +22,9 @@ struct TenantLoader: Sendable {
             let keys = sealed.map { open($0, of: tenant) }
             return ServedTenant(tenant: tenant, keys: keys, publicURL: publicURL, at: clock.now())
         } catch let error as PostgresError {
-            throw Refusal(from: error) ?? error
+            // Why the database can't be asked is for the log.
+            guard let refusal = Refusal(from: error), refusal != .databaseUnavailable else { throw error }
+            throw refusal
         }
     }
 

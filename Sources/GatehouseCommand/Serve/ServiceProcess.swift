@@ -28,6 +28,8 @@ struct ServiceProcess {
             settings.databaseURL.text, size: settings.poolSize, applicationName: "gatehouse",
             onWait: metrics.onPoolWait)
         connecting.tracer = tracing.recorder
+        let watch = DatabaseWatch(logger: logger)
+        connecting.onEvent = watch.hear
         let sealer = KeySealer(settings.masterKeys)
         let hasher = PasswordHasher(parameters: settings.argon2, metrics: metrics.passwords, tracer: tracing.recorder)
         defer { hasher.shutdown() }
@@ -35,6 +37,7 @@ struct ServiceProcess {
             let database = Database(pool: pool)
             metrics.watch(pool, hasher)
             try await StartupCheck(database: database, sealer: sealer, logger: logger)()
+            watch.begin()
             try await serve(
                 pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, tracing: tracing,
                 onServing: onServing)

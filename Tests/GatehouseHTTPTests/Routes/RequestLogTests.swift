@@ -82,7 +82,21 @@ struct RequestLogTests {
         }
         let requests = Self.requests(lines)
         #expect(requests.map(\.level) == [.debug, .error, .warning])
-        #expect(requests.map { $0.metadata["error"] } == [nil, "SQLSTATE 42P01", nil])
+        #expect(requests.map { $0.metadata["error"] } == [nil, "SQLSTATE 42P01", "closed"])
+    }
+
+    @Test("says of a 503 what keeps the database from answering, with its SQLSTATE")
+    func databaseAway() async throws {
+        let lines = try await Self.logged { service, _ in
+            let tenant = try await service.tenant()
+            try await service.sql("alter database \(service.database.name) with connection limit 0")
+            service.pool.renew()
+            #expect(try await tenant.logIn("a@example.com").status == 503)
+        }
+        let request = try #require(Self.requests(lines).last)
+        #expect(request.metadata["status"] == "503")
+        #expect(request.level == .warning)
+        #expect(request.metadata["error"] == "too_many_connections (SQLSTATE 53300)")
     }
 
     @Test("has a line for a request that its client gave up: told that it ended early, or gone")
