@@ -27,7 +27,7 @@ struct UserCommandTests {
         #expect(!weak.errors.contains("password1"))
 
         let id = try #require(made.object["id"] as? String)
-        for user in [id, "ada@example.com"] {
+        for user in [id, "ada@example.com", "ada"] {
             #expect(try await Program.admin("user", "show", "shop", user, in: place).object["id"] as? String == id)
         }
         let claims = try await Program.admin("user", "set-claims", "shop", id, #"{"roles":["admin"]}"#, in: place)

@@ -41,7 +41,7 @@ extension Administration {
         return try await database.query(UserStatements.page, (tenant.id, after, limit), in: tenant.id)
     }
 
-    /// The user of that id or email. Throws `userNotFound`.
+    /// The user of that id, email or username. Throws `userNotFound`.
     public func showUser(tenant slug: String, user: String) async throws -> User {
         try await findUser(user, in: try await showTenant(slug).id)
     }
@@ -91,12 +91,17 @@ extension Administration {
         }
     }
 
-    func findUser(_ idOrEmail: String, in tenant: UUID) async throws -> User {
+    /// An email has an `@` and a username none, so that neither is taken for the other. What looks like an id is one and nothing else:
+    /// where its user is gone, somebody may have it for their username.
+    func findUser(_ idOrName: String, in tenant: UUID) async throws -> User {
+        let name = String(idOrName.trimmingASCIISpace())
         let stored =
-            if let id = UUID(uuidString: idOrEmail) {
+            if let id = UUID(uuidString: name) {
                 try await database.first(UserStatements.byID, (tenant, id), in: tenant)
+            } else if name.utf8.contains(UInt8(ascii: "@")) {
+                try await database.first(UserStatements.byEmail, (tenant, TypedEmail(name)), in: tenant)
             } else {
-                try await database.first(UserStatements.byEmail, (tenant, TypedEmail(idOrEmail)), in: tenant)
+                try await database.first(UserStatements.byUsername, (tenant, name), in: tenant)
             }
         guard let stored else { throw Refusal.userNotFound }
         return stored.user
@@ -107,11 +112,11 @@ extension Administration {
     /// It is the user's row that it waits for, with no more of the tenant held than by a sign-in: where the user is being deleted, that
     /// may take an hour.
     func changingUser<R: Sendable>(
-        _ idOrEmail: String, of slug: String,
+        _ idOrName: String, of slug: String,
         _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> R
     ) async throws -> R {
         let tenant = try await showTenant(slug).id
-        let id = try await findUser(idOrEmail, in: tenant).id
+        let id = try await findUser(idOrName, in: tenant).id
         return try await database.transaction(in: tenant) { transaction in
             guard try await transaction.first(UserStatements.lock, (tenant, id)) != nil else {
                 throw Refusal.userNotFound
@@ -121,10 +126,10 @@ extension Administration {
     }
 
     private func changing(
-        _ idOrEmail: String, of slug: String, _ event: AuditEventType,
+        _ idOrName: String, of slug: String, _ event: AuditEventType,
         _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> User?
     ) async throws -> User {
-        try await changingUser(idOrEmail, of: slug) { transaction, tenant, id in
+        try await changingUser(idOrName, of: slug) { transaction, tenant, id in
             guard let user = try await body(transaction, tenant, id) else { throw Refusal.userNotFound }
             try await record(event, in: transaction, tenant: tenant, user: user.id)
             return user

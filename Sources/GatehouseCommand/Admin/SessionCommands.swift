@@ -38,7 +38,7 @@ struct SessionCommands: ParsableCommand {
             commandName: "revoke-all", abstract: "End all sessions of a user, or of the whole tenant.")
 
         @Argument var tenant: String
-        @Argument(help: "The user's id or email; without one everybody is signed out.") var user: String?
+        @Argument(help: "The user's id, email or username; without one everybody is signed out.") var user: String?
         @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: AdminOptions
 

@@ -93,5 +93,5 @@ struct UserCommands: ParsableCommand {
 /// A user of a tenant, as arguments.
 struct UserTarget: ParsableArguments {
     @Argument var tenant: String
-    @Argument(help: "The user's id or email.") var user: String
+    @Argument(help: "The user's id, email or username.") var user: String
 }
