@@ -44,6 +44,34 @@ struct AuditCommandTests {
         }
     }
 
+    @Test("Events of one user are listed by id, email or username, within the other bounds")
+    func listOfUser() async throws {
+        let place = try await Installation.migrated()
+        _ = try await Program.admin("tenant", "create", "shop", in: place)
+        let made = try await Program.admin(
+            "user", "create", "shop", "--email", "ada@example.com", "--username", "ada", in: place)
+        let id = try #require(made.object["id"] as? String)
+        _ = try await Program.admin("user", "create", "shop", "--email", "bob@example.com", in: place)
+        _ = try await Program.admin("user", "disable", "shop", "ada", in: place)
+        for user in [id, "ada@example.com", "ada"] {
+            let events = try await Program.admin("audit", "list", "shop", "--user", user, in: place).list
+            #expect(events.compactMap { $0["type"] as? String } == ["user.disabled", "user.created"], "\(user)")
+        }
+        let bounded = try await Program.admin(
+            "audit", "list", "shop", "--user", id, "--type", "user.created", "--since", "1h", "--limit", "1", in: place)
+        #expect(bounded.list.count == 1 && bounded.errors == "", "\(bounded.errors)")
+        let full = try await Program.admin("audit", "list", "shop", "--user", id, "--limit", "2", in: place)
+        #expect(full.errors.hasPrefix("gatehouse: There may be more: "), "\(full.errors)")
+        let unknown = try await Program.admin("audit", "list", "shop", "--user", "grace", in: place)
+        #expect(unknown.errorCode == "user_not_found")
+        let follower = try RunningProgram(
+            Program.path, ["admin", "audit", "follow", "shop", "--user", "ada", "--since", "1h", "--json"],
+            environment: place.environment)
+        defer { follower.send(SIGKILL) }
+        try await eventually("the event") { follower.output.contains("user.disabled") ? true : nil }
+        #expect(follower.output.split(separator: "\n").allSatisfy { $0.contains(id) }, "\(follower.output)")
+    }
+
     @Test("Who follows from a while ago is shown what happened since")
     func followSince() async throws {
         let place = try await Installation.migrated()

@@ -22,6 +22,8 @@ struct AuditQuery: Sendable {
 
     let tenant: UUID
     var type: AuditEventType?
+    /// Whom events are about.
+    var user: UUID?
     /// Events before that are left out.
     var since: Date?
     /// Events after that are left out. Only whoever reads back asks for that.
@@ -49,27 +51,34 @@ extension AuditStatements {
     static let newest = Statement<AuditQuery, RecordedEvent>(
         """
         select * from (
-            \(selection) and id <= $6 and ($7::timestamptz is null or at <= $7) order by id desc limit $5
+            \(selection) and id <= $6 and ($7::timestamptz is null or at <= $7) and \(isAbout("$8"))
+            order by id desc limit $5
         ) newest order by at desc, id desc
         """,
-        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.until) },
+        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.until, $0.user) },
         row: RecordedEvent.row)
 
     /// The oldest events, and some that are younger than `until`, in the order of their ids: of a page no more is read than that.
     static let past = Statement<AuditQuery, RecordedEvent>(
-        "\(selection) and id <= $6 order by id limit $5",
-        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID) }, row: RecordedEvent.row)
+        "\(selection) and id <= $6 and \(isAbout("$7")) order by id limit $5",
+        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.user) },
+        row: RecordedEvent.row)
 
     /// The oldest events after one of a moment, oldest first: all that are younger are read for each page.
     static let oldest = Statement<AuditQuery, RecordedEvent>(
-        "\(selection) and (at, id) > ($4, $6) order by at, id limit $5",
-        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.after) }, row: RecordedEvent.row)
+        "\(selection) and (at, id) > ($4, $6) and \(isAbout("$7")) order by at, id limit $5",
+        bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.after, $0.user) },
+        row: RecordedEvent.row)
 
     private static let selection = """
         select id, at, actor, type, user_id, session_id, address, user_agent, detail from audit_events
         where tenant_id = $1 and id > $2 and ($3::text is null or type = $3)
             and ($4::timestamptz is null or at >= $4)
         """
+
+    /// The index by user has only events that say where the user was, which those of operators don't, nor those of a user who is gone.
+    /// So what is read is what would be read for everybody.
+    private static func isAbout(_ user: String) -> String { "(\(user)::uuid is null or user_id = \(user))" }
 }
 
 extension RecordedEvent {

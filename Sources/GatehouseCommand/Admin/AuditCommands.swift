@@ -20,6 +20,7 @@ struct AuditCommands: ParsableCommand {
         @Argument var tenant: String
         @Option(help: "Events of this type alone, such as keys.rotated.", transform: eventType)
         var type: AuditEventType?
+        @Option(help: "Events of this user alone, by id, email or username; of a deleted one by id.") var user: String?
         @Option(help: "Events of the last 90s, 15m, 12h or 30d.", transform: DurationText.argument)
         var since: Duration?
         @Option(help: "Events of longer ago than 90s, 15m, 12h or 30d.", transform: DurationText.argument)
@@ -35,10 +36,11 @@ struct AuditCommands: ParsableCommand {
         }
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            // Whether a rare type has one event more, a year's events may have to tell.
-            let page = try await ListPage(upTo: limit, lookingBeyond: type == nil || since != nil) {
+            // Whether a rare type or a user has one event more, a year's events may have to tell.
+            let isQuick = (type == nil && user == nil) || since != nil
+            let page = try await ListPage(upTo: limit, lookingBeyond: isQuick) {
                 try await office.administration.listEvents(
-                    tenant: tenant, type: type, age: since, until: until, limit: $0)
+                    tenant: tenant, type: type, user: user, age: since, until: until, limit: $0)
             }
             return .events(page.elements, of: tenant).noting(
                 page.note { _ in "\(PageLimit.remedy(beyond: limit)), and --until passes over newer ones" })
@@ -51,12 +53,13 @@ struct AuditCommands: ParsableCommand {
 
         @Argument var tenant: String
         @Option(help: "Events of this type alone.", transform: eventType) var type: AuditEventType?
+        @Option(help: "Events of this user alone, by id, email or username; of a deleted one by id.") var user: String?
         @Option(help: "Begin with those of the last 90s, 15m, 12h or 30d.", transform: DurationText.argument)
         var since: Duration?
         @OptionGroup var options: AdminOptions
 
         func perform(in office: AdminOffice) async throws -> Answer {
-            try await office.administration.followEvents(tenant: tenant, type: type, age: since) { event in
+            try await office.administration.followEvents(tenant: tenant, type: type, user: user, age: since) { event in
                 try Terminal.printResult(
                     options.output.json ? event.json(tenant: tenant).text : event.line,
                     orElse: "Events are no longer followed.")

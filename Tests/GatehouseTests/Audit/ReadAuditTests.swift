@@ -39,6 +39,59 @@ import Testing
         #expect(event.actor == "tests" && event.userID == nil && event.detail == [:])
     }
 
+    @Test("Events of one user are listed, what an operator did and what is left of a deleted user among them")
+    func listOfUser() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant()
+        let office = installation.administration
+        let ada = try #require(try await installation.register(in: tenant).user?.id.lowercaseString)
+        _ = try await installation.register("bob@example.com", in: tenant)
+        _ = try await office.disableUser(tenant: "shop", user: ada)
+        _ = try await office.disableUser(tenant: "shop", user: "bob@example.com")
+        func types(_ user: String, _ type: AuditEventType? = nil, limit: Int = 10) async throws -> [String] {
+            try await office.listEvents(tenant: "shop", type: type, user: user, age: .seconds(3600), limit: limit)
+                .map(\.type)
+        }
+        #expect(try await types("ada@example.com") == ["user.disabled", "user.registered"])
+        #expect(try await types(ada, limit: 1) == ["user.disabled"])
+        #expect(try await types(ada, .userRegistered) == ["user.registered"])
+        _ = try await office.deleteUser(tenant: "shop", user: ada)
+        #expect(try await types(ada) == ["user.deleted", "user.disabled", "user.registered"])
+        await #expect(throws: Refusal.userNotFound) { try await types("ada@example.com") }
+    }
+
+    @Test("Who follows one user is shown what was and what comes, and nothing of others", .timeLimit(.minutes(1)))
+    func followUser() async throws {
+        let installation = try await Installation.make()
+        let tenant = try await installation.tenant().tenant.id.lowercaseString
+        let (ada, bob) = (UUID(), UUID())
+        let hourAgo = try await installation.administration.databaseTime().addingTimeInterval(-3600)
+        for (number, user) in [ada, bob].enumerated() {
+            let id = UUID(version7At: hourAgo, random: UInt64(number)).lowercaseString
+            try await installation.asSuperuser(
+                """
+                insert into audit_events (tenant_id, id, at, actor, type, user_id)
+                values ('\(tenant)', '\(id)', now() - interval '1 h', 'user', 'login.succeeded', '\(user.lowercaseString)')
+                """)
+        }
+        let follower = Follower()
+        let following = Task {
+            try await installation.administration.followEvents(
+                tenant: "shop", type: nil, user: ada.lowercaseString, age: .seconds(7200), every: .milliseconds(5),
+                follower.show)
+        }
+        defer { following.cancel() }
+        try await installation.administration.changing("shop") { transaction, tenant in
+            for user in [bob, ada] {
+                try await installation.administration.record(
+                    .userDisabled, in: transaction, tenant: tenant.id, user: user)
+            }
+        }
+        try await follower.wait(for: "user.disabled")
+        #expect(follower.events.map(\.type) == ["login.succeeded", "user.disabled"])
+        #expect(follower.events.allSatisfy { $0.userID == ada })
+    }
+
     @Test(
         "Who follows sees every event from then on once, also one whose transaction took long", .timeLimit(.minutes(1)))
     func follow() async throws {

@@ -274,8 +274,11 @@ import Testing
     @Test(
         "The newest events are read from the end of the trail, and those of long ago by their ids, however long it is",
         arguments: [
-            (AuditStatements.newest.sql, ", timestamptz", ", null", "Index Scan Backward using audit_events_pkey"),
-            (AuditStatements.past.sql, "", "", "Index Scan using audit_events_pkey"),
+            (
+                AuditStatements.newest.sql, ", timestamptz, uuid", ", null, null",
+                "Index Scan Backward using audit_events_pkey"
+            ),
+            (AuditStatements.past.sql, ", uuid", ", null", "Index Scan using audit_events_pkey"),
         ])
     func eventsInOrder(sql: String, type: String, argument: String, scan: String) async throws {
         let installation = try await Installation.make()
