@@ -57,6 +57,13 @@ struct TenantCommandTests {
         for (name, value) in expected {
             #expect(value.isEqual(changed.object[name]), "\(name): \(changed.object[name] ?? "missing")")
         }
+        let events = try await Program.admin(
+            "audit", "list", "shop", "--type", "tenant.updated", "--since", "1h", in: place)
+        let recorded = try #require(events.list.first?["detail"] as? [String: [String: Any]], "\(events.output)")
+        #expect(Set(recorded.keys) == Set(expected.keys))
+        for (name, value) in expected {
+            #expect(value.isEqual(recorded[name]?["after"]), "\(name): \(recorded[name] ?? [:])")
+        }
         let cleared = try await Program.admin(
             "tenant", "update", "shop", "--rotate-every", "off", "--no-allowed-origins", "--mail-from", "none",
             "--app-url", "none", "--issuer", "default", "--audience", "default", in: place)

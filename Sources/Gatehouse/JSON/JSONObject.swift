@@ -44,6 +44,13 @@ public struct JSONObject: Sendable {
         }
     }
 
+    /// The names of members that `old` doesn't have, has with another value, or has alone.
+    func namesOfChanges(since old: JSONObject) -> [String] {
+        let new = names.filter { self[$0] != old[$0] }
+        let gone = old.names.filter { self[$0] == nil }
+        return (new + gone).sorted()
+    }
+
     /// Takes the member of exactly this name out.
     mutating func remove(_ name: String) -> JSON? {
         members.firstIndex { $0.name.hasSameCodePoints(as: name) }.map { members.remove(at: $0).value }

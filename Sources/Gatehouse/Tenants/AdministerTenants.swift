@@ -39,7 +39,8 @@ extension Administration {
         try await database.untenanted.query(TenantStatements.all, ())
     }
 
-    /// Changes the settings named. A change of the algorithm replaces the next access key at once.
+    /// Changes the settings named. A change of the algorithm replaces the next access key at once. Nothing is recorded where
+    /// they are so already.
     ///
     /// Throws `invalidSetting` with the first value that can't be and, where the algorithm changes, without a master key or with one that is
     /// not the one that the tenant's keys were sealed with; `tenantNotFound`.
@@ -47,6 +48,7 @@ extension Administration {
         try await changing(slug) { transaction, old in
             let settings = try change.applied(to: old.settings)
             let name = try change.appliedName(old.name)
+            guard settings != old.settings || name != old.name else { return old }
             guard let tenant = try await transaction.first(TenantStatements.update, (old.id, name, settings)) else {
                 throw Refusal.tenantNotFound
             }
@@ -60,7 +62,8 @@ extension Administration {
                 _ = try await store.replaceNext(.access)
             }
             try await KeySchedule.note(in: transaction, of: tenant, jwksMaxAge: jwksMaxAge)
-            try await record(.tenantUpdated, in: transaction, tenant: tenant.id)
+            try await record(
+                .tenantUpdated, in: transaction, tenant: tenant.id, detail: tenant.changes(since: old))
             return tenant
         }
     }
@@ -108,7 +111,8 @@ extension Administration {
     }
 
     private func setTenant(_ slug: String, enabled: Bool) async throws -> Tenant {
-        try await changing(slug) { transaction, _ in
+        try await changing(slug) { transaction, old in
+            guard old.isEnabled != enabled else { return old }
             guard let tenant = try await transaction.first(TenantStatements.setEnabled, (slug, enabled)) else {
                 throw Refusal.tenantNotFound
             }

@@ -48,19 +48,21 @@ extension Administration {
 
     /// Lets the user sign in again; sessions that were ended stay ended. Throws `userNotFound`.
     public func enableUser(tenant slug: String, user: String) async throws -> User {
-        try await changing(user, of: slug, .userEnabled) { transaction, tenant, id in
-            try await transaction.first(UserStatements.setEnabled, (tenant, id, true))
+        try await changing(user, of: slug, .userEnabled) { transaction, tenant, old in
+            guard !old.isEnabled else { return nil }
+            return try await transaction.first(UserStatements.setEnabled, (tenant, old.id, true)).map { ($0, [:]) }
         }
     }
 
     /// Ends every session of the user and voids what was mailed to them; no session can begin. The user's row is locked first, so
     /// that a racing login either finds them disabled or has its session ended here. Throws `userNotFound`.
     public func disableUser(tenant slug: String, user: String) async throws -> User {
-        try await changing(user, of: slug, .userDisabled) { transaction, tenant, id in
-            let user = try await transaction.first(UserStatements.setEnabled, (tenant, id, false))
-            _ = try await transaction.execute(SessionStatements.endAllOfUser, (tenant, id, nil, .userDisabled))
-            _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, id, nil))
-            return user
+        try await changing(user, of: slug, .userDisabled) { transaction, tenant, old in
+            guard old.isEnabled else { return nil }
+            let user = try await transaction.first(UserStatements.setEnabled, (tenant, old.id, false))
+            _ = try await transaction.execute(SessionStatements.endAllOfUser, (tenant, old.id, nil, .userDisabled))
+            _ = try await transaction.execute(OneTimeTokenStatements.void, (tenant, old.id, nil))
+            return user.map { ($0, [:]) }
         }
     }
 
@@ -86,8 +88,11 @@ extension Administration {
     /// that the database would write out at length. Throws `validationFailed`.
     public func setClaims(tenant slug: String, user: String, json: String) async throws -> User {
         let claims = try Self.claims(from: json)
-        return try await changing(user, of: slug, .userClaimsSet) { transaction, tenant, id in
-            try await transaction.first(UserStatements.setClaims, (tenant, id, claims))
+        return try await changing(user, of: slug, .userClaimsSet) { transaction, tenant, old in
+            let changed = claims.namesOfChanges(since: old.claims)
+            guard !changed.isEmpty else { return nil }
+            let detail: JSONObject = ["claims": .array(changed.map { .string($0) })]
+            return try await transaction.first(UserStatements.setClaims, (tenant, old.id, claims)).map { ($0, detail) }
         }
     }
 
@@ -125,13 +130,17 @@ extension Administration {
         }
     }
 
+    /// The same, with the user as they were. Where `body` gives nil the user is so already, and nothing is recorded.
     private func changing(
         _ idOrName: String, of slug: String, _ event: AuditEventType,
-        _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ user: UUID) async throws -> User?
+        _ body: @escaping @Sendable (Transaction, _ tenant: UUID, _ old: User) async throws -> (User, JSONObject)?
     ) async throws -> User {
         try await changingUser(idOrName, of: slug) { transaction, tenant, id in
-            guard let user = try await body(transaction, tenant, id) else { throw Refusal.userNotFound }
-            try await record(event, in: transaction, tenant: tenant, user: user.id)
+            guard let old = try await transaction.first(UserStatements.byID, (tenant, id))?.user else {
+                throw Refusal.userNotFound
+            }
+            guard let (user, detail) = try await body(transaction, tenant, old) else { return old }
+            try await record(event, in: transaction, tenant: tenant, user: user.id, detail: detail)
             return user
         }
     }

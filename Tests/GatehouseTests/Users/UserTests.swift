@@ -58,25 +58,6 @@ import Testing
         #expect(try await installation.administration.listUsers(tenant: "shop", limit: 10, after: nil) == [])
     }
 
-    @Test("An operator finds a user by id, email or username, and by an id nobody who is called so")
-    func finding() async throws {
-        let installation = try await Installation.make()
-        _ = try await installation.tenant()
-        let office = installation.administration
-        let ada = try await office.createUser(tenant: "shop", email: "ada@example.com", username: "Ada.L")
-        for name in [ada.id.lowercaseString, " ADA@example.com", "ada.l", "ADA.L "] {
-            let found = try await office.showUser(tenant: "shop", user: name)
-            #expect(found.id == ada.id, "\(name)")
-        }
-        let gone = UUID().lowercaseString
-        _ = try await office.createUser(tenant: "shop", email: "bob@example.com", username: gone)
-        for name in [gone, " \(gone)", "ada", "bob@example", ""] {
-            await #expect(throws: Refusal.userNotFound, "\(name)") {
-                try await office.showUser(tenant: "shop", user: name)
-            }
-        }
-    }
-
     @Test("Registration can be closed, also while this instance has not heard of it yet")
     func closed() async throws {
         let installation = try await Installation.make()
