@@ -99,6 +99,20 @@ struct TenantCommandTests {
         #expect(left.object["audience"] as? String == "shop", "\(left.errors)")
     }
 
+    @Test("Lifetimes by which no session outlives its first access token are set all the same, and noted")
+    func shortSessions() async throws {
+        let place = try await Installation.migrated()
+        let made = try await Program.admin(
+            "tenant", "create", "shop", "--access-ttl", "1h", "--refresh-ttl", "10m", in: place)
+        #expect(made.status == 0 && made.object["refresh_ttl_seconds"] as? Int == 600)
+        let note = "gatehouse: Sessions don't outlive their first access token: "
+        #expect(made.errors == "\(note)refresh-ttl is 10m, and access-ttl is 1h.\n")
+        let both = try await Program.admin("tenant", "update", "shop", "--session-max-age", "1h", in: place)
+        #expect(both.errors == "\(note)refresh-ttl is 10m, session-max-age is 1h, and access-ttl is 1h.\n")
+        let mended = try await Program.admin("tenant", "update", "shop", "--access-ttl", "5m", in: place)
+        #expect(mended.status == 0 && mended.errors == "")
+    }
+
     @Test("A tenant is deleted only with --yes where there is no terminal")
     func deletion() async throws {
         let place = try await Installation.migrated()

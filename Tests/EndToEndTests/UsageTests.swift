@@ -5,6 +5,7 @@ import Testing
 struct UsageTests {
     static let wrong: [[String]] = [
         [], ["nonsense"], ["admin"], ["admin", "nonsense"], ["admin", "tenant", "create"],
+        ["admin", "tenant", "update", "shop"],
         ["admin", "tenant", "create", "shop", "--access-ttl", "900"],
         ["admin", "tenant", "create", "shop", "--nonsense", "1"],
         ["admin", "tenant", "create", "shop", "--reuse-policy", "lax"],

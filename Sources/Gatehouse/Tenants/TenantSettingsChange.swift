@@ -2,7 +2,7 @@ import FoundationEssentials
 import Mail
 
 /// The settings an operator names in one command; what is nil stays as it is.
-public struct TenantSettingsChange: Sendable {
+public struct TenantSettingsChange: Sendable, Equatable {
     public var name: String?
     public var accessTTL: Duration?
     public var refreshTTL: Duration?

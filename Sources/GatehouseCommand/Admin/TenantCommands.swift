@@ -20,7 +20,7 @@ struct TenantCommands: ParsableCommand {
 
         func perform(in office: AdminOffice) async throws -> Answer {
             let tenant = try await office.administration.createTenant(slug: slug, change: settings.change)
-            return .tenant(tenant, publicURL: office.publicURL)
+            return .tenant(tenant, publicURL: office.publicURL).noting(tenant.settings.noteOfShortSessions)
         }
     }
 
@@ -56,9 +56,15 @@ struct TenantCommands: ParsableCommand {
         /// Another algorithm brings another next key.
         var needsMasterKey: Bool { settings.algorithm != nil }
 
+        func validate() throws {
+            guard settings.change != TenantSettingsChange() else {
+                throw ValidationError("Name at least one setting to change.")
+            }
+        }
+
         func perform(in office: AdminOffice) async throws -> Answer {
             let tenant = try await office.administration.updateTenant(slug, change: settings.change)
-            return .tenant(tenant, publicURL: office.publicURL)
+            return .tenant(tenant, publicURL: office.publicURL).noting(tenant.settings.noteOfShortSessions)
         }
     }
 
