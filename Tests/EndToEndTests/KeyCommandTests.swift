@@ -52,8 +52,18 @@ struct KeyCommandTests {
         #expect(exported.status == 0, "\(exported.errors)")
         #expect(exported.object["kid"] as? String == kid)
         #expect(exported.object["kty"] as? String == "EC" && exported.object["d"] == nil)
-        let refused = try await Program.admin("keys", "export", "shop", kid, "--yes", in: place)
-        #expect(refused.errorCode == "guard_refused")
+        let refresh = try #require(keys.first { $0["use"] as? String == "refresh" }?["kid"] as? String)
+        let (half, whole) = (
+            "A private key doesn't leave Gatehouse; --public exports its public half.",
+            "A refresh key doesn't leave Gatehouse."
+        )
+        for (key, reason) in [(kid, half), (refresh, whole)] {
+            for confirmation in [[], ["--yes"]] {
+                let refused = try await Program.run(
+                    ["admin", "keys", "export", "shop", key] + confirmation, place.environment)
+                #expect(refused.status == 1 && refused.errors == "gatehouse: \(reason)\n", "\(refused.errors)")
+            }
+        }
     }
 
     @Test("The list for people says since when a key signs, from when the next one will, and when one will be gone")

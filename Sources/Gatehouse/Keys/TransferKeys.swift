@@ -36,24 +36,20 @@ extension Administration {
 
     /// An access key as a JWK: its public half, or the shared secret of an HS256 key, which happens once and is recorded.
     ///
-    /// Throws `keyNotFound`, also for refresh keys, and `guardRefused` for what doesn't leave: private halves, and a secret
-    /// that has been exported before or was imported.
+    /// Throws `keyNotFound`, and `guardRefused` for what doesn't leave: refresh keys, private halves, and a secret that has been exported
+    /// before or was imported.
     public func exportKey(tenant slug: String, kid: String, publicOnly: Bool) async throws -> JSONObject {
         let sealer = try requiredSealer()
         return try await changing(slug) { transaction, tenant in
             let keys = try await transaction.query(KeyStatements.all, tenant.id).opened(by: sealer, tenantID: tenant.id)
-            guard let found = keys.first(where: { $0.key.kid == kid && $0.key.use == .access }) else {
-                throw Refusal.keyNotFound
-            }
+            guard let found = keys.first(where: { $0.key.kid == kid }) else { throw Refusal.keyNotFound }
+            try Self.checkLeaving(found.key, publicOnly: publicOnly)
             guard let material = found.material else { throw Refusal.keysUnavailable }
             if publicOnly {
                 guard let jwk = material.publicJWK else {
                     throw Refusal.guardRefused("An HS256 key is a shared secret and has no public half.")
                 }
                 return jwk
-            }
-            guard material.algorithm == .hs256 else {
-                throw Refusal.guardRefused("A private key doesn't leave Gatehouse; --public exports its public half.")
             }
             try await markExported(found.key, of: tenant, in: transaction)
             try await record(
@@ -64,10 +60,30 @@ extension Administration {
         }
     }
 
+    /// Refuses what `exportKey` would refuse of a secret, so that nobody is asked to confirm what can't be. Changes nothing.
+    public func checkExport(tenant slug: String, kid: String) async throws {
+        let tenant = try await showTenant(slug).id
+        let keys = try await database.query(KeyStatements.all, tenant, in: tenant).map(\.key)
+        guard let key = keys.first(where: { $0.kid == kid }) else { throw Refusal.keyNotFound }
+        try Self.checkLeaving(key, publicOnly: false)
+        if key.exportedAt != nil { throw Self.exportedBefore(key) }
+    }
+
+    private static func checkLeaving(_ key: StoredKey, publicOnly: Bool) throws(Refusal) {
+        guard key.use == .access else { throw .guardRefused("A refresh key doesn't leave Gatehouse.") }
+        guard publicOnly || key.algorithm == .hs256 else {
+            throw .guardRefused("A private key doesn't leave Gatehouse; --public exports its public half.")
+        }
+    }
+
     private func markExported(_ key: StoredKey, of tenant: Tenant, in transaction: Transaction) async throws {
         guard try await transaction.first(KeyStatements.markExported, (tenant.id, key.kid)) == nil else { return }
+        throw Self.exportedBefore(key)
+    }
+
+    private static func exportedBefore(_ key: StoredKey) -> Refusal {
         let time = key.exportedAt.map { " at \(RFC3339.formatToTheSecond($0))" } ?? ""
-        throw Refusal.guardRefused(
+        return .guardRefused(
             """
             The secret of this key was exported or imported\(time); it is exported once. \
             Where it is lost, export the next key and rotate when your app has it.

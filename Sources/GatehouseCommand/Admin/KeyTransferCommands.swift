@@ -40,6 +40,7 @@ struct KeyExport: AdminCommand {
 
     func perform(in office: AdminOffice) async throws -> Answer {
         if !publicOnly {
+            try await office.administration.checkExport(tenant: tenant, kid: kid)
             try confirmation.require("This prints the secret of key \(kid): who has it can sign tokens of \(tenant).")
         }
         let jwk = JSON.object(

@@ -39,8 +39,13 @@ import Testing
             try await installation.administration.exportKey(tenant: "shop", kid: publicKid, publicOnly: false)
         } throws: { ($0 as? Refusal)?.code == "guard_refused" }
         let refreshKid = try #require(es.refreshKeys.signingKey?.kid)
+        for publicOnly in [false, true] {
+            await #expect(throws: Refusal.guardRefused("A refresh key doesn't leave Gatehouse.")) {
+                try await installation.administration.exportKey(tenant: "shop", kid: refreshKid, publicOnly: publicOnly)
+            }
+        }
         await #expect(throws: Refusal.keyNotFound) {
-            try await installation.administration.exportKey(tenant: "shop", kid: refreshKid, publicOnly: false)
+            try await installation.administration.exportKey(tenant: "shop", kid: "nobody's", publicOnly: false)
         }
     }
 
@@ -59,6 +64,27 @@ import Testing
         }
         let exports = try await installation.auditTypes(in: tenant).count { $0 == "keys.secret_exported" }
         #expect(keys.count == 2 && exports == 2)
+    }
+
+    @Test("What can't be exported is refused before anybody is asked, and nothing counts as exported by that")
+    func exportable() async throws {
+        let installation = try await Installation.make()
+        let hs = try await installation.tenant("legacy") { $0.algorithm = .hs256 }
+        let es = try await installation.tenant("shop")
+        let office = installation.administration
+        let secretKid = try #require(hs.accessKeys.signingKey?.kid)
+        try await office.checkExport(tenant: "legacy", kid: secretKid)
+        _ = try await office.exportKey(tenant: "legacy", kid: secretKid, publicOnly: false)
+        let refused = [
+            ("legacy", secretKid), ("legacy", try #require(hs.refreshKeys.signingKey?.kid)),
+            ("shop", try #require(es.accessKeys.signingKey?.kid)),
+        ]
+        for (tenant, kid) in refused {
+            await #expect {
+                try await office.checkExport(tenant: tenant, kid: kid)
+            } throws: { ($0 as? Refusal)?.code == "guard_refused" }
+        }
+        await #expect(throws: Refusal.keyNotFound) { try await office.checkExport(tenant: "shop", kid: secretKid) }
     }
 
     @Test("An imported next key replaces the one there was, and signs after the rotation")
