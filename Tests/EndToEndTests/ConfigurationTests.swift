@@ -35,6 +35,18 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("Of trusted proxies the one that is wrong is named")
+    func wrongProxy() {
+        let environment = Self.complete.merging(["GATEHOUSE_TRUSTED_PROXIES": "10.0.0.0/8, 10.1.2.3/16,::1"]) { $1 }
+        let problems = #expect(throws: ConfigurationProblems.self) {
+            try ServiceSettings(flags: [:], environment: environment)
+        }
+        #expect(problems?.lines.count == 1)
+        #expect(
+            problems?.lines[0].hasPrefix("GATEHOUSE_TRUSTED_PROXIES: “10.1.2.3/16”: ") == true,
+            "\(problems?.lines ?? [])")
+    }
+
     @Test("A problem of a flag names the flag, which wins over the environment")
     func flagsWin() async throws {
         let outcome = try await Program.run(

@@ -78,7 +78,7 @@ struct TenantMoveTests {
         let exported = try await export(from: old, secret).output
         let huge = exported + #"{"user":{"name":""# + String(repeating: "x", count: 3 << 20) + "\"}}\n"
         for (contents, complaint) in [
-            (String(exported.dropLast(20)), "altered"),
+            (String(exported.dropLast(20)), "altered or is incomplete: line "),
             (exported.split(separator: "\n").prefix(4).joined(separator: "\n"), "cut off"),
             (huge, "longer than 1 MiB"), ("", "no tenant's file"),
         ] {
@@ -92,6 +92,27 @@ struct TenantMoveTests {
         defer { try? FileManager.default.removeItem(at: file) }
         #expect(try await importing(file, into: new, secret).object["tenant"] as? String == "shop")
         #expect(try await importing(file, into: new, secret).errorCode == "tenant_exists")
+    }
+
+    @Test("A disabled tenant is said to be so on either side, with which of them is to serve it")
+    func disabled() async throws {
+        let (old, new) = (try await Installation.migrated(), try await Installation.migrated())
+        _ = try await Program.admin("tenant", "create", "shop", in: old)
+        _ = try await Program.admin("tenant", "disable", "shop", in: old)
+        let secret = try Self.file(passphrase)
+        defer { try? FileManager.default.removeItem(at: secret) }
+        let exported = try await Program.run(
+            ["admin", "tenant", "export", "shop", "--yes", "--passphrase-file", secret.path], old.environment)
+        let enable = "serve it with: gatehouse admin tenant enable shop\n"
+        #expect(
+            exported.errors.hasSuffix(
+                "The tenant is disabled here, as it should stay. Where it is imported, \(enable)"), "\(exported.errors)"
+        )
+        let imported = try await Program.run(
+            ["admin", "tenant", "import", "-", "--passphrase-file", secret.path], new.environment,
+            input: exported.output)
+        let here = "The tenant is disabled; serve it here with: gatehouse admin tenant enable shop\n"
+        #expect(imported.output.hasSuffix(here), "\(imported.output)")
     }
 
     @Test("What is exported is of one moment, whatever happens while it is written")

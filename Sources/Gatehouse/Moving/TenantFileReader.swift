@@ -57,7 +57,7 @@ final class TenantFileReader {
     }
 
     func altered() -> Refusal {
-        .invalidSetting("The file has been altered: line \(lineNumber) is not as it was written.")
+        .invalidSetting("The file has been altered or is incomplete: line \(lineNumber) is not as it was written.")
     }
 
     private func finish(after line: [UInt8], counts written: JSONObject) throws {

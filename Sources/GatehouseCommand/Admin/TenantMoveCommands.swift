@@ -37,7 +37,7 @@ struct TenantExport: AdminCommand {
             slug, under: passphrase, withAudit: withAudit,
             progress: { progress.show("rows written: \($0)", isLast: false) }, write: output.write)
         try output.flush()
-        var answer = Answer.moved(moved, "Exported")
+        var answer = Answer.exported(moved)
         answer.isBeside = true
         return answer
     }
@@ -61,7 +61,7 @@ struct TenantImport: AdminCommand {
         let progress = ProgressLine()
         let moved = try await office.administration.importTenant(
             under: passphrase, progress: { progress.show("rows read: \($0)", isLast: false) }, nextLine: lines.next)
-        return .moved(moved, "Imported")
+        return .imported(moved)
     }
 
     private func opened() throws -> InputFile {

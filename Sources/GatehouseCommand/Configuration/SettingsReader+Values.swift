@@ -82,7 +82,11 @@ extension SettingsReader {
         let list = value(.trustedProxies) { text throws(FieldFault) in
             var list: [CIDR] = []
             for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
-                list.append(try CIDR(String(part)))
+                do throws(FieldFault) {
+                    list.append(try CIDR(String(part)))
+                } catch {
+                    throw .setting("“\(part)”: \(error.message)")
+                }
             }
             return list
         }

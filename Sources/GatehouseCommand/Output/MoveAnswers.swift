@@ -1,8 +1,16 @@
 import Gatehouse
 
 extension Answer {
-    /// - Parameter verb: `Exported` or `Imported`.
-    static func moved(_ moved: MovedTenant, _ verb: String) -> Answer {
+    static func exported(_ moved: MovedTenant) -> Answer {
+        let next = "The tenant is disabled here, as it should stay. Where it is imported, serve it with"
+        return Self.moved(moved, "Exported", ifDisabled: next)
+    }
+
+    static func imported(_ moved: MovedTenant) -> Answer {
+        Self.moved(moved, "Imported", ifDisabled: "The tenant is disabled; serve it here with")
+    }
+
+    private static func moved(_ moved: MovedTenant, _ verb: String, ifDisabled next: String) -> Answer {
         let counts = moved.counts
         var lines = [
             """
@@ -16,7 +24,7 @@ extension Answer {
                 "It is not this service's default, so it was set for the tenant: tokens that are out stay valid.")
         }
         if !moved.tenant.isEnabled {
-            lines.append("The tenant is disabled; serve it with: gatehouse admin tenant enable \(moved.tenant.slug)")
+            lines.append("\(next): gatehouse admin tenant enable \(moved.tenant.slug)")
         }
         return Answer(
             json: [
