@@ -39,6 +39,25 @@
             #expect(full.errors.hasPrefix("gatehouse: Standard output can't be written: \(reason). "))
         }
 
+        @Test("says that something is changed all the same only where something was to change")
+        func changes() async throws {
+            let place = try await shop()
+            let telling = [
+                ["tenant", "list"], ["tenant", "show", "shop"], ["user", "list", "shop"], ["keys", "list", "shop"],
+                ["client", "list", "shop"], ["mail", "list", "shop"], ["mail", "template", "list", "shop"],
+                ["webhook", "list", "shop"], ["webhook", "attempts", "shop"], ["audit", "list", "shop"],
+                ["master-key", "verify"],
+            ]
+            for command in telling {
+                let outcome = try await run(">/dev/full", ["admin"] + command, in: place)
+                #expect(outcome.status == 1)
+                #expect(outcome.errors.hasSuffix(". Nothing else was to be done.\n"), "\(command): \(outcome.errors)")
+            }
+            let change = ["admin", "tenant", "update", "shop", "--name", "The shop"]
+            let changed = try await run(">/dev/full", change, in: place)
+            #expect(changed.errors.hasSuffix(". What the command was to change is changed all the same.\n"))
+        }
+
         @Test("tells of a client's secret which client to delete", arguments: [">/dev/full", ">&-"])
         func clientSecret(redirection: String) async throws {
             let place = try await shop()

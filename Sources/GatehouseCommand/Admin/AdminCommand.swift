@@ -13,14 +13,17 @@ protocol AdminCommand: AsyncParsableCommand {
     var options: AdminOptions { get }
     /// Whether keys are made or opened, for which the master key is needed.
     var needsMasterKey: Bool { get }
+    /// Whether it only tells something, so that it can be repeated where that is lost.
+    var changesNothing: Bool { get }
     func perform(in office: AdminOffice) async throws -> Answer
 }
 
 extension AdminCommand {
     var needsMasterKey: Bool { false }
+    var changesNothing: Bool { false }
 
     func run() async throws {
-        try await options.output.report {
+        try await options.output.report(changesNothing: changesNothing) {
             try await AdminOffice.open(options, withMasterKey: needsMasterKey) { office in
                 try await perform(in: office)
             }
@@ -33,7 +36,7 @@ struct OutputOptions: ParsableArguments {
     var json = false
 
     /// Prints the answer and its note, or the failure: one line each on standard error, with `--json` also as an object.
-    func report(_ work: () async throws -> Answer) async throws {
+    func report(changesNothing: Bool, _ work: () async throws -> Answer) async throws {
         let answer: Answer
         do {
             answer = try await work()
@@ -46,16 +49,17 @@ struct OutputOptions: ParsableArguments {
             if json { try? Terminal.printResult(failure.json.text) }
             throw ExitCode(ExitStatus.failed)
         }
-        try show(answer)
+        try show(answer, changesNothing: changesNothing)
         if let note = answer.note { Terminal.printDiagnostic("gatehouse: \(note)") }
         guard answer.isSuccess else { throw ExitCode(ExitStatus.failed) }
     }
 
-    private func show(_ answer: Answer) throws(Failure) {
+    private func show(_ answer: Answer, changesNothing: Bool) throws(Failure) {
         let stream = answer.isBeside ? STDERR_FILENO : STDOUT_FILENO
         let text = json ? answer.json.text : answer.text(Terminal.hasColour(stream))
         if answer.isBeside { return Terminal.printDiagnostic(text) }
-        try Terminal.printResult(text, orElse: answer.loss)
+        let usual = changesNothing ? Terminal.harmlessLoss : "What the command was to change is changed all the same."
+        try Terminal.printResult(text, orElse: answer.loss ?? usual)
     }
 }
 

@@ -16,6 +16,7 @@ struct AuditCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List events, newest first.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @Option(help: "Events of this type alone, such as keys.rotated.", transform: eventType)

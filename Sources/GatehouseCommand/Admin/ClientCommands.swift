@@ -21,6 +21,7 @@ struct ClientCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List a tenant's API clients, oldest first.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @OptionGroup var options: AdminOptions

@@ -9,6 +9,7 @@ struct JWSCommands: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say whether the token on standard input is valid, and why not.")
         var needsMasterKey: Bool { true }
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @Option(help: "access or refresh.") var use: KeyUse = .access

@@ -9,6 +9,7 @@ struct KeyCommands: ParsableCommand {
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(
             abstract: "List a tenant's keys, since when and until when each is used.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @OptionGroup var options: AdminOptions

@@ -31,6 +31,7 @@ struct KeyExport: AdminCommand {
         commandName: "export", abstract: "Print the secret of an HS256 access key, or what others verify with, as JWK.",
         discussion: "The private half of an ES256 or EdDSA key doesn't leave Gatehouse: those need --public.")
     var needsMasterKey: Bool { true }
+    var changesNothing: Bool { publicOnly }
 
     @Argument var tenant: String
     @Argument(help: "The key's id.") var kid: String

@@ -10,6 +10,7 @@ struct MailCommands: ParsableCommand {
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(
             abstract: "List a tenant's waiting mails and dead letters, oldest first.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @Option(help: "Mails on the list, 1 to 1000.") var limit = 100

@@ -37,6 +37,7 @@ struct MailTemplateCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List the wording a tenant has of its own.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @OptionGroup var options: AdminOptions

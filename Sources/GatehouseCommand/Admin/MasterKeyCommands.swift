@@ -14,7 +14,7 @@ struct MasterKeyCommands: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try await output.report {
+            try await output.report(changesNothing: true) {
                 let key = MasterKey.generate().base64
                 return Answer(json: ["key": .string(key)], text: key).orElse(
                     "The key is stored nowhere; generate another.")
@@ -32,6 +32,7 @@ struct MasterKeyCommands: ParsableCommand {
                 repeated at any time.
                 """)
         var needsMasterKey: Bool { true }
+        var changesNothing: Bool { dryRun }
 
         @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
         @OptionGroup var options: AdminOptions
@@ -49,6 +50,7 @@ struct MasterKeyCommands: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look whether every signing key and every webhook's secret opens, and name those that don't.")
         var needsMasterKey: Bool { true }
+        var changesNothing: Bool { true }
 
         @OptionGroup var options: AdminOptions
 

@@ -8,6 +8,7 @@ struct SessionCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List a user's live sessions.")
+        var changesNothing: Bool { true }
 
         @OptionGroup var target: UserTarget
         @OptionGroup var options: AdminOptions

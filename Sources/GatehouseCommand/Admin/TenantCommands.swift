@@ -26,6 +26,7 @@ struct TenantCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List all tenants.")
+        var changesNothing: Bool { true }
 
         @OptionGroup var options: AdminOptions
 
@@ -36,6 +37,7 @@ struct TenantCommands: ParsableCommand {
 
     struct Show: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show a tenant and its settings.")
+        var changesNothing: Bool { true }
 
         @Argument var slug: String
         @OptionGroup var options: AdminOptions

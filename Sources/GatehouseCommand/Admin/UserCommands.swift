@@ -12,6 +12,7 @@ struct UserCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List users by id, a page at a time.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @Option(help: "Users on the page, 1 to 1000.") var limit = 100
@@ -33,6 +34,7 @@ struct UserCommands: ParsableCommand {
 
     struct Show: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show a user.")
+        var changesNothing: Bool { true }
 
         @OptionGroup var target: UserTarget
         @OptionGroup var options: AdminOptions

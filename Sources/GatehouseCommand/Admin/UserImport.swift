@@ -11,6 +11,7 @@ struct UserImport: AdminCommand {
             where somebody else has registered that email, is named with the line and the reason, the others are imported, and the \
             command ends with 1.
             """)
+    var changesNothing: Bool { dryRun }
 
     @Option(help: "The tenant's slug.") var tenant: String
     @Argument(help: "The file of users; - is standard input.", completion: .file()) var file: String

@@ -33,6 +33,7 @@ struct WebhookCommands: ParsableCommand {
 
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List a tenant's webhooks, oldest first.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @OptionGroup var options: AdminOptions
@@ -78,6 +79,7 @@ struct WebhookCommands: ParsableCommand {
     struct Attempts: AdminCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what was and is to be told, newest first, for the last two weeks.")
+        var changesNothing: Bool { true }
 
         @Argument var tenant: String
         @Option(help: "Only what is for the webhook of this id.", transform: IDArgument.of()) var webhook: UUID?

@@ -7,8 +7,8 @@ struct Answer {
     var isSuccess = true
     /// Standard output has been given something else, so that this is for standard error.
     var isBeside = false
-    /// What it means when this can't be written.
-    var loss = "What the command was to change is changed all the same."
+    /// What it means when this can't be written, where that isn't what it means of any such command.
+    var loss: String?
     /// A sentence for standard error that people should read besides.
     var note: String?
 

@@ -8,10 +8,12 @@ import FoundationEssentials
 
 /// The streams of the program: results on standard output, everything else on standard error.
 enum Terminal {
+    static let harmlessLoss = "Nothing else was to be done."
+
     /// Throws a `Failure` when not all of it arrived.
     ///
     /// - Parameter loss: What that means, as a sentence.
-    static func printResult(_ text: String, orElse loss: String = "Nothing else was to be done.") throws(Failure) {
+    static func printResult(_ text: String, orElse loss: String = Terminal.harmlessLoss) throws(Failure) {
         do throws(LostOutput) {
             try write(text + "\n", to: STDOUT_FILENO)
         } catch {
