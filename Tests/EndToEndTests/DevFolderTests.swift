@@ -120,6 +120,18 @@ struct DevFolderTests {
         }
     }
 
+    @Test("is not made by a start that is refused for what was set")
+    func refusedSettings() async throws {
+        try await inFolder { path in
+            let mails = ["GATEHOUSE_LISTEN": "nonsense", "GATEHOUSE_MAIL_SINK": "file:\(path)/mails"]
+            let outcome = try await Program.run(["dev", "--data-dir", "\(path)/data"], mails)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.hasPrefix("gatehouse: GATEHOUSE_LISTEN: "), "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+        }
+    }
+
     @Test("is told from a file")
     func file() async throws {
         try await inFolder { path in

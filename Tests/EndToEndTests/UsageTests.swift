@@ -19,7 +19,7 @@ struct UsageTests {
         ["admin", "user", "import", "users.csv"], ["admin", "user", "import", "--tenant", "shop", "users.json"],
         ["admin", "user", "import", "--tenant", "shop", "--format", "firebase", "users.json"],
         ["admin", "user", "import", "--tenant", "shop", "--hash-config", "config", "users.csv"],
-        ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"],
+        ["migrate", "--dry-run", "--check"], ["serve", "--master-key", "x"], ["dev", "--data-dir", ""],
     ]
 
     @Test("ends with 2 and says so on standard error", arguments: wrong)

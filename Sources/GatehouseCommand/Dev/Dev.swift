@@ -12,11 +12,18 @@ struct Dev: AsyncParsableCommand {
     @Option(help: "Address to serve on. [GATEHOUSE_LISTEN, 127.0.0.1:8080]") var listen: String?
     @Option(help: "Folder for the database and the master key.", completion: .directory) var dataDir = ".gatehouse"
 
+    func validate() throws {
+        // As of a shell's variable that isn't set: the data would lie in the working folder itself.
+        guard !dataDir.isEmpty else { throw ValidationError("--data-dir is empty; name a folder.") }
+    }
+
     func run() async throws {
+        try checkSettings()
+        let binaries = try PostgresBinaries.find()
         let folder = try DevFolder(path: dataDir)
-        let cluster = PostgresCluster(directory: folder.postgres, binaries: try PostgresBinaries.find())
+        let cluster = PostgresCluster(directory: folder.postgres, binaries: binaries)
         let database = DevDatabase(cluster: cluster)
-        let settings = try settings(folder: folder, database: database)
+        let settings = try settings([.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile])
         try ListenProbe(settings: settings)()
 
         Terminal.printDiagnostic("Starting a private PostgreSQL in \(cluster.directory) …")
@@ -72,19 +79,27 @@ struct Dev: AsyncParsableCommand {
         }
     }
 
+    /// Before there is a folder: a start that is refused for what was set leaves none. A folder for mails isn't made for that either.
+    private func checkSettings() throws {
+        var own: [Setting: String] = [.databaseURL: "dbname=gatehouse", .masterKey: MasterKey.generate().base64]
+        let smtpURL = ProcessInfo.processInfo.environment[Setting.smtpURL.variable] ?? ""
+        if smtpURL.isEmpty { own[.mailSink] = "stdout" }
+        _ = try settings(own)
+    }
+
     /// Of the environment only what makes sense here: a shell that has read `.gatehouse/env` names another database,
     /// key or address, perhaps.
-    private func settings(folder: DevFolder, database: DevDatabase) throws -> ServiceSettings {
+    private func settings(_ own: [Setting: String]) throws -> ServiceSettings {
         let kept: [Setting] = [
             .listen, .opsListen, .logLevel, .logFormat, .argon2, .limits, .poolSize, .jwksMaxAge, .metricsTenantLabel,
             .otlpEndpoint, .traceSamplerArgument, .traceServiceName, .smtpURL, .smtpPasswordFile, .smtpCAFile,
             .mailSink,
         ]
         let names = Set(kept.map(\.variable))
-        var flags: [Setting: String] = [.databaseURL: database.serviceURL, .masterKeyFile: folder.masterKeyFile]
+        var flags = own
         flags[.listen] = listen
         let environment = ProcessInfo.processInfo.environment
-        flags[.mailSink] = Self.mailSink(besides: environment)
+        if let sink = Self.mailSink(besides: environment) { flags[.mailSink] = sink }
         return try ServiceSettings(
             flags: flags, environment: environment.filter { names.contains($0.key) },
             logFormat: .text)
