@@ -100,6 +100,17 @@ struct ServeStartTests {
         }
     }
 
+    @Test("It warns of a variable that is called like a setting and is none, by its name alone, and serves")
+    func unknownVariable() async throws {
+        let place = try await Installation.migrated()
+        try await place.serving(["GATEHOUSE_TRUSTED_PROXY": "hunter2"]) { service in
+            try await eventually("the line behind it") { service.errors.contains("Serving.") ? true : nil }
+            let lines = service.errors.split(separator: "\n").filter { $0.contains("GATEHOUSE_TRUSTED_PROXY") }
+            #expect(lines.count == 1 && lines.allSatisfy { $0.contains("warning") }, "\(service.errors)")
+            #expect(!service.errors.contains("hunter2"))
+        }
+    }
+
     private struct FailingListener: Service {
         let error: any Error & Sendable
 

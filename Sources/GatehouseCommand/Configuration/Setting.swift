@@ -31,6 +31,13 @@ struct Setting: Sendable, Hashable {
     static let smtpCAFile = Setting("GATEHOUSE_SMTP_CA_FILE")
     static let mailSink = Setting("GATEHOUSE_MAIL_SINK")
 
+    /// What is read from the environment and isn't here is taken for a slip of the pen.
+    static let all = [
+        databaseURL, ownerDatabaseURL, masterKeyFile, masterKeyCommand, masterKey, publicURL, listen, opsListen,
+        poolSize, trustedProxies, logLevel, logFormat, argon2, limits, metricsTenantLabel, jwksMaxAge, otlpEndpoint,
+        traceSamplerArgument, traceServiceName, drainDelay, smtpURL, smtpPasswordFile, smtpCAFile, mailSink,
+    ]
+
     static let masterKeySources = [masterKeyFile, masterKeyCommand, masterKey]
     /// What `admin` has to share with the service beside the database, the master key and the public URL: the guard of rotations, and the
     /// cost of password hashes.

@@ -21,11 +21,16 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Settings") var service: ServiceFlags
 
     func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
         let settings = try ServiceSettings(
-            flags: .init(database, masterKey, shared, service), environment: ProcessInfo.processInfo.environment)
+            flags: .init(database, masterKey, shared, service), environment: environment)
         if printConfig {
             let table = PrintedSetting.table(settings.printed)
-            return try Terminal.printResult(table.rendered(coloured: Terminal.hasColour(STDOUT_FILENO)))
+            try Terminal.printResult(table.rendered(coloured: Terminal.hasColour(STDOUT_FILENO)))
+            for name in UnknownVariables.names(in: environment) {
+                Terminal.printDiagnostic("gatehouse: \(name) is no setting and has no effect.")
+            }
+            return
         }
         let logger = Logger.gatehouse(settings.logFormat, level: settings.logLevel)
         try await ServiceProcess(settings: settings, logger: logger).run {

@@ -19,6 +19,7 @@ struct ServiceProcess {
 
     /// Refuses to start on anything that would fail later; returns after a graceful end by SIGTERM or SIGINT.
     func run(onServing: @escaping @Sendable () async -> Void) async throws {
+        warnOfUnknownVariables()
         try ListenProbe(settings: settings)()
         let metrics = try ServiceMetrics(tenants: settings.metricsTenantLabel)
         // For what libraries measure; our own parts are handed theirs.
@@ -42,6 +43,14 @@ struct ServiceProcess {
                 pool: pool, database: database, sealer: sealer, hasher: hasher, metrics: metrics, tracing: tracing,
                 onServing: onServing)
         }
+    }
+
+    private func warnOfUnknownVariables() {
+        let names = UnknownVariables.names(in: ProcessInfo.processInfo.environment)
+        guard !names.isEmpty else { return }
+        logger.warning(
+            "The environment has variables that are called like settings and are none; they have no effect.",
+            metadata: ["variables": "\(names.joined(separator: ", "))"])
     }
 
     private func serve(
