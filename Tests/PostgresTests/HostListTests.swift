@@ -69,7 +69,7 @@ struct HostListTests {
         // As they stand once in 64! times.
         let shuffled = servers(list, environment).flatMap { $0 }
         #expect(shuffled != names && Set(shuffled) == Set(names))
-        #expect(servers("\(list) load_balance_hosts=disable", environment).flatMap { $0 } == names)
+        #expect(servers(list, ["load_balance_hosts": "disable"]).flatMap { $0 } == names)
     }
 
     private static let two: HostList.Resolver = { name in ["\(name).1", "\(name).2", "\(name).1"] }

@@ -67,8 +67,8 @@ import Testing
         #expect(session.user?.claims["role"] == "guest")
     }
 
-    @Test("A key that is revoked meanwhile signs nothing of the answer", arguments: [KeyUse.access, .refresh])
-    func keys(use: KeyUse) async throws {
+    @Test("A key that is revoked meanwhile signs nothing of the answer", arguments: [RotationUse.access, .refresh])
+    func keys(use: RotationUse) async throws {
         let race = try await race()
         let installation = race.installation
         let tenant = try await installation.tenant()
