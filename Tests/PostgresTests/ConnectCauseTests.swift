@@ -1,3 +1,4 @@
+import PostgresCluster
 import TestSupport
 import Testing
 
