@@ -58,7 +58,8 @@ extension AuditStatements {
         bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.until, $0.user) },
         row: RecordedEvent.row)
 
-    /// The oldest events, and some that are younger than `until`, in the order of their ids: of a page no more is read than that.
+    /// The oldest events, and some that are younger than `until`, in the order of their ids. Without a type and a
+    /// user no more is read for a page than that.
     static let past = Statement<AuditQuery, RecordedEvent>(
         "\(selection) and id <= $6 and \(isAbout("$7")) order by id limit $5",
         bind: { ($0.tenant, $0.lowestID, $0.type?.rawValue, $0.since, $0.limit, $0.lastID, $0.user) },

@@ -17,8 +17,8 @@ enum BudgetStatements {
         """
     }
 
-    /// Whether the window of the counter `c` is over. None ends later than one that begins now: where one does, the clock has been set
-    /// back since, and it would last until that time has come again.
+    /// Whether the window of the counter `c` is over. None ends later than one that begins now: where one does, the clock has been set back
+    /// since, and it would last until that time has come again, or the setting was made shorter.
     static func isOver(_ window: String) -> String {
         "(c.window_ends_at <= now() or c.window_ends_at > now() + make_interval(secs => \(window)) + \(clockLeeway))"
     }

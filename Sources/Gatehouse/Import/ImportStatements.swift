@@ -5,8 +5,8 @@ enum ImportStatements {
     /// Inserts users, but for those of whom something unique is taken already; the ids of those inserted, or one nil. No row where the
     /// tenant is gone.
     ///
-    /// Imports of one tenant take turns: two that have the same users in another order would wait for each other. Nothing else waits for
-    /// the one whose turn it is, however long that waits for somebody's deletion.
+    /// Imports of one tenant take turns: two that have the same users in another order would wait for each other. Of other administration
+    /// the deletion of the tenant alone waits for the one whose turn it is, however long that waits for somebody's deletion.
     static let insert = Statement<(tenant: UUID, users: [ImportedUser]), UUID?>(
         """
         with \(TenantStatements.held), turn as materialized (

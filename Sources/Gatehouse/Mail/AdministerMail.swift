@@ -29,8 +29,9 @@ extension Administration {
     /// is no dead letter.
     ///
     /// All of them are queued a page at a time, each page in a transaction of its own, and recorded by the last of these; where one fails,
-    /// what had been done by then is. What somebody else has locked, or whose user somebody is changing or deleting, is left: nobody waits
-    /// for this, nor it for them. It can be repeated, and goes on where it was. The one named is waited for.
+    /// what had been done by then is. What somebody else has locked, or whose user somebody is changing or deleting, is left: it waits
+    /// for nobody, and who changes one of these users waits for a page at most. It can be repeated, and goes on where it was. The one named is
+    /// waited for.
     public func retryMail(tenant slug: String, mail: UUID?) async throws -> [WaitingMail] {
         let tenant = try await showTenant(slug).id
         if let mail { return try await retryMail(mail, of: tenant) }

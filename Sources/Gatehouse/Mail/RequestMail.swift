@@ -44,10 +44,7 @@ public struct RequestMail: Sendable {
             .confirmEmail, to: address.text, of: user, from: client, in: tenant,
             detail: ["new_email": .string(address.text)])
         try await database.transaction(in: tenant.id, refusing: .sessionEnded) { transaction in
-            guard
-                try await transaction.first(
-                    SessionStatements.lockSignedIn, (tenant.id, user, passwordVersion, signedIn.sessionID)) != nil
-            else { throw Refusal.sessionEnded }
+            try await transaction.lock(signedIn.sessionID, of: user, withPasswordOf: passwordVersion, in: tenant.id)
             _ = try await transaction.first(MailRequestStatements.enqueue, request)
         }
     }

@@ -36,8 +36,8 @@ struct RedeemOneTimeToken: Sendable {
         return used
     }
 
-    /// 256 bits aren't guessed, so this counts against the source alone, and only what isn't found: for who would have the database asked in
-    /// vain. Whoever has the link is kept out by nobody who has used up the budget of an address that they share.
+    /// 256 bits aren't guessed, so this counts against the source alone, and only what isn't found. It is looked for first, which costs one
+    /// row by its index whatever the source has used up: whoever has the link is kept out by nobody who shares their address.
     private func find(
         token: String, for purpose: OneTimePurpose, from client: ClientInfo, in tenant: UUID
     ) async throws -> LiveToken {

@@ -10,7 +10,7 @@ extension DatabaseFault {
 
     /// For the log: the class, the SQLSTATE, and what the server or libpq said of it.
     static func metadata(of error: PostgresError) -> Logger.Metadata {
-        let fault = DatabaseFault(error) ?? DatabaseFault(.other, error.state)
+        let fault = DatabaseFault(error) ?? DatabaseFault(kind: .other, error.state)
         var metadata: Logger.Metadata = ["cause": .string(fault.kind.rawValue)]
         if let state = fault.state { metadata["sqlstate"] = .string(state.rawValue) }
         if let report = error.report, !report.isEmpty { metadata["reason"] = .string(report) }
@@ -54,8 +54,10 @@ extension PostgresError {
     /// may repeat pieces of it, a password among them, so of what it says only reports of a server are kept.
     fileprivate var report: String? {
         switch self {
-        case .connect(let reason, .noNotifications), .connect(let reason, .ownSystem), .connectionLost(let reason, _):
-            reason
+        case .connect(let reason, .noNotifications), .connect(let reason, .ownSystem):
+            // Of several servers the last one's, which is ours.
+            reason.split(separator: "; ").last.map(String.init)
+        case .connectionLost(let reason, _): reason
         case .connect(let reason, _):
             reason.split(separator: "; ").filter { $0.hasPrefix("connection to server ") }.joined(separator: "; ")
         case .server(let error) where error.state.isUnavailability: error.message

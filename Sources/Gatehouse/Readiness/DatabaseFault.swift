@@ -31,23 +31,24 @@ package struct DatabaseFault: Hashable, Sendable, CustomStringConvertible {
     /// Nil where the fault lies in what was asked, or the request was one too many.
     package init?(_ error: PostgresError) {
         switch error {
-        case .connect(_, .refused(let state)): self.init(Kind(refusalBy: state), state, isOfConnecting: true)
-        case .connect(_, let cause): self.init(Kind(cause), isOfConnecting: true)
-        case .connectionLost: self.init(.lost, isOfConnecting: true)
-        case .commitUnconfirmed: self.init(.unconfirmed)
-        case .timeout(.connecting): self.init(.timeout, isOfConnecting: true)
-        case .timeout(.statement): self.init(.timeout)
-        case .timeout(.waitingForConnection): self.init(.busy)
+        case .connect(_, .refused(let state)): self.init(kind: Kind(refusalBy: state), state, isOfConnecting: true)
+        case .connect(_, let cause): self.init(kind: Kind(cause), isOfConnecting: true)
+        case .connectionLost: self.init(kind: .lost, isOfConnecting: true)
+        case .commitUnconfirmed: self.init(kind: .unconfirmed)
+        case .timeout(.connecting): self.init(kind: .timeout, isOfConnecting: true)
+        case .timeout(.statement): self.init(kind: .timeout)
+        case .timeout(.waitingForConnection): self.init(kind: .busy)
         case .server(let error) where error.state.isUnavailability:
             let kind = Kind(refusalBy: error.state)
-            self.init(kind, error.state, isOfConnecting: kind == .shuttingDown)
-        case .closed: self.init(.closed)
-        case .cancelled: self.init(.cancelled)
+            self.init(kind: kind, error.state, isOfConnecting: kind == .shuttingDown)
+        case .closed: self.init(kind: .closed)
+        case .cancelled: self.init(kind: .cancelled)
         case .server, .encoding, .decoding, .tooManyWaiting, .transactionInProgress: return nil
         }
     }
 
-    init(_ kind: Kind, _ state: SQLState? = nil, isOfConnecting: Bool = false) {
+    /// By its label told from the errors, some of which have the same names.
+    init(kind: Kind, _ state: SQLState? = nil, isOfConnecting: Bool = false) {
         self.kind = kind
         self.state = state
         self.isOfConnecting = isOfConnecting

@@ -8,11 +8,13 @@ struct DatabaseTrouble {
     /// Nil while all is well, for all that has been said.
     private(set) var said: DatabaseFault?
     private var saidAt: Instant?
+    /// What failed last, said or not.
+    private var last: DatabaseFault?
     private var failedAt: Instant?
 
     /// Whether it is to be said.
     mutating func failed(by fault: DatabaseFault, at now: Instant) -> Bool {
-        failedAt = now
+        (last, failedAt) = (fault, now)
         guard fault != said else { return false }
         if let saidAt, now - saidAt < Self.pause { return false }
         (said, saidAt) = (fault, now)
@@ -22,8 +24,9 @@ struct DatabaseTrouble {
     /// Whether it is to be said that it is over. A statement that succeeds proves little: with a full disk reads go on, and where
     /// connections are refused those that there are serve.
     mutating func succeeded(byOpening: Bool, at now: Instant) -> Bool {
-        guard let said, let failedAt else { return false }
-        guard (byOpening && said.isOfConnecting) || now - failedAt >= Self.pause else { return false }
+        guard let said, let last, let failedAt else { return false }
+        let isOver = byOpening && said.isOfConnecting && last.isOfConnecting
+        guard isOver || now - failedAt >= Self.pause else { return false }
         self.said = nil
         return true
     }

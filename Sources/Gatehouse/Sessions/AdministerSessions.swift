@@ -8,7 +8,7 @@ extension Administration {
     ) async throws -> [Session] {
         let tenant = try await showTenant(slug).id
         let user = try await findUser(user, in: tenant)
-        return try await database.query(SessionStatements.live, (tenant, user.id, limit), in: tenant)
+        return try await database.query(SessionStatements.live, (tenant, user.id, limit, nil), in: tenant)
     }
 
     /// Ends one live session. Throws `sessionNotFound`.

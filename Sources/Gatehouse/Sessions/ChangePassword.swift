@@ -33,10 +33,7 @@ public struct ChangePassword: Sendable {
     ) async throws {
         let id = stored.user.id
         try await database.transaction(in: tenant, refusing: .sessionEnded) { transaction in
-            guard
-                try await transaction.first(
-                    SessionStatements.lockSignedIn, (tenant, id, stored.passwordVersion, session)) != nil
-            else { throw Refusal.sessionEnded }
+            try await transaction.lock(session, of: id, withPasswordOf: stored.passwordVersion, in: tenant)
             _ = try await transaction.execute(UserStatements.changePassword, (tenant, id, hash))
             let ended =
                 try await transaction.first(

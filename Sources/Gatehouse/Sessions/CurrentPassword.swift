@@ -76,18 +76,33 @@ extension SessionStatements {
 }
 
 extension SessionStatements {
-    /// Locks the user, so that nothing of theirs is made meanwhile, if the password is the one that was checked and the session lives.
-    static let lockSignedIn = Statement<(tenant: UUID, user: UUID, passwordVersion: Int32, session: UUID), UUID>(
+    /// Locks the session and its user, so that nothing of theirs is made meanwhile: whether their password is the one that was checked. No
+    /// row where the session, the user or the tenant is at its end.
+    static let lockSignedIn = Statement<(tenant: UUID, user: UUID, passwordVersion: Int32, session: UUID), Bool>(
         """
         with \(TenantStatements.held), person as (
-            select u.id from users u, t
-            where u.tenant_id = t.id and u.id = $2 and u.password_version = $3 and u.disabled_at is null
-                and t.disabled_at is null
+            select u.id, u.password_version = $3 as is_checked from users u, t
+            where u.tenant_id = t.id and u.id = $2 and u.disabled_at is null and t.disabled_at is null
             for update of u
         )
-        select s.id from refresh_tokens s, person
+        select person.is_checked from refresh_tokens s, person
         where s.tenant_id = $1 and s.id = $4 and s.user_id = person.id and s.ended_at is null
         for update of s
         """,
-        bind: { ($0.tenant, $0.user, $0.passwordVersion, $0.session) }, row: { (session: UUID) in session })
+        bind: { ($0.tenant, $0.user, $0.passwordVersion, $0.session) }, row: { (isChecked: Bool) in isChecked })
+}
+
+extension Transaction {
+    /// Locks a session and its user for what the password that was checked allows.
+    ///
+    /// Throws `sessionEnded` where the session, its user or the tenant is at its end, and `wrongCurrentPassword` where the password is
+    /// another by now: the very session has changed it, as any other's change would have ended it.
+    func lock(
+        _ session: UUID, of user: UUID, withPasswordOf version: Int32, in tenant: UUID
+    ) async throws {
+        guard let isChecked = try await first(SessionStatements.lockSignedIn, (tenant, user, version, session)) else {
+            throw Refusal.sessionEnded
+        }
+        guard isChecked else { throw Refusal.wrongCurrentPassword }
+    }
 }

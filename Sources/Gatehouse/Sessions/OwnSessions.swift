@@ -8,10 +8,12 @@ public struct ListSessions: Sendable {
 
     let database: Database
 
-    /// Newest first, ``most`` of them.
+    /// Newest first, ``most`` of them, among which is the one that they ask by.
     public func callAsFunction(of signedIn: SignedIn, in served: ServedTenant) async throws -> [Session] {
         let tenant = served.tenant.id
-        return try await database.query(SessionStatements.live, (tenant, signedIn.user.id, Self.most), in: tenant)
+        let sessions = try await database.query(
+            SessionStatements.live, (tenant, signedIn.user.id, Self.most, signedIn.sessionID), in: tenant)
+        return sessions.sorted { $0.createdAt > $1.createdAt }
     }
 }
 

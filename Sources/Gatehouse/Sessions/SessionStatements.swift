@@ -188,13 +188,14 @@ enum SessionStatements {
                 isLive: isLive, tenantIsEnabled: tenantIsEnabled)
         })
 
-    /// The newest first.
-    static let live = Statement<(tenant: UUID, user: UUID, limit: Int), Session>(
+    /// The newest first, and before them the one named.
+    static let live = Statement<(tenant: UUID, user: UUID, limit: Int, first: UUID?), Session>(
         """
         select \(sessionColumns) from refresh_tokens s join tenants t on t.id = s.tenant_id
-        where s.tenant_id = $1 and s.user_id = $2 and \(isAlive) order by s.created_at desc, s.id limit $3
+        where s.tenant_id = $1 and s.user_id = $2 and \(isAlive) 
+        order by s.id is not distinct from $4 desc, s.created_at desc, s.id limit $3
         """,
-        bind: { ($0.tenant, $0.user, $0.limit) }, row: Session.row)
+        bind: { ($0.tenant, $0.user, $0.limit, $0.first) }, row: Session.row)
 }
 
 extension Session {

@@ -14,8 +14,8 @@ public final class ServedTenant: Sendable {
     public let jwksETag: String
     /// When a retired key falls out of this view by itself; nil when nothing will.
     let validUntil: Date?
-    /// Of two views of a tenant the one that was made later is taken.
-    private let madeAt = ContinuousClock.now
+    /// Of two views of a tenant the one that was read later is taken.
+    private let readAt: ContinuousClock.Instant
 
     /// Throws `keysUnavailable` unless both tokens of a session can be signed: asked before anything is written, so that
     /// a key that can't be used costs nobody their session.
@@ -25,11 +25,16 @@ public final class ServedTenant: Sendable {
 
     /// This view of the tenant, unless the other one is of later.
     func replaced(by other: ServedTenant) -> ServedTenant {
-        other.madeAt > madeAt ? other : self
+        other.readAt > readAt ? other : self
     }
 
-    init(tenant: Tenant, keys: [StoredKey.Opened], publicURL: String, at now: Date) {
+    /// - Parameter readAt: From when on it was read.
+    init(
+        tenant: Tenant, keys: [StoredKey.Opened], publicURL: String, at now: Date,
+        readAt: ContinuousClock.Instant = .now
+    ) {
         self.tenant = tenant
+        self.readAt = readAt
         issuer = tenant.issuer(publicURL: publicURL)
         accessKeys = KeyRing(keys: keys.filter { $0.key.use == .access }.map(\.ringEntry))
         refreshKeys = KeyRing(keys: keys.filter { $0.key.use == .refresh }.map(\.ringEntry))

@@ -63,9 +63,17 @@ public final class TenantDirectory: Sendable {
 
     /// The same tenant as it is after what took its time: a key that was revoked meanwhile signs nothing.
     ///
-    /// Throws as ``tenant(slug:)``, and `tenantNotFound` where the slug is another tenant's by now.
+    /// Where it can't be read just now it is as it was: what has been committed is answered, and a token of a key that was revoked
+    /// meanwhile is taken nowhere. Throws `tenantNotFound` where it was disabled or deleted.
     nonisolated(nonsending) func current(_ served: ServedTenant) async throws -> ServedTenant {
-        let known = try await tenant(slug: served.tenant.slug)
+        let known: ServedTenant
+        do {
+            known = try await tenant(slug: served.tenant.slug)
+        } catch Refusal.overloaded {
+            return served
+        } catch let error as PostgresError where error.isUnavailability {
+            return served
+        }
         guard known.tenant.id == served.tenant.id else { throw Refusal.tenantNotFound }
         return served.replaced(by: known)
     }

@@ -16,11 +16,12 @@ struct TenantLoader: Sendable {
     /// - Parameter known: The tenant that had the slug before. It pays for the question, whatever the answer is; a slug that
     ///   isn't known may be made up, and is asked for among all such.
     func load(_ slug: String, onAccountOf known: UUID? = nil) async throws -> ServedTenant {
+        let readAt = ContinuousClock.now
         do {
             guard let tenant = try await row(of: slug, onAccountOf: known) else { throw Refusal.tenantNotFound }
             let sealed = try await database.query(KeyStatements.all, tenant.id, in: tenant.id)
             let keys = sealed.map { open($0, of: tenant) }
-            return ServedTenant(tenant: tenant, keys: keys, publicURL: publicURL, at: clock.now())
+            return ServedTenant(tenant: tenant, keys: keys, publicURL: publicURL, at: clock.now(), readAt: readAt)
         } catch let error as PostgresError {
             // Why the database can't be asked is for the log.
             guard let refusal = Refusal(from: error), refusal != .databaseUnavailable else { throw error }

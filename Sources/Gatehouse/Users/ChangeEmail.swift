@@ -8,8 +8,8 @@ public struct ChangeEmail: Sendable {
 
     /// Has a token sent to the new address. Nothing tells whether that is somebody's already.
     ///
-    /// Throws `wrongCurrentPassword`, `freshSignInNeeded`, `tooManyAttempts`, `overloaded`, and `sessionEnded` when this session was
-    /// ended or the password changed meanwhile: a token made after that would outlive the change.
+    /// Throws `wrongCurrentPassword`, also where this session has changed the password meanwhile, `freshSignInNeeded`, `tooManyAttempts`,
+    /// `overloaded`, and `sessionEnded` when this session was ended: a token made after that would outlive the change.
     ///
     /// - Parameter current: Nil for an account without a password.
     public func callAsFunction(

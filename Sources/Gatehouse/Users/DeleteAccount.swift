@@ -25,10 +25,8 @@ public struct DeleteAccount: Sendable {
             current, of: signedIn, recording: .deletionFailed, from: client, in: tenant)
         let user = stored.user.id
         try await database.transaction(in: tenant, refusing: .sessionEnded) { transaction in
-            guard
-                try await transaction.first(
-                    SessionStatements.lockSignedIn, (tenant, user, stored.passwordVersion, signedIn.sessionID)) != nil
-            else { throw Refusal.sessionEnded }
+            try await transaction.lock(
+                signedIn.sessionID, of: user, withPasswordOf: stored.passwordVersion, in: tenant)
             _ = try await DeletionStatements.erase(user, of: tenant, in: transaction, within: Self.patience)
             try await trail.record(.userDeleted, in: transaction, tenant: tenant, user: user)
         }

@@ -1,4 +1,7 @@
 import FoundationEssentials
+import Logging
+import Postgres
+import TestSupport
 import Testing
 
 @testable import Gatehouse
@@ -91,5 +94,35 @@ import Testing
         let now = try await directory.tenant(slug: "shop")
         _ = try await installation.signedIn(session, in: now)
         _ = try await installation.refresh(session.refreshToken, in: now)
+    }
+
+    @Test("Where the tenant can't be read again a sign-in that has come about is answered as it is known")
+    func unread() async throws {
+        let race = try await race()
+        let installation = race.installation
+        let tenant = try await installation.tenant()
+        _ = try await installation.register(in: tenant)
+        _ = try await installation.administration.createTenant(slug: "blog", change: TenantSettingsChange())
+        let pool = Pool(PoolConfiguration(installation.database.serviceURL, size: 2))
+        let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+        // It forgets the one tenant for the other.
+        let directory = TenantDirectory(
+            database: Database(pool: pool), sealer: installation.sealer,
+            publicURL: installation.administration.publicURL,
+            listenURL: installation.database.serviceURL, capacity: 1, logger: logger)
+        let service = LoginService(
+            database: installation.serviceDatabase, directory: directory, hasher: installation.administration.hasher,
+            secrets: OneTimeSecrets(installation.sealer.keys),
+            limits: try GuessLimits(parsing: "account=10/15m,source=off"), logger: logger)
+        let known = try await directory.tenant(slug: "shop")
+        let (signedIn, _) = try await race.run(at: .verified) {
+            try await service.logIn(
+                .email(TypedEmail("ada@example.com")), password: Password(Installation.password),
+                from: Installation.client, in: known)
+        } while: {
+            _ = try await directory.tenant(slug: "blog")
+            await pool.close()
+        }
+        _ = try await installation.signedIn(try signedIn.get(), in: tenant)
     }
 }

@@ -29,6 +29,23 @@ import Testing
         _ = try await scene.installation.logIn(in: try await scene.asLastHeard())
     }
 
+    @Test("Of two changes by one session the later is told that the password is another by now, and the session lives")
+    func twice() async throws {
+        let race = try await HeldRace.make(limits: GuessLimits(parsing: "account=10/15m,source=off"))
+        let scene = try await Scene.make(in: race.installation)
+        let (second, first) = try await race.run(at: .verified) {
+            try await changePassword(in: scene, by: scene.other)
+        } while: {
+            let signedIn = try await scene.elsewhere.service.authenticate(scene.other.accessToken, in: scene.tenant)
+            try await scene.elsewhere.service.changePassword(
+                current: Password(Installation.password), new: Password(Scene.newPassword), of: signedIn,
+                from: Installation.client, in: scene.tenant)
+        }
+        try first.get()
+        #expect(throws: Refusal.wrongCurrentPassword) { try second.get() }
+        #expect(try await scene.installation.isAlive(scene.other, in: scene.tenant))
+    }
+
     @Test(
         "The ending of a session whose password change is taking effect is answered when that is done",
         arguments: endings)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct DatabaseTroubleTests {
     private let start = ContinuousClock.now
-    private let refused = DatabaseFault(.authentication, isOfConnecting: true)
-    private let full = DatabaseFault(.diskFull)
+    private let refused = DatabaseFault(kind: .authentication, isOfConnecting: true)
+    private let full = DatabaseFault(kind: .diskFull)
 
     @Test("A fault is said when it begins and not again, another one once a minute has passed")
     func said() {
@@ -24,6 +24,16 @@ import Testing
         #expect(trouble.succeeded(byOpening: false, at: start + .seconds(1)) == false)
         #expect(trouble.succeeded(byOpening: true, at: start + .seconds(1)) == true)
         #expect(trouble.succeeded(byOpening: true, at: start + .seconds(2)) == false, "said once")
+    }
+
+    @Test(
+        "A connection that is opened says nothing of what statements have met with since, though that wasn't said yet")
+    func unsaid() {
+        var trouble = DatabaseTrouble()
+        #expect(trouble.failed(by: refused, at: start) == true)
+        #expect(trouble.failed(by: full, at: start + .seconds(10)) == false)
+        #expect(trouble.succeeded(byOpening: true, at: start + .seconds(12)) == false)
+        #expect(trouble.failed(by: full, at: start + .seconds(60)) == true)
     }
 
     @Test("What statements meet with is over when for a minute none has")

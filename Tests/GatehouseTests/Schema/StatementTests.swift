@@ -216,7 +216,8 @@ import Testing
         "Planned without its parameters, a statement about a user or a session reads no more of the tenant than that",
         arguments: [
             (SessionStatements.endAllOfUser.sql, "uuid, uuid, uuid, text"),
-            (SessionStatements.endLeft.sql, "uuid, uuid, text"), (SessionStatements.live.sql, "uuid, uuid, bigint"),
+            (SessionStatements.endLeft.sql, "uuid, uuid, text"),
+            (SessionStatements.live.sql, "uuid, uuid, bigint, uuid"),
             (SessionStatements.ask.sql, "uuid, uuid[], uuid[]"),
             (RotateRefreshToken.together.sql, "uuid, uuid[], bigint[]"),
             (RotateRefreshToken.statement.sql, "uuid, uuid, bigint"),
