@@ -134,13 +134,17 @@ struct Connecting {
             cause: cause)
     }
 
-    private func wait(
+    func wait(
         for interest: SocketInterest, on libpq: LibPQ, until deadline: ContinuousClock.Instant
     ) throws(PostgresError) {
-        let ready = waitForSocket(libpq.socket, for: interest, interrupt: wake, until: deadline)
-        if ready.contains(.woken) { wake.drain() }
-        if cancellation.isRaised { throw .cancelled }
-        if ready.isEmpty { throw .timeout(.connecting) }
+        while true {
+            let ready = waitForSocket(libpq.socket, for: interest, interrupt: wake, until: deadline)
+            if ready.contains(.woken) { wake.drain() }
+            if cancellation.isRaised { throw .cancelled }
+            if ready.isEmpty { throw .timeout(.connecting) }
+            // A look-up that has been answered may wake late: libpq is to be asked only once its socket is ready.
+            if ready != .woken { return }
+        }
     }
 
     /// What stands before `dbname` is a default that the connection string may change; what stands after, isn't.

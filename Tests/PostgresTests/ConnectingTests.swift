@@ -111,6 +111,18 @@ struct ConnectingTests {
         }
     }
 
+    @Test("the wake of a look-up that comes late isn't taken for a socket that is ready")
+    func lateWake() throws {
+        let (wake, silent) = (try #require(WakePipe()), try SilentServer())
+        let libpq = try #require(LibPQ(parameters: [("dbname", silent.conninfo)]))
+        let connecting = Connecting(silent.conninfo, applicationName: nil, wake: wake, cancellation: Signal())
+        wake.wake()
+        #expect(throws: PostgresError.timeout(.connecting)) {
+            try connecting.wait(for: .read, on: libpq, until: .now)
+        }
+        withExtendedLifetime(silent) {}
+    }
+
     @Test("how long a connection is there counts from when its name was looked up")
     func age() async throws {
         try await withDedicatedCluster { cluster async throws in
