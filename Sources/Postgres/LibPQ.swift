@@ -107,7 +107,8 @@ final class LibPQ {
     var connectCause: ConnectCause {
         switch reached {
         case CONNECTION_STARTED, CONNECTION_MADE, CONNECTION_NEEDED, CONNECTION_BAD: .unreachable
-        case CONNECTION_SSL_STARTUP: .tls
+        // libpq has dropped the socket where the other side hung up, and still has it where the two couldn't agree.
+        case CONNECTION_SSL_STARTUP: PQsocket(handle) < 0 ? .lost : .tls
         case CONNECTION_CHECK_WRITABLE, CONNECTION_CHECK_STANDBY, CONNECTION_CHECK_TARGET, CONNECTION_CONSUME: .role
         default:
             if PQconnectionNeedsPassword(handle) == 1 {

@@ -54,6 +54,14 @@ struct ConnectCauseTests {
         }
     }
 
+    @Test("is its loss where the other side hangs up at the first words", arguments: ["prefer", "require", "disable"])
+    func hungUp(sslmode: String) async throws {
+        let server = try HangingUpServer()
+        let failure = try await failure("\(server.conninfo) sslmode=\(sslmode)")
+        #expect(failure.cause == .lost, "\(failure.reason)")
+        withExtendedLifetime(server) {}
+    }
+
     @Test("is of several servers what one of them says, before that another can't be reached")
     func several() {
         #expect(ConnectCause.ofAll([.refused(.invalidPassword), .unreachable]) == .refused(.invalidPassword))

@@ -4,7 +4,7 @@ import Foundation
 final class SilentServer: Sendable {
     struct Failure: Error {}
 
-    private let socketDescriptor: Int32
+    let socketDescriptor: Int32
     let port: UInt16
 
     /// At a port that is free, unless one is given.
