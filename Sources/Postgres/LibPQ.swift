@@ -127,7 +127,9 @@ final class LibPQ {
 
     /// Non-blocking and in pipeline mode, as every statement expects it.
     func prepareForStatements() -> Bool {
-        _ = PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
+        // What is said of a connection that is lost goes to the log, and libpq may still hold what a statement was refused for:
+        // without its detail, which repeats values. Results have all fields anyway.
+        _ = PQsetErrorVerbosity(handle, PQERRORS_TERSE)
         return PQsetnonblocking(handle, 1) == 0 && PQenterPipelineMode(handle) == 1
     }
 

@@ -39,6 +39,23 @@ struct FaultTests {
         }
     }
 
+    @Test("the loss of a connection doesn't repeat the values of what failed on it before")
+    func lossAfterFailure() async throws {
+        let database = try await TestDatabase.make()
+        let victim = try await Connection.open(database.superuserURL)
+        let killer = try await Connection.open(database.superuserURL)
+        let backend = try #require(try await victim.first(Statements.backend, ()))
+        let insert = "insert into words values ('hunter2')"
+        try await victim.script("create table words (word text unique); \(insert)")
+        let refusal = await #expect(throws: PostgresError.self) { try await victim.script(insert) }
+        #expect(refusal?.serverError?.detail?.contains("hunter2") == true)
+        try await kill(backend, from: killer)
+        let loss = await #expect(throws: PostgresError.self) { try await victim.query(Statements.one, ()) }
+        guard case .connectionLost(let reason, _)? = loss else { throw try #require(loss) }
+        #expect(!reason.contains("hunter2"), "\(reason)")
+        await killer.close()
+    }
+
     @Test("a statement that runs past its deadline is cancelled at the server and the connection stays usable")
     func deadline() async throws {
         try await withConnection { connection async throws in
