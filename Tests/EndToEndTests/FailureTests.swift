@@ -45,6 +45,32 @@ struct FailureTests {
         return try #require(error)
     }
 
+    @Test(
+        "to connect say what a server that was found says, and only without one that there is none",
+        arguments: [
+            (
+                "there is no nowhere; connection to server at \"db\", port 5432 failed: FATAL:  no; HINT:  x",
+                "connection to server at \"db\", port 5432 failed: FATAL:  no. Check "
+            ),
+            (
+                "connection to server at \"a\" failed: away; connection to server at \"b\" failed: no",
+                "connection to server at \"a\" failed: away. Check "
+            ),
+            ("invalid port number: \"hunter2\"", "its address can't be used or its host is unknown. Check "),
+        ])
+    func connecting(reason: String, told: String) {
+        let message = Failure(PostgresError.connect(reason: reason)).message
+        #expect(message.hasPrefix("PostgreSQL can't be reached: \(told)"), "\(message)")
+        #expect(!message.contains("hunter2"))
+    }
+
+    @Test("to connect for want of what the own system gives say so, and blame no address")
+    func ownSystem() {
+        let failure = Failure(PostgresError.connect(reason: "the process has too many open files", cause: .ownSystem))
+        #expect(failure.code == "database_unavailable")
+        #expect(failure.message == "PostgreSQL can't be reached: the process has too many open files.")
+    }
+
     @Test("that leave sessions to be ended say what to run, in one line, and are of the code of their cause")
     func unfinished() {
         let cause = PostgresError.timeout(.statement)

@@ -4,6 +4,8 @@ extension Failure {
     /// What an operator can do about an error of the database, without its SQL and without a password.
     init(_ error: PostgresError) {
         switch error {
+        case .connect(let reason, .ownSystem):
+            self.init(code: "database_unavailable", "PostgreSQL can't be reached: \(reason).")
         case .connect(let reason, _):
             self.init(code: "database_unavailable", Self.connectSentence(reason))
         case .connectionLost, .closed:
@@ -45,9 +47,10 @@ extension Failure {
     private static func connectSentence(_ reason: String) -> String {
         let advice =
             "Check that it runs and that DATABASE_URL (for migrate and admin GATEHOUSE_OWNER_DATABASE_URL) names it."
-        // The client library joins the lines of a report by semicolons; the first says what happened.
-        let first = reason.split(separator: "; ").first?.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard first.hasPrefix("connection to server ") else {
+        // The client library joins the lines of a report by semicolons, and of several servers the reports; the first of one that was
+        // found says what happened.
+        let told = reason.split(separator: "; ").first { $0.hasPrefix("connection to server ") }
+        guard let first = told?.split(whereSeparator: \.isNewline).first else {
             return "PostgreSQL can't be reached: its address can't be used or its host is unknown. \(advice)"
         }
         return "PostgreSQL can't be reached: \(first). \(advice)"
