@@ -132,6 +132,18 @@ struct DevFolderTests {
         }
     }
 
+    @Test("is not made by a start that is refused for where mails are to go", arguments: ["mails", "file:"])
+    func refusedSink(sink: String) async throws {
+        try await inFolder { path in
+            let outcome = try await Program.run(
+                ["dev", "--data-dir", "\(path)/data"], ["GATEHOUSE_MAIL_SINK": sink])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.hasPrefix("gatehouse: GATEHOUSE_MAIL_SINK: "), "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+        }
+    }
+
     @Test("is told from a file")
     func file() async throws {
         try await inFolder { path in

@@ -82,8 +82,7 @@ struct Dev: AsyncParsableCommand {
     /// Before there is a folder: a start that is refused for what was set leaves none. A folder for mails isn't made for that either.
     private func checkSettings() throws {
         var own: [Setting: String] = [.databaseURL: "dbname=gatehouse", .masterKey: MasterKey.generate().base64]
-        let smtpURL = ProcessInfo.processInfo.environment[Setting.smtpURL.variable] ?? ""
-        if smtpURL.isEmpty { own[.mailSink] = "stdout" }
+        if Self.wouldMakeMailFolder(ProcessInfo.processInfo.environment) { own[.mailSink] = "stdout" }
         _ = try settings(own)
     }
 
@@ -103,6 +102,13 @@ struct Dev: AsyncParsableCommand {
         return try ServiceSettings(
             flags: flags, environment: environment.filter { names.contains($0.key) },
             logFormat: .text)
+    }
+
+    /// Whether mails go to a folder, which is made as soon as the setting is read. Anything else that is set is to be checked as it is.
+    static func wouldMakeMailFolder(_ environment: [String: String]) -> Bool {
+        let smtpURL = environment[Setting.smtpURL.variable] ?? ""
+        let sink = environment[Setting.mailSink.variable] ?? ""
+        return smtpURL.isEmpty && sink.hasPrefix("file:") && sink != "file:"
     }
 
     /// Mails are read in the terminal, unless there is a server for them. An empty variable is none, as for the reader of settings.
