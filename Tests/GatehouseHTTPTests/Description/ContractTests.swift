@@ -71,6 +71,7 @@ import Testing
                 $0.method = "PUT"; $0.fail(405, "method_not_allowed")
             }
         ),
+        ("another bare refusal", { ($0.status, $0.body, $0.headers) = (431, nil, ["Connection": "close"]) }),
         ("a bare error of ours", { ($0.status, $0.body, $0.headers["Content-Type"]) = (400, nil, nil) }),
     ]
 
@@ -92,7 +93,7 @@ import Testing
         {
             $0.method = "PUT"; $0.fail(405, "method_not_allowed"); $0.headers["Allow"] = "GET, HEAD, PATCH, OPTIONS"
         },
-        { ($0.status, $0.body, $0.headers) = (431, nil, ["Connection": "close"]) },
+        { ($0.status, $0.body, $0.headers) = (400, nil, ["Connection": "close"]) },
     ]
 
     @Test(arguments: foreseen.indices)
