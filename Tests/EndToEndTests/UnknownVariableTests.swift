@@ -14,6 +14,16 @@ struct UnknownVariableTests {
         #expect(names.sorted() == Setting.all.map(\.variable).sorted())
     }
 
+    /// As Kubernetes sets them in a container that it starts beside a service.
+    private static func variables(of service: String) -> [String: String] {
+        let address = "10.0.0.1"
+        return [
+            "\(service)_SERVICE_HOST": address, "\(service)_SERVICE_PORT": "80", "\(service)_SERVICE_PORT_HTTP": "80",
+            "\(service)_PORT": "tcp://\(address):80", "\(service)_PORT_80_TCP": "tcp://\(address):80",
+            "\(service)_PORT_80_TCP_ADDR": address,
+        ]
+    }
+
     @Test(
         "A variable that is called like a setting and is none is told by name, unless it is empty or Kubernetes sets it"
     )
@@ -22,10 +32,10 @@ struct UnknownVariableTests {
         let known = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.variable, "x") })
         let environment = known.merging(slips) { $1 }
         #expect(UnknownVariables.names(in: environment) == ["GATEHOUSE_LISTENS", "GATEHOUSE_TRUSTED_PROXY"])
-        let service = ["GATEHOUSE_PORT": "tcp://10.0.0.1:80", "GATEHOUSE_SERVICE_HOST": "10.0.0.1"]
-        #expect(UnknownVariables.names(in: service).count == 2)
-        let inKubernetes = service.merging(["KUBERNETES_SERVICE_HOST": "10.0.0.2"]) { $1 }
-        #expect(UnknownVariables.names(in: inKubernetes).isEmpty)
+        let services = Self.variables(of: "GATEHOUSE").merging(Self.variables(of: "GATEHOUSE_OPS")) { $1 }
+        #expect(UnknownVariables.names(in: services) == services.keys.sorted())
+        let inKubernetes = services.merging(["KUBERNETES_SERVICE_HOST": "10.0.0.2", "GATEHOUSE_WEB_PORT": "80"]) { $1 }
+        #expect(UnknownVariables.names(in: inKubernetes) == ["GATEHOUSE_WEB_PORT"])
         let printed = try await Program.run(
             ["serve", "--print-config"], ConfigurationTests.complete.merging(slips) { $1 })
         #expect(

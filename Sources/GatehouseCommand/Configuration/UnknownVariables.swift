@@ -6,14 +6,21 @@ enum UnknownVariables {
     /// In alphabetical order. An empty one counts as not set, as a setting does.
     static func names(in environment: [String: String]) -> [String] {
         let known = Set(Setting.all.map(\.variable))
-        let isInKubernetes = environment["KUBERNETES_SERVICE_HOST"] != nil
+        let services = services(in: environment)
         return environment.filter { $0.key.hasPrefix(prefix) && !$0.value.isEmpty }.keys.filter { name in
-            !known.contains(name) && !(isInKubernetes && namesService(name))
+            !known.contains(name) && !services.contains { tells(name, of: $0) }
         }.sorted()
     }
 
-    /// What Kubernetes sets in containers beside a service that is called gatehouse.
-    private static func namesService(_ name: String) -> Bool {
-        name.hasPrefix("\(prefix)SERVICE_") || name == "\(prefix)PORT" || name.hasPrefix("\(prefix)PORT_")
+    /// Those beside which Kubernetes has started the container, as variables call them. It may be any whose name begins like this one's.
+    private static func services(in environment: [String: String]) -> [String] {
+        let suffix = "_SERVICE_HOST"
+        guard environment["KUBERNETES\(suffix)"] != nil else { return [] }
+        return environment.keys.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+    }
+
+    /// Whether Kubernetes sets a variable for such a service.
+    private static func tells(_ name: String, of service: String) -> Bool {
+        name == "\(service)_PORT" || name.hasPrefix("\(service)_PORT_") || name.hasPrefix("\(service)_SERVICE_")
     }
 }
