@@ -42,7 +42,7 @@ final class InputFile {
     /// Whether that is the same file, by whatever name.
     func isFile(of other: Int32) -> Bool {
         var (own, others) = (stat(), stat())
-        guard fstat(descriptor, &own) == 0, fstat(other, &others) == 0 else { return false }
+        guard withDescriptor({ fstat($0, &own) }) == 0, fstat(other, &others) == 0 else { return false }
         return own.st_dev == others.st_dev && own.st_ino == others.st_ino
     }
 
@@ -60,15 +60,27 @@ final class InputFile {
     /// Reads what comes next into a buffer, and answers how many bytes that was: none at the end, a negative number where it failed for
     /// the reason in `errno`.
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        while true {
-            let count = read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 || errno != EINTR { return count }
+        withDescriptor { descriptor in
+            while true {
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                if count >= 0 || errno != EINTR { return count }
+            }
         }
     }
 
     /// See ``PipeReader/readAll()``.
-    func readAll(limit: Int) -> [UInt8]? { PipeReader(descriptor: descriptor, limit: limit).readAll() }
+    func readAll(limit: Int) -> [UInt8]? {
+        withDescriptor { PipeReader(descriptor: $0, limit: limit).readAll() }
+    }
 
     /// See ``PipeReader/readText()``.
-    func readText(limit: Int) -> String? { PipeReader(descriptor: descriptor, limit: limit).readText() }
+    func readText(limit: Int) -> String? {
+        withDescriptor { PipeReader(descriptor: $0, limit: limit).readText() }
+    }
+
+    /// Whoever has read the descriptor needs this object no more, as far as the compiler knows, which may let it go at once: it would be
+    /// closed before it is used.
+    private func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result {
+        withExtendedLifetime(self) { body(descriptor) }
+    }
 }
