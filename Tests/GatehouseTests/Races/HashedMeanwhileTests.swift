@@ -12,15 +12,21 @@ import Testing
         try await HeldRace.make(limits: GuessLimits(parsing: "account=10/15m,source=off"))
     }
 
+    /// Where somebody signs in by either of two names.
+    private func tenantWithAda(in installation: Installation) async throws -> ServedTenant {
+        let tenant = try await installation.tenant()
+        _ = try await installation.service.register(
+            email: EmailAddress("ada@example.com"), username: Username("ada"), name: nil,
+            password: Password(Installation.password), from: Installation.client, in: tenant)
+        return tenant
+    }
+
     @Test("By an address that the account has lost meanwhile nobody signs in, and by its username one does")
     func names() async throws {
         for name in [LogInName.email(TypedEmail(" Ada@Example.com")), .username("ADA")] {
             let race = try await race()
             let installation = race.installation
-            let tenant = try await installation.tenant()
-            _ = try await installation.service.register(
-                email: EmailAddress("ada@example.com"), username: Username("ada"), name: nil,
-                password: Password(Installation.password), from: Installation.client, in: tenant)
+            let tenant = try await tenantWithAda(in: installation)
             let (signedIn, _) = try await race.run(at: .verified) {
                 try await installation.service.logIn(
                     name, password: Password(Installation.password), from: Installation.client, in: tenant)
@@ -38,10 +44,7 @@ import Testing
     func username() async throws {
         let race = try await race()
         let installation = race.installation
-        let tenant = try await installation.tenant()
-        _ = try await installation.service.register(
-            email: EmailAddress("ada@example.com"), username: Username("ada"), name: nil,
-            password: Password(Installation.password), from: Installation.client, in: tenant)
+        let tenant = try await tenantWithAda(in: installation)
         let (signedIn, _) = try await race.run(at: .verified) {
             try await installation.service.logIn(
                 .username("ada"), password: Password(Installation.password), from: Installation.client, in: tenant)
